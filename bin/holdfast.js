@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// Starts Holdfast. Node 26 is needed (native Temporal, type stripping); where this file is run by an
+// older one, the Node that `npm ci` put beside it takes over.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+if (Number(process.versions.node.split('.')[0]) >= 26) {
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
+  const { run } = await import(main);
+  process.exitCode = await run(process.argv.slice(2));
+} else {
+  const node = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+  if (!existsSync(node)) {
+    console.error(`holdfast needs Node 26; this is ${process.version}. Run "npm ci" in its folder: it brings Node 26 along.`);
+    process.exit(1);
+  }
+  const self = fileURLToPath(import.meta.url);
+  const { status, signal } = spawnSync(node, [self, ...process.argv.slice(2)], { stdio: 'inherit' });
+  process.exitCode = status ?? (signal === 'SIGINT' ? 130 : 1);
+}

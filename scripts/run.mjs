@@ -1,0 +1,116 @@
+// The first command after `git clone` may be any of ours, on a machine with only Node >= 20 and npm. This file
+// therefore is plain JavaScript: it installs what is missing, then goes on with the Node 26 that npm brought.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [task, ...rest] = process.argv.slice(2);
+process.chdir(root);
+
+install();
+const node = `${root}node_modules/.bin/node`;
+const version = spawnSync(node, ['-v'], { encoding: 'utf8' }).stdout?.trim() ?? 'none';
+if (!version.startsWith('v26.')) {
+  console.error(`Node 26 is missing (found ${version}). It comes as an optional dependency: run "npm ci" without --omit=optional.`);
+  process.exit(1);
+}
+
+const tasks = {
+  start: () => run(node, ['lab/demo.ts', ...rest]),
+  lab: () => run(node, ['lab/main.ts', ...rest]),
+  holdfast: () => run(node, ['bin/holdfast.js', ...rest]),
+  test: () => (rest.length === 0 ? all(coreInSandbox, () => vitest([])) : vitest(rest)),
+  check: () => all(types, lint, format, deadCode, coreInSandbox, () => vitest([])),
+  core: coreInSandbox,
+  static: () => all(types, lint, format, deadCode),
+  quick: () => all(types, lint),
+  format: () => bin('oxfmt', ['.']),
+};
+const chosen = tasks[task];
+if (!chosen) {
+  console.error(`Unknown task "${task}". Known: ${Object.keys(tasks).join(', ')}`);
+  process.exit(2);
+}
+process.exit(chosen());
+
+function install() {
+  const stamp = `${root}node_modules/.package-lock.json`;
+  if (existsSync(stamp) && wanted() === installed(stamp)) return;
+  console.error('Installing what Holdfast needs into node_modules (once) …');
+  const status = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  }).status;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Names and versions the lock file asks for on this kind of machine, without those for others. */
+function wanted() {
+  return fingerprint(JSON.parse(readFileSync('package-lock.json', 'utf8')).packages);
+}
+
+function installed(stamp) {
+  return fingerprint(JSON.parse(readFileSync(stamp, 'utf8')).packages);
+}
+
+function fingerprint(packages) {
+  return Object.entries(packages)
+    .filter(([path, entry]) => path !== '' && !entry.optional)
+    .map(([path, entry]) => `${path}@${entry.version}`)
+    .sort()
+    .join('\n');
+}
+
+function types() {
+  return bin('tsc', ['-p', '.']);
+}
+
+function lint() {
+  return bin('oxlint', ['--type-aware', '--deny-warnings']);
+}
+
+function format() {
+  return bin('oxfmt', ['--check', '.']);
+}
+
+function deadCode() {
+  return bin('knip', ['--no-progress']);
+}
+
+/** Decisions must not depend on files, network or the machine's zone: three runs in which the first two are forbidden. */
+function coreInSandbox() {
+  const modules = realpathSync('node_modules');
+  for (const zone of ['UTC', 'Europe/Vienna', 'Pacific/Auckland']) {
+    const permissions = ['--permission', `--allow-fs-read=${root}`, `--allow-fs-read=${modules}`];
+    const status = run(node, [...permissions, '--test', '--test-isolation=none', '--test-reporter=dot', 'src/core/**/*.test.ts'], {
+      TZ: zone,
+    });
+    if (status !== 0) {
+      console.error(`The core's tests failed in zone ${zone}.`);
+      return status;
+    }
+  }
+  return 0;
+}
+
+function vitest(args) {
+  return bin('vitest', ['run', ...args]);
+}
+
+function bin(name, args) {
+  return run(node, [`${root}node_modules/.bin/${name}`, ...args]);
+}
+
+function run(command, args, env = {}) {
+  const { status, signal } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  return status ?? (signal === 'SIGINT' ? 130 : 1);
+}
+
+function all(...steps) {
+  for (const step of steps) {
+    const status = step();
+    if (status !== 0) return status;
+  }
+  return 0;
+}

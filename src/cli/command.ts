@@ -1,0 +1,56 @@
+import type { Ports } from '#app/ports.ts';
+import type { Out } from './out.ts';
+
+/** One command of `holdfast`: data for help, completion and reference, and one function. It neither formats nor decides. */
+export type Command = {
+  readonly name: string;
+  /** One line. A second sentence says what it does not do. */
+  readonly summary: string;
+  /** `EVENT`, `[GUEST...]`, in order. */
+  readonly args?: readonly { readonly name: string; readonly help: string }[];
+  readonly options: readonly Option[];
+  readonly examples: readonly { readonly run: string; readonly does: string }[];
+  /** What each exit code means here. */
+  readonly exits: Readonly<Record<number, string>>;
+  readonly run: (context: Context, args: readonly string[], flags: Flags) => Promise<number>;
+};
+
+/** `flags` as in a manual: `--zone ZONE`, `--check`. A flag with a value word takes a value; with `...` it may repeat. */
+export type Option = {
+  readonly flags: string;
+  readonly help: string;
+  readonly choices?: readonly string[];
+  readonly default?: string;
+};
+
+/** Values by the flag's name in camel case. */
+export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+/** What a command may touch of the outside. */
+export type Context = {
+  readonly ports: Ports;
+  readonly out: Out;
+  /** Lines of standard input. */
+  readonly lines: () => AsyncIterable<string>;
+  readonly readFile: (path: string) => Promise<string>;
+  readonly writeFile: (path: string, text: string) => Promise<void>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Somebody sits at a terminal and may be asked. */
+  readonly interactive: boolean;
+};
+
+/** A flag with a value, or undefined where it was not given. */
+export function text(flags: Flags, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function isOn(flags: Flags, name: string): boolean {
+  return flags[name] === true;
+}
+
+/** All values of a flag that may repeat. */
+export function texts(flags: Flags, name: string): readonly string[] {
+  const value = flags[name];
+  return Array.isArray(value) ? value : [];
+}

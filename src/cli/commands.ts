@@ -1,0 +1,8 @@
+import type { Command } from './command.ts';
+
+export type CommandEntry = { readonly name: string; readonly summary: string; readonly load: () => Promise<Command> };
+
+/** Every command, in the order of `holdfast --help`. A module is loaded when its command is asked for. */
+export const COMMANDS: readonly CommandEntry[] = [
+  // One line each: { name, summary, load: async () => (await import('./commands/NAME.ts')).NAME }
+];

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+/** Who may import whom is the linter's business (`.oxlintrc.json`); here each border is crossed on purpose. */
+const CROSSINGS = [
+  { name: 'core reads a file', file: 'src/core/world/planted.ts', imports: 'node:fs' },
+  { name: 'core uses a package', file: 'src/core/world/planted.ts', imports: 'zod' },
+  { name: 'core calls a use case', file: 'src/core/world/planted.ts', imports: '#app/ports.ts' },
+  { name: 'core climbs out by a relative path', file: 'src/core/world/planted.ts', imports: '../../app/ports.ts' },
+  { name: 'core names itself across a border', file: 'src/core/world/planted.ts', imports: '#core/units.ts' },
+  { name: 'app knows an adapter', file: 'src/app/planted.ts', imports: '#proxmox/http.ts' },
+  { name: 'app uses a package', file: 'src/app/planted.ts', imports: 'yaml' },
+  { name: 'an adapter knows another', file: 'src/config/planted.ts', imports: '#proxmox/http.ts' },
+  { name: 'an adapter calls a use case', file: 'src/proxmox/planted.ts', imports: '#app/plan.ts' },
+  { name: 'an adapter uses a foreign package', file: 'src/config/planted.ts', imports: 'undici' },
+  { name: 'a way in knows an adapter', file: 'src/cli/planted.ts', imports: '#config/schema.ts' },
+  { name: 'production knows the lab', file: 'src/proxmox/planted.ts', imports: '#lab/main.ts' },
+  { name: 'the lab calls our logic', file: 'lab/planted.ts', imports: '#core/retention/prune.ts' },
+] as const;
+
+const ALLOWED = [
+  { name: 'core uses itself', file: 'src/core/world/planted.ts', imports: '../units.ts' },
+  { name: 'app calls the core', file: 'src/app/planted.ts', imports: '#core/units.ts' },
+  { name: 'an adapter conforms to a port', file: 'src/config/planted.ts', imports: '#app/ports.ts' },
+] as const;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-law-'));
+  cpSync('.oxlintrc.json', join(folder, '.oxlintrc.json'));
+  symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+for (const { name, file, imports } of CROSSINGS) {
+  test(`law of imports refuses: ${name}`, () => {
+    expect(lintPlanted(file, imports)).toContain('no-restricted-imports');
+  });
+}
+
+for (const { name, file, imports } of ALLOWED) {
+  test(`law of imports allows: ${name}`, () => {
+    expect(lintPlanted(file, imports)).not.toContain('no-restricted-imports');
+  });
+}
+
+function lintPlanted(file: string, imports: string): string {
+  const path = join(folder, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `import { thing } from '${imports}';\nexport const planted = thing;\n`);
+  const { stdout } = spawnSync(process.execPath, ['node_modules/.bin/oxlint', file], { cwd: folder, encoding: 'utf8' });
+  rmSync(path);
+  return stdout;
+}
+
+/** What a decision may not reach for. */
+const FORBIDDEN: Readonly<Record<string, RegExp>> = {
+  'Date (take Unix seconds, or use Temporal with a zone that was passed in)': /(?<![\w.])Date[.(]/,
+  'Temporal.Now (take `now` as an argument)': /Temporal\.Now/,
+  'Math.random (take the value as an argument)': /Math\.random/,
+  'process (take the value as an argument)': /(?<![\w.'])process\./,
+  'fetch (ask a port)': /(?<![\w.])fetch\(/,
+  'console (return what is worth telling)': /console\./,
+  'timers (the caller decides when)': /set(?:Timeout|Interval|Immediate)\(/,
+};
+
+test('the core reaches for no clock, chance, process, network, console or timer', () => {
+  const hits: string[] = [];
+  for (const file of globSync('src/core/**/*.ts')) {
+    if (file.endsWith('.test.ts')) continue;
+    const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    for (const [word, pattern] of Object.entries(FORBIDDEN)) if (pattern.test(code)) hits.push(`${file}: ${word}`);
+  }
+  expect(hits).toEqual([]);
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// The core has its own run (`scripts/run.mjs`, task core): node:test in a sandbox, under three time zones.
+export default defineConfig({
+  test: {
+    include: ['{src,lab,test,bench}/**/*.test.ts'],
+    exclude: ['src/core/**', '**/node_modules/**'],
+    pool: 'threads',
+    isolate: false,
+    testTimeout: 30_000,
+  },
+});
