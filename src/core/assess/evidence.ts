@@ -1,0 +1,68 @@
+import type { BackupGroup, Guest, Snapshot } from '../world/actual.ts';
+import type { UnixSeconds } from '../units.ts';
+import { stateDisks, usersOfDataVm, type StateDisk } from './state-disks.ts';
+
+/** A snapshot, and whether the guest can be brought back to it. */
+export type JudgedPoint = {
+  readonly at: UnixSeconds;
+  readonly snapshot: Snapshot;
+  /** `vm/101` of the group it lies in. */
+  readonly group: string;
+} & ({ readonly usable: true; readonly verifiedAt?: UnixSeconds } | { readonly usable: false; readonly because: string });
+
+/** Clocks of servers differ a little; a point from further in the future than this is not believed. */
+const CLOCK_TOLERANCE_SECONDS = 300;
+
+/**
+ * Judges each snapshot of a guest, newest first: a recovery point is a finished snapshot with a size that holds every disk
+ * the guest keeps state on, made through the guest that uses them, not found corrupt.
+ *
+ * For a data VM (a stopped holder of disks another guest uses) `group` must be the group of the guest that uses them:
+ * a point made through the holder while the user runs is torn, and nothing on the servers says so.
+ *
+ * @param disks the disks that must be in it, from `stateDisks`
+ * @see docs/concepts.md, "Recovery point"
+ */
+export function judgePoints(guest: Guest, group: BackupGroup, disks: readonly StateDisk[], now: UnixSeconds): JudgedPoint[] {
+  const name = `${group.type}/${group.id}`;
+  return group.snapshots
+    .map((snapshot): JudgedPoint => {
+      const because = whyNotUsable(guest, snapshot, disks, now);
+      const point = { at: snapshot.at, snapshot, group: name };
+      if (because !== undefined) return { ...point, usable: false, because };
+      const verifiedAt = verifiedHereAt(snapshot);
+      return verifiedAt === undefined ? { ...point, usable: true } : { ...point, usable: true, verifiedAt };
+    })
+    .toSorted((a, b) => b.at - a.at);
+}
+
+function whyNotUsable(guest: Guest, snapshot: Snapshot, disks: readonly StateDisk[], now: UnixSeconds): string | undefined {
+  if (snapshot.sizeBytes === undefined) return 'it is not finished';
+  if (snapshot.verification?.state === 'failed') return 'its verification found it corrupt';
+  if (snapshot.at > now + CLOCK_TOLERANCE_SECONDS) return 'it claims to be from the future';
+  if (guest.createdAt !== undefined && snapshot.at < guest.createdAt) return 'it is older than this guest: the id belonged to another one';
+  const missing = disks.filter(({ archives }) => !archives.some((archive) => snapshot.files.includes(archive)));
+  if (missing.length > 0) return `it lacks ${missing.map(({ disk }) => disk.key).join(', ')}`;
+  if (!snapshot.files.some((file) => file.endsWith('.fidx') || file.endsWith('.didx'))) return 'it holds no disk';
+  return undefined;
+}
+
+/**
+ * When a task of the server that keeps the snapshot last read it whole; undefined where none did.
+ * A verification from before the snapshot's own time was brought along by a sync and proves nothing here.
+ */
+function verifiedHereAt(snapshot: Snapshot): UnixSeconds | undefined {
+  const { verification } = snapshot;
+  return verification?.state === 'ok' && verification.at >= snapshot.at ? verification.at : undefined;
+}
+
+/** Whose groups hold a guest's state, and which disks must be in their points. A data VM is kept through its users. */
+export function keepers(guest: Guest, neighbours: readonly Guest[]): { readonly keeper: Guest; readonly disks: readonly StateDisk[] }[] {
+  const disks = stateDisks(guest, neighbours);
+  const users = usersOfDataVm(guest, disks);
+  if (users.length === 0) return [{ keeper: guest, disks }];
+  return users.map((keeper) => {
+    const volumes = new Set(disks.map(({ disk }) => disk.volume));
+    return { keeper, disks: stateDisks(keeper, neighbours).filter(({ disk }) => volumes.has(disk.volume)) };
+  });
+}
