@@ -1,0 +1,39 @@
+import type { Finding, FindingCode } from '../finding.ts';
+import type { TierId } from '../policy/policy.ts';
+import type { UnixSeconds } from '../units.ts';
+import type { JudgedPoint } from './evidence.ts';
+import type { Posture } from './posture.ts';
+
+/** How a site stands against its policy at one moment. */
+export type Assessment = {
+  readonly site: string;
+  /** When the site was looked at. */
+  readonly asOf: UnixSeconds;
+  readonly timeZone: string;
+  /** By tier, then by vmid; guests without a tier last. */
+  readonly guests: readonly GuestAssessment[];
+  readonly findings: readonly Finding[];
+};
+
+export type GuestAssessment = {
+  readonly site: string;
+  readonly type: 'vm' | 'ct';
+  readonly vmid: number;
+  readonly name: string;
+  /** The tier whose promise holds; undefined where nothing is promised to the guest. */
+  readonly tier?: TierId;
+  /** `exempt`: a dated exception says that nothing is promised. It is no posture: nothing is claimed. */
+  readonly posture: Posture | 'exempt';
+  /** One plain sentence: what holds and why. */
+  readonly because: string;
+  /** Now minus the data time of the newest usable point; undefined where there is none. */
+  readonly exposureSeconds?: number;
+  readonly newestPointAt?: UnixSeconds;
+  /** When a task of the server last read a usable point whole. */
+  readonly verifiedAt?: UnixSeconds;
+  /** Newest first, with those that do not count and why. */
+  readonly points: readonly JudgedPoint[];
+  /** Which rule gave the tier, in words. */
+  readonly rule: string;
+  readonly findings: readonly FindingCode[];
+};
