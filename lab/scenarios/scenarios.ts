@@ -1,0 +1,18 @@
+import { rootAccess } from '../roles.ts';
+import { emptyWorld, type World } from '../world.ts';
+
+/** Scenario name → the world it begins with at `now`. */
+export const SCENARIOS: Readonly<Record<string, (now: number) => World>> = { empty };
+
+/** One PVE and one PBS with nothing on them but a token of root. */
+function empty(now: number): World {
+  const world = emptyWorld(now);
+  world.pve['pve'] = { product: 'pve', version: { release: '9.2', repoid: '3a1c2b4d', version: '9.2.11' }, access: rootAccess('pve') };
+  world.pbs['pbs'] = {
+    product: 'pbs',
+    version: { release: '3', repoid: 'bc863d45e', version: '4.2' },
+    timeZone: 'Europe/Vienna',
+    access: rootAccess('pbs'),
+  };
+  return world;
+}
