@@ -1,0 +1,107 @@
+import { civilDate, DAY_SECONDS, isoWeek } from './civil.ts';
+import type { UnixSeconds } from '../units.ts';
+
+/**
+ * When a zone's clocks change: one table, made once, after which everything is integer arithmetic.
+ * From `startsAt[i]` on, local time is UTC plus `offsetSeconds[i]`. The first entry is the oldest known and holds for all time before.
+ */
+export type ZoneRules = {
+  /** As IANA spells it. */
+  readonly timeZone: string;
+  readonly startsAt: readonly UnixSeconds[];
+  readonly offsetSeconds: readonly number[];
+  /** The zone calls its winter time "daylight saving", with a negative saving; libc resolves skipped times the other way round there. */
+  readonly negativeSaving: boolean;
+};
+
+export const UTC: ZoneRules = { timeZone: 'UTC', startsAt: [-Infinity], offsetSeconds: [0], negativeSaving: false };
+
+/** Calendar events name years up to 2199; a table that reaches so far answers all of them and still takes well under a millisecond. */
+const END_OF_EVENTS_AT = 7_258_118_400;
+
+/** Zones of the IANA database with a negative saving. @see https://data.iana.org/time-zones/tzdb/NEWS (2018a, 2018g) */
+const NEGATIVE_SAVING: readonly string[] = ['Europe/Dublin', 'Eire', 'Africa/Casablanca', 'Africa/El_Aaiun', 'Africa/Windhoek'];
+
+/**
+ * The changes of a zone's clocks from `fromAt` to `toAt`, and on to the year 2200 where `toAt` is earlier.
+ * Before `fromAt` its offset is taken to hold on, after the end the last one.
+ *
+ * @param timeZone  an IANA name in any case, or an offset such as `+02:00`
+ * @returns         undefined where this machine's Temporal does not know the zone
+ */
+export function zoneRules(timeZone: string, fromAt: UnixSeconds, toAt: UnixSeconds): ZoneRules | undefined {
+  const start = startOf(timeZone, fromAt);
+  if (!start) return undefined;
+  const startsAt = [-Infinity];
+  const offsetSeconds = [start.offsetNanoseconds / 1e9];
+  const endAt = Math.max(toAt, END_OF_EVENTS_AT);
+  for (let change = start.getTimeZoneTransition('next'); change; change = change.getTimeZoneTransition('next')) {
+    const changeAt = change.epochMilliseconds / 1000;
+    if (changeAt > endAt) break;
+    startsAt.push(changeAt);
+    offsetSeconds.push(change.offsetNanoseconds / 1e9);
+  }
+  return { timeZone: start.timeZoneId, startsAt, offsetSeconds, negativeSaving: NEGATIVE_SAVING.includes(start.timeZoneId) };
+}
+
+function startOf(timeZone: string, at: UnixSeconds): Temporal.ZonedDateTime | undefined {
+  try {
+    return Temporal.Instant.fromEpochMilliseconds(at * 1000).toZonedDateTimeISO(timeZone);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Index of the table's entry that holds at an instant. */
+export function periodAt(rules: ZoneRules, at: UnixSeconds): number {
+  let low = 0;
+  let high = rules.startsAt.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (rules.startsAt[middle]! <= at) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Local time minus UTC at an instant. */
+export function offsetSecondsAt(rules: ZoneRules, at: UnixSeconds): number {
+  return rules.offsetSeconds[periodAt(rules, at)]!;
+}
+
+/** Local time as seconds since a local 1970-01-01 00:00: its day number is `Math.floor(seconds / 86400)`. */
+export function localSecondsAt(rules: ZoneRules, at: UnixSeconds): number {
+  return at + offsetSecondsAt(rules, at);
+}
+
+export type LocalFields = {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  /** 0 for Monday to 6 for Sunday. */
+  readonly weekday: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  /** ISO 8601; around New Year its year differs from `year`. */
+  readonly isoYear: number;
+  readonly isoWeek: number;
+};
+
+/** What a wall clock and a calendar on the wall show at an instant. */
+export function localFields(rules: ZoneRules, at: UnixSeconds): LocalFields {
+  const local = localSecondsAt(rules, at);
+  const day = Math.floor(local / DAY_SECONDS);
+  const secondOfDay = local - day * DAY_SECONDS;
+  const week = isoWeek(day);
+  return {
+    ...civilDate(day),
+    weekday: (((day + 3) % 7) + 7) % 7,
+    hour: Math.floor(secondOfDay / 3600),
+    minute: Math.floor(secondOfDay / 60) % 60,
+    second: secondOfDay % 60,
+    isoYear: week.year,
+    isoWeek: week.week,
+  };
+}
