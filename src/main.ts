@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { runCli } from '#cli/cli.ts';
+import { text, type Flags } from '#cli/command.ts';
+import { makePolicySource } from '#config/policy-source.ts';
 import type { Ports } from '#app/ports.ts';
 
 /** Wires ports to adapters and runs one command. `overrides` replace ports, for the demo's clock and for tests. */
@@ -23,10 +25,10 @@ export async function run(argv: readonly string[], overrides: Partial<Ports> = {
   });
 }
 
-async function wire(_out: unknown, _flags: unknown, overrides: Partial<Ports>): Promise<Ports> {
+async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Promise<Ports> {
   return {
     clock: { now: () => Math.floor(Date.now() / 1000) },
-    policySource: { load: () => Promise.reject(new Error('not wired yet')) },
+    policySource: makePolicySource({ flag: text(flags, 'policy'), env: process.env, cwd: process.cwd() }),
     connect: () => {
       throw new Error('not wired yet');
     },

@@ -1,5 +1,5 @@
 import type { Actual } from '#core/world/actual.ts';
-import type { Finding } from '#core/finding.ts';
+import type { FilePlace, Finding } from '#core/finding.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import type { Step } from '#core/plan/plan.ts';
 import type { UnixSeconds } from '#core/units.ts';
@@ -26,6 +26,8 @@ export type LoadedPolicy = {
   readonly findings: readonly Finding[];
   /** Where it came from, for messages. */
   readonly file: string;
+  /** The place of a path such as `tiers.3.schedule` in the file it stands in, for findings that others make. */
+  readonly locate?: (path: string) => FilePlace | undefined;
 };
 
 /** Read-only callers take a `Observer`, which cannot write. */

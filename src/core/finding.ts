@@ -12,6 +12,8 @@ export type FilePlace = {
   readonly text: string;
   /** How many characters the caret underlines. */
   readonly length: number;
+  /** Where the caret stands in `text`, from 1, where `text` was cut at its left; `column` otherwise. */
+  readonly textColumn?: number;
 };
 
 /**

@@ -7,6 +7,9 @@ export type Policy = {
   /** First match wins. */
   readonly assign: readonly AssignRule[];
   readonly assume: Assume;
+  /** `alerts:` and `drills:` as they stand in the file; who sends and who rehearses decodes them. */
+  readonly alerts?: Readonly<Record<string, unknown>>;
+  readonly drills?: Readonly<Record<string, unknown>>;
 };
 
 /** A tier's number; the seed's module takes a number. */

@@ -1,0 +1,241 @@
+import type { DraftPolicy, DraftRule, DraftSite, DraftTier } from '#core/policy/draft.ts';
+import type { Assume, PbsAccess, PveAccess, SecretRef, Window } from '#core/policy/policy.ts';
+import { KEEP_UNITS, type KeepRules } from '#core/retention/keep.ts';
+import { parseDuration, parseRate, parseSize } from '#core/units.ts';
+import { placeOf } from './source.ts';
+import { find, toPlain, type Tree } from './tree.ts';
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/** What holds where a policy says nothing. */
+const ASSUMED: Assume = { durationSeconds: 2400, queueSeconds: 1200, lostRuns: 0, extraRuns: 0, restoreBytesPerSecond: 100 * 2 ** 20 };
+
+/**
+ * A policy's tree as values of the core, as far as they can be read: what is wrong or missing is left out, for
+ * `checkShape` has already said so. Defaults are filled in where the policy says nothing.
+ */
+export function decodePolicy(tree: Tree): DraftPolicy {
+  const root = map(toPlain(tree));
+  return {
+    sites: Object.entries(map(root['sites'])).map(([name, site]) => decodeSite(name, map(site))),
+    tiers: Object.entries(map(root['tiers']))
+      .filter(([id]) => /^[1-9]\d{0,3}$/.test(id))
+      .map(([id, tier]) => decodeTier(Number(id), map(tier)))
+      .toSorted((a, b) => a.id - b.id),
+    assign: list(root['assign']).map((rule, index) => decodeRule(tree, index, map(rule))),
+    assume: { ...ASSUMED, ...decodeAssume(map(root['assume'])) },
+    ...present({ alerts: optionalMap(root['alerts']), drills: optionalMap(root['drills']) }),
+  };
+}
+
+function decodeSite(name: string, site: Plain): DraftSite {
+  const storages = optionalMap(site['storages']);
+  return {
+    name,
+    pbs: several(site['pbs']).map((pbs) => decodePbs(map(pbs))),
+    ...present({
+      timeZone: text(site['timeZone']),
+      pve: optionalMap(site['pve']) && decodeAccess(map(site['pve']), 8006),
+      places: oneOf(site['places'], ['opentofu', 'holdfast']),
+      storages: storages && present({ backupToken: secret(storages['backupToken']), server: text(storages['server']) }),
+      window: decodeWindow(site['window']),
+    }),
+  };
+}
+
+function decodeAccess(access: Plain, port: number): Partial<PveAccess> {
+  const urls = several(access['url']).flatMap((url) => normalUrl(url, port));
+  return present({
+    urls: urls.length > 0 ? (urls as [string, ...string[]]) : undefined,
+    fingerprint: text(access['fingerprint'])?.toUpperCase(),
+    token: secret(access['token']),
+    applyToken: secret(access['applyToken']),
+  });
+}
+
+function decodePbs(pbs: Plain): Partial<PbsAccess> {
+  return {
+    ...decodeAccess(pbs, 8007),
+    ...present({
+      name: pbs['name'] === undefined ? 'pbs' : text(pbs['name']),
+      datastore: text(pbs['datastore']),
+      namespace: pbs['namespace'] === undefined ? '' : text(pbs['namespace']),
+    }),
+  };
+}
+
+function decodeTier(id: number, tier: Plain): DraftTier {
+  const verify = optionalMap(tier['verify']);
+  const drill = optionalMap(tier['drill']);
+  const offsite = optionalMap(tier['offsite']);
+  return {
+    id,
+    ...present({
+      name: text(tier['name']),
+      purpose: text(tier['purpose']),
+      pool: tier['pool'] === undefined ? `tier-${id}` : text(tier['pool']),
+      rpoSeconds: duration(tier['rpo']),
+      graceSeconds: tier['grace'] === undefined ? 0 : duration(tier['grace']),
+      rtoSeconds: duration(tier['rto']),
+      retentionSeconds: duration(tier['retention']),
+      deleteAfterSeconds: duration(tier['deleteAfter']),
+      reachSeconds: duration(tier['reach']),
+      schedule: text(tier['schedule']),
+      storage: text(tier['storage']),
+      keep: decodeKeep(tier['keep']),
+      statedKeep: decodeKeep(map(tier['stated'])['keep']),
+      verify: verify && present({ withinSeconds: duration(verify['within']), everySeconds: duration(verify['every']) }),
+      drill: drill && present({ everySeconds: duration(drill['every']) }),
+      lock: flag(tier['lock']),
+      offsite: offsite && decodeOffsite(offsite),
+      encryption: flag(tier['encryption']),
+      budgetBytes: size(tier['budget']),
+      consistency: oneOf(tier['consistency'], ['crash', 'filesystem']),
+      mode: oneOf(tier['mode'], ['snapshot', 'suspend', 'stop']),
+      owner: text(tier['owner']),
+      pbs: text(tier['pbs']),
+      datastore: text(tier['datastore']),
+      bandwidthBytesPerSecond: rate(tier['bandwidth']),
+      assume: optionalMap(tier['assume']) && decodeAssume(map(tier['assume'])),
+    }),
+  };
+}
+
+function decodeOffsite(offsite: Plain): NonNullable<DraftTier['offsite']> {
+  return present({
+    remote: text(offsite['remote']),
+    withinSeconds: duration(offsite['within']),
+    direction: oneOf(offsite['direction'], ['pull', 'push']),
+    datastore: text(offsite['datastore']),
+    namespace: text(offsite['namespace']),
+    schedule: text(offsite['schedule']),
+    bandwidthBytesPerSecond: rate(offsite['bandwidth']),
+  });
+}
+
+function decodeAssume(assume: Plain): Partial<Assume> {
+  return present({
+    durationSeconds: duration(assume['duration']),
+    queueSeconds: duration(assume['queue']),
+    lostRuns: whole(assume['lostRuns']),
+    extraRuns: whole(assume['extraRuns']),
+    restoreBytesPerSecond: rate(assume['restoreRate']),
+  });
+}
+
+function decodeRule(tree: Tree, index: number, rule: Plain): DraftRule {
+  const place = placeOf(find(tree, ['assign', index]).tree.span);
+  const guests = optionalList(rule['guests'])?.flatMap((guest) => decodeGuest(guest));
+  return {
+    index,
+    at: `${place.file}:${place.line}`,
+    ...present({
+      tier: rule['tier'] === 'none' ? ('none' as const) : whole(rule['tier']),
+      guests,
+      names: texts(rule['names']),
+      tags: texts(rule['tags']),
+      pools: texts(rule['pools']),
+      nodes: texts(rule['nodes']),
+      types: texts(rule['types'])?.filter((type) => type === 'vm' || type === 'ct'),
+      storages: texts(rule['storages']),
+      sites: texts(rule['sites']),
+      reason: text(rule['reason']),
+      until: text(rule['until']),
+    }),
+  };
+}
+
+/** A vmid in quotes is a vmid all the same: whoever writes "120" means guest 120. */
+function decodeGuest(guest: unknown): (number | string)[] {
+  if (typeof guest === 'number') return [guest];
+  if (typeof guest !== 'string') return [];
+  return [/^[1-9]\d{2,8}$/.test(guest) ? Number(guest) : guest];
+}
+
+function decodeKeep(value: unknown): KeepRules | undefined {
+  const keep = optionalMap(value);
+  if (!keep) return undefined;
+  return present(Object.fromEntries(KEEP_UNITS.map((unit) => [unit, whole(keep[unit])])));
+}
+
+function decodeWindow(value: unknown): Window | undefined {
+  const found = typeof value === 'string' ? /^(\d{2}):(\d{2})-(\d{2}):(\d{2})$/.exec(value) : null;
+  if (!found) return undefined;
+  const [, h1, m1, h2, m2] = found.map(Number) as [number, number, number, number, number];
+  return { startMinute: h1 * 60 + m1, endMinute: h2 * 60 + m2 };
+}
+
+/** `https://pve.lan` → `https://pve.lan:8006`. */
+function normalUrl(value: unknown, port: number): string[] {
+  if (typeof value !== 'string' || !/^https:\/\//i.test(value) || !URL.canParse(value)) return [];
+  const { hostname } = new URL(value);
+  const given = /:(\d+)\/?$/.exec(value.slice('https://'.length))?.[1];
+  return [`https://${hostname}:${given ?? port}`];
+}
+
+function map(value: unknown): Plain {
+  return optionalMap(value) ?? {};
+}
+
+function optionalMap(value: unknown): Plain | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Plain) : undefined;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return optionalList(value) ?? [];
+}
+
+function optionalList(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+/** One stands for a list of one. */
+function several(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function texts(value: unknown): string[] | undefined {
+  return optionalList(value)?.filter((one) => typeof one === 'string');
+}
+
+function duration(value: unknown): number | undefined {
+  return typeof value === 'string' ? parseDuration(value) : undefined;
+}
+
+function size(value: unknown): number | undefined {
+  return typeof value === 'string' ? parseSize(value) : undefined;
+}
+
+function rate(value: unknown): number | undefined {
+  return typeof value === 'string' ? parseRate(value) : undefined;
+}
+
+function whole(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) ? (value as number) : undefined;
+}
+
+function flag(value: unknown): boolean | undefined {
+  return value === undefined ? false : typeof value === 'boolean' ? value : undefined;
+}
+
+function secret(value: unknown): SecretRef | undefined {
+  return typeof value === 'string' && /^(env|file|exec):./.test(value) ? (value as SecretRef) : undefined;
+}
+
+/** One of several words; the first is meant where nothing is said. */
+function oneOf<const T extends string>(value: unknown, words: readonly [T, ...T[]]): T | undefined {
+  return value === undefined ? words[0] : words.find((word) => word === value);
+}
+
+type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Drops what is undefined: in the core a field is absent, never undefined. */
+function present<T extends Readonly<Record<string, unknown>>>(value: T): Present<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Present<T>;
+}

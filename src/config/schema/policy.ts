@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import * as f from '../format.ts';
+import { field } from '../note.ts';
+import { AssumeSchema, many, text } from './parts.ts';
+import { RuleSchema } from './rule.ts';
+import { SiteSchema } from './site.ts';
+import { TierSchema } from './tier.ts';
+
+/*
+ * The shape of the policy file. What an editor completes, what `docs/reference/policy.md` says and what a message
+ * quotes all come from here. What the parts mean together is checked in src/core/policy/check.ts.
+ */
+
+const opaque = (description: string): z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodUnknown>> =>
+  field(z.record(z.string(), z.unknown()), { description, example: '{}', why: 'whoever sends and rehearses reads it' }).optional();
+
+/** The whole file after all `include:` were read. */
+export const PolicySchema = z.strictObject({
+  holdfast: field(z.literal(1), {
+    description: 'Version of this format.',
+    example: '1',
+    why: 'a later version may mean something else by the same words',
+  }),
+  include: field(z.union([text(), many(text())]), {
+    description: 'Further files of this policy, by paths relative to this file and below its folder.',
+    example: '[tiers.yaml, assign.yaml]',
+    why: 'a policy may be split over files',
+  }).optional(),
+  sites: field(z.record(f.name('name of a site', /^[A-Za-z][A-Za-z0-9_-]*$/, 'letters, digits, "_" and "-", a letter first'), SiteSchema), {
+    description: 'PVE clusters with the PBS that serve them, by name.',
+    example: '{ home: { … } }',
+    why: 'schedules are proved in the zone of a site, and guests live at one',
+  }),
+  tiers: field(z.record(f.name('number of a tier', /^[1-9][0-9]{0,3}$/, 'a whole number from 1'), TierSchema), {
+    description: 'The promises, by number.',
+    example: '{ 1: { … } }',
+    why: 'a policy without a tier promises nothing',
+  }),
+  assign: field(z.array(RuleSchema), {
+    description:
+      'Which guest has which tier. The first rule that matches wins; selectors of different kinds must all match, values of one kind are alternatives.',
+    example: '[ { tier: 1, guests: [postgres] } ]',
+    why: 'a guest no rule claims has no promise',
+  }),
+  assume: field(AssumeSchema, {
+    description: 'What is taken for true until it is measured.',
+    example: '{ duration: 40m, queue: 20m }',
+    why: 'a proof needs to know how long a backup takes',
+  }).optional(),
+  alerts: opaque('Who is told what, and how.'),
+  drills: opaque('How restore drills are done.'),
+});

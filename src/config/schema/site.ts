@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import * as f from '../format.ts';
+import { field } from '../note.ts';
+import { datastoreId, many, namespace, text } from './parts.ts';
+
+const access = {
+  url: field(z.union([f.url(), many(f.url())]), {
+    description: 'Address of the server, `https://host:port`; several are addresses of one cluster, tried in order.',
+    example: '"https://pve.lan:8006"',
+    why: 'Holdfast speaks to the servers over TLS only, and the path of the API is its own business',
+    format: 'url',
+  }),
+  fingerprint: field(f.fingerprint(), {
+    description:
+      "SHA-256 fingerprint of the server's certificate; `holdfast trust HOST` prints it. Without it a certificate authority must vouch for the server.",
+    example: '"AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89"',
+    why: 'whoever answers with another certificate would get the token',
+    format: 'fingerprint',
+  }).optional(),
+  token: field(f.secret(), {
+    description: 'API token for looking: audit rights are enough.',
+    example: '"env:HOLDFAST_PVE_TOKEN"',
+    why: 'a policy is read by many and lives in a repository; a secret in it is a secret no more',
+    format: 'secret',
+  }),
+  applyToken: field(f.secret(), {
+    description: 'API token for `apply`, `adopt` and `move`. Absent: `token`.',
+    example: '"env:HOLDFAST_PVE_APPLY_TOKEN"',
+    why: 'a policy is read by many and lives in a repository; a secret in it is a secret no more',
+    format: 'secret',
+  }).optional(),
+};
+
+const PveSchema = field(z.strictObject(access), {
+  description: 'How the PVE cluster is reached.',
+  example: '{ url: "https://pve.lan:8006", token: "env:HOLDFAST_PVE_TOKEN" }',
+  why: 'guests, pools, storages and backup jobs are read there',
+});
+
+const PbsSchema = field(
+  z.strictObject({
+    ...access,
+    name: field(f.name('name of a server', /^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-"'), {
+      description: 'How tiers refer to this server; needed where a site has several.',
+      example: 'pbs',
+      why: 'a tier says by this name where its backups go',
+      absent: 'pbs',
+    }).optional(),
+    datastore: field(datastoreId(), {
+      description: 'Datastore for the tiers that name none.',
+      example: 'main',
+      why: 'backups of every tier lie in a datastore, and none was named',
+    }),
+    namespace: field(namespace(), {
+      description: "The site's own namespace, below which the tiers' namespaces lie. Empty: the root.",
+      example: 'home',
+      why: 'two sites in one namespace overwrite each other wherever they use the same vmid',
+      absent: 'the root',
+    }).optional(),
+  }),
+  {
+    description: 'How a PBS is reached, and where on it the backups lie.',
+    example: '{ url: "https://pbs.lan:8007", token: "env:HOLDFAST_PBS_TOKEN", datastore: main }',
+    why: 'recovery points are read there; without them nothing is proved',
+  },
+);
+
+export const SiteSchema = z.strictObject({
+  timeZone: field(f.zone(), {
+    description: "IANA time zone in which the site's hosts run; checked against the nodes.",
+    example: 'Europe/Vienna',
+    why: 'schedules and prune rules are computed in the zone of the host that runs them',
+    format: 'zone',
+  }),
+  pve: PveSchema,
+  pbs: field(z.union([PbsSchema, many(PbsSchema)]), {
+    description: 'The PBS the site backs up to, or several with a `name` each. The first holds the tiers that name none.',
+    example: '{ url: "https://pbs.lan:8007", token: "env:HOLDFAST_PBS_TOKEN", datastore: main }',
+    why: 'recovery points are read there; without them nothing is proved',
+  }),
+  places: field(z.enum(['holdfast', 'opentofu']), {
+    description: 'Who makes pools, namespaces and storages. With `opentofu` Holdfast checks them and says what to change in code.',
+    example: 'opentofu',
+    why: "two tools that both believe they own a pool undo each other's work",
+    absent: 'opentofu',
+  }).optional(),
+  storages: field(
+    z.strictObject({
+      backupToken: field(f.secret(), {
+        description: "The login PVE's storages get: DatastoreBackup on the site's namespace and nothing more.",
+        example: '"env:HOLDFAST_BACKUP_TOKEN"',
+        why: 'a policy is read by many and lives in a repository; a secret in it is a secret no more',
+        format: 'secret',
+      }),
+      server: field(text(), {
+        description: "PBS's address as the nodes see it, if it is another one than in `url`.",
+        example: 'pbs.lan',
+        why: 'the nodes send the backups there',
+      }).optional(),
+    }),
+    {
+      description: "With `places: holdfast`: how PVE's storages reach PBS.",
+      example: '{ backupToken: "env:HOLDFAST_BACKUP_TOKEN" }',
+      why: 'a storage needs a login of its own, and it must not be one that can delete',
+    },
+  ).optional(),
+  window: field(f.window(), {
+    description: 'When backups may run, in local time. Absent: at any time.',
+    example: '"22:00-06:00"',
+    why: 'jobs are placed inside it, and a job that cannot fit is told early',
+    format: 'window',
+    absent: 'any time',
+  }).optional(),
+});

@@ -1,0 +1,267 @@
+import type { z } from 'zod';
+import { closest } from '#core/closest.ts';
+import type { Finding } from '#core/finding.ts';
+import { FORMATS } from './format.ts';
+import { PolicySchema } from './schema/policy.ts';
+import { find, spellPath, toPlain, type Scalar, type Tree, type TreePath } from './tree.ts';
+import { defOf, keysAt, schemaAt } from './walk.ts';
+import { findingAt } from './yaml.ts';
+import type { Note } from './note.ts';
+import type { Span } from './source.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Words people bring from elsewhere. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  frequency: 'schedule',
+  cron: 'schedule',
+  tz: 'timeZone',
+  zone: 'timeZone',
+  vmid: 'guests',
+  vmids: 'guests',
+  vms: 'guests',
+  guest: 'guests',
+  prune: 'keep',
+  keepFor: 'retention',
+  tolerance: 'grace',
+  ns: 'namespace',
+  store: 'datastore',
+  password: 'token',
+  secret: 'token',
+  host: 'url',
+  servers: 'sites',
+  levels: 'tiers',
+  assignments: 'assign',
+  rules: 'assign',
+  encrypted: 'encryption',
+  immutable: 'lock',
+};
+
+/** Everything in a policy's tree that does not have the shape of a policy. */
+export function checkShape(tree: Tree): Finding[] {
+  const result = PolicySchema.safeParse(toPlain(tree));
+  if (result.success) return [];
+  const issues = result.error.issues.flatMap((issue) => flatten(tree, issue, []));
+  const renamed = new Set<string>();
+  const findings: Finding[] = [];
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys')
+      findings.push(...issue.keys.map((key) => unknownKey(tree, issue.path as TreePath, key, renamed)));
+  }
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys' && !renamed.has(spellPath(issue.path as TreePath))) findings.push(explain(tree, issue));
+  }
+  return findings;
+}
+
+/** A union's errors are those of the alternative that was meant: the list where a list stands. */
+function flatten(tree: Tree, issue: Issue, above: TreePath): Issue[] {
+  const path = [...above, ...(issue.path as TreePath)];
+  if (issue.code === 'invalid_key') return issue.issues.map((one) => ({ ...one, path }));
+  if (issue.code !== 'invalid_union') return [{ ...issue, path }];
+  const { schema } = schemaAt(PolicySchema, path);
+  const options = (schema && defOf(schema).options) ?? [];
+  const isList = find(tree, path).tree.kind === 'list';
+  const chosen = options.findIndex((option) => (defOf(option).type === 'array') === isList);
+  const hasList = options.some((option) => defOf(option).type === 'array');
+  const errors = issue.errors[chosen];
+  if (!hasList || !errors) return [{ ...issue, path }];
+  return errors.flatMap((one) => flatten(tree, one, path));
+}
+
+function unknownKey(tree: Tree, path: TreePath, key: string, renamed: Set<string>): Finding {
+  const { schema } = schemaAt(PolicySchema, path);
+  const known = keysAt(schema);
+  const other = OTHER_WORDS[key];
+  const meant = other !== undefined && known.includes(other) ? other : closest(key, known);
+  const at = find(tree, [...path, key]);
+  const here = meant !== undefined && find(tree, [...path, meant]).whole ? undefined : meant;
+  if (here !== undefined) renamed.add(spellPath([...path, here]));
+  const elsewhere = meant === undefined ? ownerOf(key) : undefined;
+  const guess = meant ? `; did you mean "${meant}"?` : elsewhere ? `; it belongs into ${elsewhere}` : '';
+  return findingAt(at.key ?? at.tree.span, {
+    code: 'HF-KEY',
+    at: spellPath([...path, key]),
+    problem: `Unknown key "${shorten(key)}" in ${containerName(path)}${guess}`,
+    why: 'nothing reads it, so what it was meant to say would silently not hold',
+    fix: fixUnknown(key, known, meant, here, elsewhere),
+  });
+}
+
+function fixUnknown(key: string, known: readonly string[], meant?: string, here?: string, elsewhere?: string): string {
+  if (here !== undefined) return `rename it:\n    ${here}:`;
+  if (meant !== undefined) return `remove it; "${meant}" already stands beside it`;
+  if (elsewhere !== undefined) return `move it into ${elsewhere}:\n    ${key}:`;
+  return `remove it; known here are ${known.join(', ')}`;
+}
+
+/** Where a key is at home that stands in the wrong place. */
+function ownerOf(key: string): string | undefined {
+  const homes: readonly [string, TreePath][] = [
+    ['a tier', ['tiers', '1']],
+    ['a site', ['sites', 'home']],
+    ['"pbs"', ['sites', 'home', 'pbs']],
+    ['a line of "assign"', ['assign', 0]],
+    ['"assume"', ['assume']],
+    ['the top of the policy', []],
+  ];
+  return homes.find(([, path]) => keysAt(schemaAt(PolicySchema, path).schema).includes(key))?.[0];
+}
+
+/** How a message calls the map at a path. */
+function containerName(path: TreePath): string {
+  const [first, second] = path;
+  if (path.length === 0) return 'the policy';
+  if (path.length === 2 && first === 'tiers') return `tier ${second}`;
+  if (path.length === 2 && first === 'sites') return `site ${second}`;
+  if (path.length === 2 && first === 'assign') return `line ${Number(second) + 1} of "assign"`;
+  const name = path.findLast((part) => typeof part === 'string');
+  if (first === 'tiers') return `"${name}" of tier ${second}`;
+  if (first === 'sites') return `"${name}" of site ${second}`;
+  return `"${name}"`;
+}
+
+function explain(tree: Tree, issue: Issue): Finding {
+  const path = issue.path as TreePath;
+  const { tree: value, key, whole } = find(tree, path);
+  const { note, schema } = schemaAt(PolicySchema, path);
+  const why = note?.why ?? 'what cannot be read cannot be kept';
+  const name = path.findLast((part) => typeof part === 'string') ?? 'policy';
+  const at = spellPath(path) || 'policy';
+  if (!whole) return missing({ parent: key ?? startOf(value.span), name, at, path, note });
+  if (issue.code === 'custom' && note?.format === 'secret') return secretWritten(value.span, at, name, issue.message);
+  const span = value.kind === 'scalar' && value.value !== null ? value.span : (key ?? startOf(value.span));
+  const { problem, fix } = words(issue, value, { name, note, options: schema ? wordsOf(schema) : [] });
+  return findingAt(span, { code: 'HF-VALUE', at, problem, why, fix });
+}
+
+/** A secret in the policy is refused without being shown, neither in words nor in the quoted line. */
+function secretWritten(span: Span, at: string, name: string, message: string): Finding {
+  const variable = `HOLDFAST_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  const finding = findingAt(span, {
+    code: 'HF-SECRET',
+    at,
+    problem: message.startsWith('A secret') ? `"${name}" holds a secret itself, not the place where one is found` : message,
+    why: 'a policy is read by many and lives in a repository; a secret in it is a secret no more',
+    fix: `put it into the environment, a file or a command, and change the token if the file was ever shared:\n    ${name}: "env:${variable}"`,
+  });
+  return { ...finding, place: { ...finding.place!, text: maskAt(finding.place!) } };
+}
+
+function maskAt(place: NonNullable<Finding['place']>): string {
+  const from = (place.textColumn ?? place.column) - 1;
+  return Array.from(place.text, (character, i) => (i >= from && i < from + place.length ? '•' : character)).join('');
+}
+
+function missing(about: { parent: Span; name: string; at: string; path: TreePath; note: Note | undefined }): Finding {
+  const { parent, name, at, path, note } = about;
+  return findingAt(parent, {
+    code: 'HF-MISSING',
+    at,
+    problem: `"${name}" is missing in ${containerName(path.slice(0, -1))}`,
+    why: note?.why ?? 'what is not said cannot be kept',
+    fix: `add it:\n    ${name}: ${note?.example ?? '…'}`,
+  });
+}
+
+type About = { readonly name: string; readonly note: Note | undefined; readonly options: readonly string[] };
+type Words = { readonly problem: string; readonly fix: string };
+
+function words(issue: Issue, value: Tree, about: About): Words {
+  const { name, note } = about;
+  const like = `write it like this:\n    ${name}: ${note?.example ?? '…'}`;
+  if (issue.code === 'custom') {
+    const { fix } = (issue.params ?? {}) as { readonly fix?: string };
+    const format = note?.format ? ` (${FORMATS[note.format].replaceAll('`', '')})` : '';
+    return { problem: issue.message, fix: fix === undefined ? `${like}${format && `\n${format.trim()}`}` : `write\n    ${name}: ${fix}` };
+  }
+  if (value.kind === 'scalar' && value.value === null) return { problem: `"${name}" has no value`, fix: like };
+  const shown = show(value);
+  if (issue.code === 'too_small') {
+    if (value.kind === 'list') return { problem: `"${name}" is an empty list`, fix: 'name at least one, or remove the line' };
+    if (value.kind === 'scalar' && value.value === '') return { problem: `"${name}" is empty`, fix: like };
+    return { problem: `${shown} is too small for "${name}": at least ${issue.minimum}`, fix: like };
+  }
+  if (issue.code === 'too_big') return { problem: `${shown} is too large for "${name}": at most ${issue.maximum}`, fix: like };
+  if (about.options.length > 0) return oneOf(value, about);
+  return wrongKind(issue, value, about);
+}
+
+function oneOf(value: Tree, { name, options, note }: About): Words {
+  const given = value.kind === 'scalar' ? String(value.value) : '';
+  const near = BOOLEANS[given.toLowerCase()] ?? TYPES[given.toLowerCase()] ?? closest(given, options);
+  const fits = near !== undefined && options.includes(near) ? near : undefined;
+  const problem = `${show(value)} is no value of "${name}": it is ${list(options)}${fits ? `; did you mean "${fits}"?` : ''}`;
+  return { problem, fix: `write\n    ${name}: ${fits ?? note?.example ?? options[0]}` };
+}
+
+/** Words of YAML 1.1 and of other tools. */
+const BOOLEANS: Readonly<Record<string, string>> = { yes: 'true', on: 'true', no: 'false', off: 'false', '1': 'true', '0': 'false' };
+const TYPES: Readonly<Record<string, string>> = { qemu: 'vm', kvm: 'vm', lxc: 'ct', container: 'ct' };
+
+function wrongKind(issue: Issue, value: Tree, { name, note }: About): Words {
+  const like = note?.example ?? '…';
+  if (value.kind === 'scalar' && typeof value.value === 'number' && note?.format === 'duration') {
+    return { problem: `${value.value} has no unit`, fix: `write\n    ${name}: ${value.value}h` };
+  }
+  const wanted = note?.format ? FORMATS[note.format].replaceAll('`', '') : KINDS[issue.code === 'invalid_type' ? issue.expected : ''];
+  const is = wanted ? `; it is ${wanted}` : '';
+  const fix = fixKind(issue, value, name) ?? `write it like this:\n    ${name}: ${like}`;
+  return { problem: `${show(value)} is no value of "${name}"${is}`, fix };
+}
+
+function fixKind(issue: Issue, value: Tree, name: string): string | undefined {
+  if (issue.code !== 'invalid_type' || value.kind !== 'scalar') return undefined;
+  if (issue.expected === 'array') return `put it into brackets:\n    ${name}: [${value.value}]`;
+  if (issue.expected === 'string') return `quote it:\n    ${name}: "${value.value}"`;
+  if (issue.expected === 'int' || issue.expected === 'number') {
+    return /^\d+$/.test(String(value.value)) ? `remove the quotes:\n    ${name}: ${value.value}` : undefined;
+  }
+  return undefined;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  int: 'a whole number',
+  number: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys and values',
+  record: 'a map of names to values',
+};
+
+/** The values an enumeration allows. */
+function wordsOf(schema: z.core.$ZodType): readonly string[] {
+  const { type, entries, values, options } = schema._zod.def as unknown as {
+    readonly type: string;
+    readonly entries?: Readonly<Record<string, string>>;
+    readonly values?: readonly Scalar[];
+    readonly options?: readonly z.core.$ZodType[];
+  };
+  if (type === 'enum') return Object.values(entries ?? {});
+  if (type === 'literal') return (values ?? []).map(String);
+  if (type === 'boolean') return ['true', 'false'];
+  if (type === 'union' && options?.some((option) => wordsOf(option).length > 0)) {
+    return options.flatMap((option) => (wordsOf(option).length > 0 ? wordsOf(option) : ['a whole number from 1']));
+  }
+  return [];
+}
+
+function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+function show(value: Tree): string {
+  if (value.kind === 'list') return 'A list';
+  if (value.kind === 'map') return 'A map';
+  return typeof value.value === 'string' ? `"${shorten(value.value)}"` : String(value.value);
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** The first character of a map or list: underlining all of it would hide what is meant. */
+function startOf(span: Span): Span {
+  return { ...span, end: span.start + 1 };
+}

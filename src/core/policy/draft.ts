@@ -1,0 +1,33 @@
+import type { Assume, AssignRule, Offsite, PbsAccess, Policy, PveAccess, Site, Tier } from './policy.ts';
+
+/**
+ * A policy as far as it could be read: what was missing or wrong is absent. Meaning is checked on it, so that one
+ * pass finds everything; no check speaks of what it does not know. Every `Policy` is a draft.
+ */
+export type DraftPolicy = {
+  readonly sites: readonly DraftSite[];
+  readonly tiers: readonly DraftTier[];
+  readonly assign: readonly DraftRule[];
+  readonly assume: Partial<Assume>;
+} & Pick<Policy, 'alerts' | 'drills'>;
+
+export type DraftSite = Pick<Site, 'name'> &
+  Partial<Omit<Site, 'pve' | 'pbs' | 'storages' | 'name'>> & {
+    readonly pve?: Partial<PveAccess>;
+    readonly pbs: readonly Partial<PbsAccess>[];
+    readonly storages?: Partial<NonNullable<Site['storages']>>;
+  };
+
+export type DraftTier = Pick<Tier, 'id'> &
+  Partial<Omit<Tier, 'id' | 'verify' | 'drill' | 'offsite'>> & {
+    readonly verify?: Partial<NonNullable<Tier['verify']>>;
+    readonly drill?: Partial<NonNullable<Tier['drill']>>;
+    readonly offsite?: Partial<Offsite>;
+  };
+
+export type DraftRule = Pick<AssignRule, 'index' | 'at'> & Partial<AssignRule>;
+
+/** The policy of a draft in which nothing is missing: one without an error among its findings. */
+export function complete(draft: DraftPolicy): Policy {
+  return draft as Policy;
+}
