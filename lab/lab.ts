@@ -66,6 +66,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   for (const [index, name] of Object.keys(world.pbs).entries()) {
     const server = await startServer({ ...common, site: pbsSite(world, name), port: index === 0 ? (options.pbsPort ?? 0) : 0 });
     running.push(server);
+    world.pbs[name]!.fingerprint = server.fingerprint;
     servers[name] = describe('pbs', server, world.pbs[name]!);
   }
   const first = (product: 'pve' | 'pbs') => {

@@ -1,3 +1,4 @@
+import { addDatastore, makePbs } from '../pbs/state.ts';
 import { rootAccess } from '../roles.ts';
 import { emptyWorld, type World } from '../world.ts';
 
@@ -8,11 +9,8 @@ export const SCENARIOS: Readonly<Record<string, (now: number) => World>> = { emp
 function empty(now: number): World {
   const world = emptyWorld(now);
   world.pve['pve'] = { product: 'pve', version: { release: '9.2', repoid: '3a1c2b4d', version: '9.2.11' }, access: rootAccess('pve') };
-  world.pbs['pbs'] = {
-    product: 'pbs',
-    version: { release: '3', repoid: 'bc863d45e', version: '4.2' },
-    timeZone: 'Europe/Vienna',
-    access: rootAccess('pbs'),
-  };
+  const pbs = makePbs({ now, access: rootAccess('pbs') });
+  addDatastore(pbs, 'main');
+  world.pbs['pbs'] = pbs;
   return world;
 }

@@ -1,0 +1,131 @@
+import { mayAny, type Rights } from '../auth.ts';
+import type { World } from '../world.ts';
+import { utcText } from '../zone.ts';
+import { storedBytes, dropSnapshot, groupPath } from './content.ts';
+import { addGroup, addSnapshot, type BackupFile, type BackupType, type PbsState, type Session, type Task } from './state.ts';
+import { beginTask, endTask, findTask, logTo } from './tasks.ts';
+
+/** A backup client that connects: the words of a refusal are those it prints. */
+export type Opened = { readonly ok: true; readonly upid: string } | { readonly ok: false; readonly error: string };
+
+export type NewBackup = {
+  readonly authId: string;
+  readonly store: string;
+  readonly ns: string;
+  readonly type: BackupType;
+  readonly id: string;
+  readonly time: number;
+};
+
+/** Begins a backup session: an unfinished snapshot stands there, the group is locked, a task runs until the session is finished or aborted. */
+export function openBackup(world: World, pbs: PbsState, backup: NewBackup): Opened {
+  const refusal = refuses(world, pbs, backup);
+  if (refusal !== undefined) return { ok: false, error: refusal };
+  const { store, ns, type, id, time } = backup;
+  const group = addGroup(pbs.datastores[store]!.namespaces[ns]!, { type, id, owner: backup.authId });
+  const task = beginTask(world, pbs, { type: 'backup', workerId: `${store}:${type}/${id}`, authId: backup.authId });
+  task.session = { store, ns, type, id, time };
+  group.lock = task.upid;
+  addSnapshot(group, { time, files: [], state: 'running' });
+  const path = `${groupPath(ns, `${type}/${id}`)}/${utcText(time)}`;
+  logTo(world, pbs, {
+    task,
+    lines: [`starting new backup on datastore '${store}' from 127.0.0.1: "${path}"`, 'protocol upgrade done', 'GET /previous_backup_time'],
+  });
+  return { ok: true, upid: task.upid };
+}
+
+function refuses(world: World, pbs: PbsState, backup: NewBackup): string | undefined {
+  const { authId, store, ns, type, id, time } = backup;
+  const path = ns === '' ? `/datastore/${store}` : `/datastore/${store}/${ns}`;
+  const rights: Rights = { access: pbs.access, now: world.now };
+  const [userId = '', tokenName] = authId.split('!');
+  const caller = tokenName === undefined ? { authId, userId } : { authId, userId, tokenName };
+  if (!mayAny(rights, caller, path, ['Datastore.Backup'])) return `permission check failed - missing Datastore.Backup on ${path}`;
+  const datastore = pbs.datastores[store];
+  if (!datastore) return `no such datastore '${store}'`;
+  const maintenance = maintenanceError(pbs, store, 'write');
+  if (maintenance !== undefined) return maintenance;
+  const namespace = datastore.namespaces[ns];
+  if (!namespace) return 'namespace not found';
+  const group = namespace.groups[`${type}/${id}`];
+  if (!group) return undefined;
+  if (!ownedBy(group.owner, authId)) return `backup owner check failed (${authId} != ${group.owner})`;
+  if (group.lock !== undefined) {
+    const lock = `/run/proxmox-backup/locks/${store}/${ns.replaceAll('/', ':')}/${type}-${id}`;
+    return `unable to acquire backup group lock "${lock}" while creating locked backup group "${datastore.config['path']}/${groupPath(ns, `${type}/${id}`)}"`;
+  }
+  const last = group.snapshots.at(-1);
+  return last && last.time >= time ? 'backup timestamp is older than last backup.' : undefined;
+}
+
+export type FinishedBackup = {
+  /** The manifest included. */
+  readonly files: readonly BackupFile[];
+  /** What is new on the datastore: the chunks no other snapshot has. */
+  readonly newBytes: number;
+  readonly notes?: string;
+  readonly fingerprint?: string;
+};
+
+/** Ends a session well, unless the datastore has no room: then the snapshot is gone and the client reads why. */
+export function finishBackup(world: World, pbs: PbsState, upid: string, result: FinishedBackup): Opened {
+  const { task, session } = openSession(pbs, upid);
+  const datastore = pbs.datastores[session.store]!;
+  if (storedBytes(datastore) + result.newBytes > datastore.totalBytes) {
+    abortBackup(world, pbs, upid, 'backup ended but finished state is not set.');
+    return { ok: false, error: `inserting chunk on store '${session.store}' failed - write failed: No space left on device (os error 28)` };
+  }
+  const group = datastore.namespaces[session.ns]!.groups[`${session.type}/${session.id}`]!;
+  const snapshot = group.snapshots.find((one) => one.time === session.time)!;
+  const previous = group.snapshots.findLast((one) => one.time < session.time && one.state === 'finished');
+  Object.assign(snapshot, { state: 'finished', files: result.files, newBytes: result.newBytes });
+  if (result.notes !== undefined) snapshot.notes = result.notes;
+  if (result.fingerprint !== undefined) snapshot.fingerprint = result.fingerprint;
+  // What is uploaded anew replaces a damaged chunk that was set aside.
+  if (previous?.corrupt && previous.verification?.state === 'failed' && datastore.badChunks > 0) delete previous.corrupt;
+  delete group.lock;
+  logTo(world, pbs, { task, lines: ['POST /finish', 'successfully finished backup', 'backup finished successfully'] });
+  endTask(world, pbs, { task, status: 'OK' });
+  return { ok: true, upid };
+}
+
+/** The client went away or gave up: the server removes what is unfinished, and the group where nothing is left in it. */
+export function abortBackup(world: World, pbs: PbsState, upid: string, reason = 'connection error: connection reset'): void {
+  const { task, session } = openSession(pbs, upid);
+  const namespace = pbs.datastores[session.store]!.namespaces[session.ns]!;
+  const group = namespace.groups[`${session.type}/${session.id}`]!;
+  delete group.lock;
+  dropSnapshot(pbs, { store: session.store, ns: session.ns, group, time: session.time });
+  logTo(world, pbs, { task, lines: ['backup failed: ' + reason, 'removing failed backup'] });
+  endTask(world, pbs, { task, status: reason });
+  // The server writes one more line after the last one, so the status of this task reads `unknown`.
+  logTo(world, pbs, {
+    task,
+    lines: [
+      `removing backup snapshot "${pbs.datastores[session.store]!.config['path']}/${groupPath(session.ns, `${session.type}/${session.id}`)}/${utcText(session.time)}"`,
+    ],
+  });
+}
+
+function openSession(pbs: PbsState, upid: string): { readonly task: Task; readonly session: Session } {
+  const task = findTask(pbs, upid);
+  if (!task?.session || task.status !== undefined) throw new Error(`no open backup session ${upid}`);
+  return { task, session: task.session };
+}
+
+/** The same one, or a user for its own tokens; no token for its user or for a sibling. */
+export function ownedBy(owner: string, authId: string): boolean {
+  return owner === authId || owner.startsWith(`${authId}!`);
+}
+
+/** Why a datastore in maintenance refuses, or undefined. */
+export function maintenanceError(pbs: PbsState, store: string, operation: 'read' | 'write'): string | undefined {
+  const mode = pbs.datastores[store]?.config['maintenance-mode'];
+  if (typeof mode !== 'string') return undefined;
+  const type = /type=([a-z-]+)|^([a-z-]+)/.exec(mode);
+  const name = type?.[1] ?? type?.[2] ?? '';
+  if (name === 'read-only' && operation === 'read') return undefined;
+  const message = /message="?([^"]*)"?/.exec(mode)?.[1];
+  return `datastore '${store}' is unavailable: ${name} maintenance mode${message === undefined ? '' : `: ${message}`}`;
+}
