@@ -81,6 +81,10 @@ export type Guest = {
   readonly createdAt?: UnixSeconds;
   /** False where only the row of the guest could be read: then `disks`, `notes` and `agent` are empty guesses. */
   readonly configKnown: boolean;
+  /** When the configuration was last read; older than the observation where nothing hinted at a change. */
+  readonly configReadAt?: UnixSeconds;
+  /** Size of the boot disk as the guest's row states it. */
+  readonly bootDiskBytes?: number;
 };
 
 /** A disk of a VM or a mount point of a container. */

@@ -1,0 +1,350 @@
+import { errors, type Pool } from 'undici';
+import { ProxmoxError, type ProxmoxTrouble } from '#core/world/proxmox-error.ts';
+import { FingerprintMismatch, openPool, type Trust } from './connect.ts';
+import { explainAnswer } from './error.ts';
+import { WireError, type Envelope } from './wire/read.ts';
+
+/** A value as a form or query carries it; `undefined` is left out, a list repeats its key, a flag is 0 or 1. */
+export type Params = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+export type Decode<T> = (envelope: Envelope) => T;
+
+/** One server's REST API. Every failure is a ProxmoxError. */
+export type Http = {
+  readonly product: 'pve' | 'pbs';
+  /** `pve`, or the policy's name of a PBS: how messages call it. */
+  readonly name: string;
+  readonly get: <T>(path: string, params: Params, decode: Decode<T>) => Promise<T>;
+  readonly send: <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, params: Params, decode: Decode<T>) => Promise<T>;
+  readonly close: () => Promise<void>;
+};
+
+export type HttpOptions = Trust & {
+  readonly product: 'pve' | 'pbs';
+  readonly name: string;
+  /** Addresses of one server or cluster, tried in order from the one that answered last. */
+  readonly urls: readonly string[];
+  /** `user@realm!name=secret` (PVE) or `user@realm!name:secret` (PBS); either separator is taken for either product. */
+  readonly token: string;
+  readonly limits?: Partial<Limits>;
+  /** Ends all calls. */
+  readonly signal?: AbortSignal;
+  /** Told after each call; never the parameters, never a header. */
+  readonly onCall?: (call: { readonly method: string; readonly path: string; readonly status: number; readonly bytes: number }) => void;
+};
+
+export type Limits = {
+  /** Calls at one time to one address. */
+  readonly connections: number;
+  readonly connectMs: number;
+  /** From the request to the first byte of the answer. PBS reads every manifest of a namespace before it answers. */
+  readonly headersMs: number;
+  /** Longest pause within an answer. */
+  readonly stallMs: number;
+  /** A whole call, waiting for its turn included. */
+  readonly totalMs: number;
+  /** An answer that runs longer than this must bring `dripBytesPerSecond`. */
+  readonly dripAfterMs: number;
+  readonly dripBytesPerSecond: number;
+  readonly maxBytes: number;
+  /** How often a GET is asked again after a fault that may pass. */
+  readonly retries: number;
+  readonly retryMs: number;
+};
+
+export const LIMITS: Limits = {
+  connections: 6,
+  connectMs: 10_000,
+  headersMs: 120_000,
+  stallMs: 30_000,
+  totalMs: 300_000,
+  dripAfterMs: 15_000,
+  dripBytesPerSecond: 1024,
+  maxBytes: 512 * 2 ** 20,
+  retries: 2,
+  retryMs: 250,
+};
+
+type Request = { readonly method: string; readonly path: string; readonly params: Params };
+type Answer = { readonly status: number; readonly reason: string; readonly body: Buffer; readonly location: string };
+
+/**
+ * Opens a client. Nothing is sent before the first call.
+ *
+ * A GET is asked again where the fault may pass (no connection, a reset, a daemon that is down); a write only
+ * where it is certain that the server never saw it. An untrusted certificate ends everything at once.
+ */
+export function openHttp(options: HttpOptions): Http {
+  const limits = { ...LIMITS, ...options.limits };
+  const token = parseToken(options);
+  const addresses = options.urls.map((url) => openAddress(url, options, limits));
+  let current = 0;
+
+  async function call<T>(request: Request, decode: Decode<T>): Promise<T> {
+    const deadline = AbortSignal.any([AbortSignal.timeout(limits.totalMs), ...(options.signal ? [options.signal] : [])]);
+    const tries = request.method === 'GET' ? limits.retries : 0;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return decodeAnswer(await overAddresses(request, deadline), request, decode);
+      } catch (error) {
+        if (!(error instanceof ProxmoxError) || !mayPass(error) || attempt >= tries || deadline.aborted) throw error;
+        await pause(limits.retryMs * 2 ** attempt, deadline);
+      }
+    }
+  }
+
+  /** Tries the addresses in turn, as long as none has seen the request. */
+  async function overAddresses(request: Request, deadline: AbortSignal): Promise<Answer> {
+    for (let tried = 1; ; tried++) {
+      const address = addresses[current]!;
+      try {
+        return await exchange(address, request, deadline);
+      } catch (error) {
+        const trouble = explainFailure(error, request, address.url);
+        const elsewhere = trouble.kind === 'unreachable' && (neverSent(error) || request.method === 'GET');
+        if (!elsewhere || tried >= addresses.length || deadline.aborted) throw trouble;
+        current = (current + 1) % addresses.length;
+      }
+    }
+  }
+
+  async function exchange(address: Address, request: Request, deadline: AbortSignal): Promise<Answer> {
+    const form = encode(request.params);
+    const inQuery = request.method === 'GET' || request.method === 'DELETE';
+    const response = await address.pool.request({
+      method: request.method,
+      path: `${address.prefix}/api2/json${request.path}${inQuery && form ? `?${form}` : ''}`,
+      headers: { authorization: token.header, ...(inQuery ? {} : { 'content-type': 'application/x-www-form-urlencoded' }) },
+      ...(inQuery ? {} : { body: form }),
+      signal: deadline,
+    });
+    const body = await readBounded(response.body, limits);
+    options.onCall?.({ method: request.method, path: request.path, status: response.statusCode, bytes: body.length });
+    return { status: response.statusCode, reason: response.statusText ?? '', body, location: String(response.headers['location'] ?? '') };
+  }
+
+  function decodeAnswer<T>(answer: Answer, request: Request, decode: Decode<T>): T {
+    const called = `${request.method} ${request.path}`;
+    if (answer.status < 200 || answer.status >= 300) {
+      const redirect = answer.status < 400 ? `redirects to ${answer.location}` : '';
+      const body = hideSecrets(redirect || answer.body.toString('utf8', 0, 65_536), [token.secret, ...secretsIn(request.params)]);
+      const { status, reason } = answer;
+      throw explainAnswer({ server: options.name, product: options.product, call: called, status, reason, body });
+    }
+    try {
+      return decode(parseEnvelope(answer.body));
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      throw new ProxmoxError('garbled', { server: options.name, call: called, status: answer.status, detail: error.message, cause: error });
+    }
+  }
+
+  function explainFailure(error: unknown, request: Request, url: string): ProxmoxError {
+    if (error instanceof ProxmoxError) return error;
+    const [kind, detail, fix] = describeFailure(error, options.signal?.aborted === true);
+    const call = `${request.method} ${request.path}`;
+    return new ProxmoxError(kind, {
+      server: options.name,
+      call,
+      detail: `${url}: ${detail}`,
+      cause: error,
+      ...(fix ? { fix: fix(url) } : {}),
+    });
+  }
+
+  return {
+    product: options.product,
+    name: options.name,
+    get: (path, params, decode) => call({ method: 'GET', path, params }, decode),
+    send: (method, path, params, decode) => call({ method, path, params }, decode),
+    close: async () => void (await Promise.all(addresses.map(({ pool }) => pool.destroy()))),
+  };
+}
+
+type Address = { readonly url: string; readonly prefix: string; readonly pool: Pool };
+
+function openAddress(text: string, options: HttpOptions, limits: Limits): Address {
+  const url = URL.parse(text);
+  if (url?.protocol !== 'https:') {
+    const detail = `"${text}" is no https:// address`;
+    throw new ProxmoxError('invalid', {
+      server: options.name,
+      call: 'connect',
+      detail,
+      fix: 'write it as https://host:8006 (PVE) or https://host:8007 (PBS)',
+    });
+  }
+  return { url: url.origin, prefix: url.pathname.replace(/\/+$/, ''), pool: openPool(url.origin, options, limits) };
+}
+
+/** Percent-encodes everything but letters, digits and `-_.~`: PVE cuts raw `=`, `;` and `+` in a value. */
+function encode(params: Params): string {
+  const pairs: string[] = [];
+  for (const [name, value] of Object.entries(params)) {
+    if (value === undefined) continue;
+    for (const one of typeof value === 'object' ? value : [value]) {
+      pairs.push(`${escape(name)}=${escape(typeof one === 'boolean' ? (one ? '1' : '0') : String(one))}`);
+    }
+  }
+  return pairs.join('&');
+}
+
+function escape(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replaceAll(/[!'()*]/g, (char) => `%${char.codePointAt(0)!.toString(16).toUpperCase()}`);
+}
+
+/** A path's part: `segment('main:home/x')`. A UPID holds `:`, `@`, `!` and, on PBS, backslashes. */
+export function segment(text: string): string {
+  return escape(text);
+}
+
+async function readBounded(body: AsyncIterable<Buffer>, limits: Limits): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const began = performance.now();
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > limits.maxBytes) throw new TooLarge(limits.maxBytes);
+    const elapsedMs = performance.now() - began;
+    if (elapsedMs > limits.dripAfterMs && bytes < (elapsedMs / 1000) * limits.dripBytesPerSecond) throw new TooSlow();
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
+}
+
+class TooLarge extends Error {
+  constructor(limit: number) {
+    super(`the answer is larger than ${Math.round(limit / 2 ** 20)} MiB`);
+  }
+}
+
+class TooSlow extends Error {
+  constructor() {
+    super('the answer drips in too slowly');
+  }
+}
+
+function parseEnvelope(body: Buffer): Envelope {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new WireError('', `no JSON but "${body.toString('utf8', 0, 60).replaceAll(/\s+/g, ' ')}"`);
+  }
+  if (typeof value !== 'object' || value === null || !('data' in value)) throw new WireError('', 'an answer without "data"');
+  return value;
+}
+
+const CERTIFICATE_CODES = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_UNTRUSTED',
+  'CERT_REVOKED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** True where no byte of the request can have reached the server. */
+function neverSent(error: unknown): boolean {
+  return NEVER_SENT.has(codeOf(error));
+}
+
+function describeFailure(error: unknown, stopped: boolean): [ProxmoxTrouble, string, ((url: string) => string)?] {
+  if (error instanceof FingerprintMismatch) {
+    const fix = (url: string): string =>
+      `nothing was sent to it. If the server got a new certificate, compare it on its own console, then pin it anew:\n    holdfast trust ${url}`;
+    return ['untrusted', error.message, fix];
+  }
+  const code = codeOf(error);
+  if (CERTIFICATE_CODES.has(code) || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL')) {
+    return [
+      'untrusted',
+      `no known authority vouches for the certificate (${code})`,
+      (url) => `look at the certificate and pin it:\n    holdfast trust ${url}`,
+    ];
+  }
+  if (error instanceof TooLarge) return ['garbled', error.message];
+  if (error instanceof TooSlow || error instanceof errors.BodyTimeoutError) return ['unreachable', 'the answer stopped in the middle'];
+  if (error instanceof errors.HeadersTimeoutError) return ['unreachable', 'no answer in time'];
+  if (stopped) return ['unreachable', 'the call was stopped'];
+  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) return ['unreachable', 'no answer in time'];
+  if (error instanceof errors.HTTPParserError) return ['garbled', 'the answer is no HTTP'];
+  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') return ['unreachable', 'the connection broke in the middle'];
+  if (code) return ['unreachable', spellCode(code)];
+  throw error;
+}
+
+function spellCode(code: string): string {
+  if (code === 'ECONNREFUSED') return 'nothing listens there';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the name is not known';
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'no connection in time';
+  return `no connection (${code})`;
+}
+
+/** Faults that a second attempt may find gone. */
+function mayPass(error: ProxmoxError): boolean {
+  return error.kind === 'unreachable' || (error.kind === 'down' && !error.detail.includes('maintenance mode')) || error.kind === 'busy';
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}
+
+function parseToken({ product, name, token }: HttpOptions): { readonly header: string; readonly secret: string } {
+  const found = /^([^\s!:=]+@[^\s!:=]+![\w.-]+)[=:](\S+)$/.exec(token.trim());
+  if (!found) {
+    const form = product === 'pve' ? 'user@realm!name=secret' : 'user@realm!name:secret';
+    throw new ProxmoxError('refused', {
+      server: name,
+      call: 'log in',
+      detail: `the token does not read ${form}`,
+      fix: `give the whole token, id and secret, as ${form}`,
+    });
+  }
+  const [, id, secret] = found;
+  return { header: product === 'pve' ? `PVEAPIToken=${id}=${secret}` : `PBSAPIToken=${id}:${secret}`, secret: secret! };
+}
+
+/** Login part of a token, fit for messages: `user@realm!name`; undefined where the text is none. */
+export function tokenId(token: string): string | undefined {
+  return /^([^\s!:=]+@[^\s!:=]+![\w.-]+)[=:]\S+$/.exec(token.trim())?.[1];
+}
+
+function secretsIn(params: Params): string[] {
+  return Object.entries(params).flatMap(([name, value]) => (/password|secret|key/.test(name) && typeof value === 'string' ? [value] : []));
+}
+
+function hideSecrets(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) if (secret.length >= 4) clean = clean.replaceAll(secret, '…');
+  return clean;
+}
