@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import type { TierId } from '../policy/policy.ts';
 
 /** What Holdfast may create on PVE and PBS. */
 export type ObjectKind =
@@ -15,7 +16,23 @@ export type ObjectKind =
 
 export type Setting = string | number | boolean | readonly string[];
 
-/** Wire names of Proxmox (`schedule`, `keep-daily`, `max-depth`) with values as Proxmox states them. */
+/**
+ * Wire names of Proxmox (`schedule`, `keep-daily`, `max-depth`) with values as Proxmox states them, booleans as booleans.
+ * Exactly these, by kind; what carries out a step sends them as they are and translates booleans and lists:
+ *
+ * - `pool` (id `home/tier-1`): `comment`
+ * - `pool-member` (id `home/tier-1/101`, the vmid after the last slash): `allow-move` where the guest leaves another pool
+ * - `namespace` (id `main:home/tier-1`): none; its parents are objects of their own
+ * - `storage`: `type` pbs, `content`, `server`, `port`, `datastore`, `namespace`, `fingerprint`, `prune-backups`, `encryption-key`
+ *   (`autogen`), and `password`: the *reference* of the backup token, which becomes username and secret only where it is sent
+ * - `backup-job`: `pool`, `storage`, `schedule`, `enabled`, `mode`, `repeat-missed`, `notes-template`, `comment`, `prune-backups`, `bwlimit`
+ * - `prune-job`: `store`, `ns`, `max-depth`, `schedule`, `disable`, `keep-last` … `keep-yearly`, `comment`
+ * - `verify-job`: `store`, `ns`, `max-depth`, `schedule`, `ignore-verified`, `outdated-after`, `comment`
+ * - `sync-job`: `sync-direction`, `store`, `ns`, `remote`, `remote-store`, `remote-ns`, `max-depth`, `owner`, `schedule`,
+ *   `remove-vanished`, `rate-in`, `rate-out`, `comment`
+ * - `datastore`: `gc-schedule`, `verify-new`; only ever changed
+ * - `traffic-control`: `network`, `timeframe`, `rate-in`, `rate-out`, `comment`
+ */
 export type Settings = Readonly<Record<string, Setting>>;
 
 /** One object on one server, reduced to what Holdfast decides about it. */
@@ -28,7 +45,7 @@ export type ManagedObject = {
   readonly settings: Settings;
   /** Tier and site it serves. */
   readonly site: string;
-  readonly tier?: number;
+  readonly tier?: TierId;
   /** Why it must be as it is, for the reader of a plan. */
   readonly because: string;
 };
@@ -38,5 +55,7 @@ export type Desired = {
   readonly site: string;
   /** In the order in which they can be made: places, storages, jobs. */
   readonly objects: readonly ManagedObject[];
+  /** Tiers that could not be compiled, each with a finding: what exists for them is left as it is. */
+  readonly uncompiled: readonly TierId[];
   readonly findings: readonly Finding[];
 };

@@ -53,6 +53,9 @@ export type PbsAccess = PveAccess & {
   readonly datastore: string;
   /** The site's own namespace, below which the tiers' lie; empty for the root. */
   readonly namespace: string;
+  /** When the datastore's garbage is collected, and whether points are verified on arrival; absent: left as they are. */
+  readonly gcSchedule?: string;
+  readonly verifyNew?: boolean;
 };
 
 /** The promise made to one class of guests, and how it is to be kept. All promises are elapsed time. */

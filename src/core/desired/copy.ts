@@ -1,0 +1,87 @@
+import type { Finding } from '../finding.ts';
+import type { Offsite, PbsAccess, Window } from '../policy/policy.ts';
+import { spellDuration } from '../units.ts';
+import type { Actual } from '../world/actual.ts';
+import type { TierAtSite } from './compile.ts';
+import type { ManagedObject, Settings } from './desired.ts';
+import { pullWithoutReceiver, pullWithoutRemote, pushWithoutRemote } from './findings.ts';
+import { jobId, markedComment } from './mark.ts';
+
+const HOUR_SECONDS = 3600;
+
+type Compiled = { readonly objects: readonly ManagedObject[]; readonly findings: readonly Finding[] };
+
+/**
+ * The sync job of a tier that promises a copy off site.
+ *
+ * `push`: on the PBS of the tier, to its remote. `pull`: on the PBS of the site that `remote` names, from the tier's PBS, through the
+ * remote there that leads to it. `remove-vanished` stays off: a deletion, or an attacker, must not reach the copy.
+ * @see https://pbs.proxmox.com/docs/managing-remotes.html#sync-jobs
+ */
+export function compileCopy(at: TierAtSite, actual: Actual): Compiled {
+  const { offsite } = at.tier;
+  if (!offsite) return { objects: [], findings: [] };
+  return offsite.direction === 'push' ? push(at, offsite, actual) : pull(at, offsite, actual);
+}
+
+function push(at: TierAtSite, offsite: Offsite, actual: Actual): Compiled {
+  const remotes = actual.pbs.find(({ name }) => name === at.pbs.name)?.remotes;
+  const missing = remotes?.known && remotes.complete && !remotes.value.some(({ name }) => name === offsite.remote);
+  if (missing) return { objects: [], findings: [pushWithoutRemote(at.site, at.tier, offsite, at.pbs)] };
+  const settings: Settings = {
+    'sync-direction': 'push',
+    store: at.datastore,
+    ns: at.namespace,
+    remote: offsite.remote,
+    'remote-store': offsite.datastore ?? at.datastore,
+    'remote-ns': offsite.namespace ?? at.namespace,
+    ...(offsite.bandwidthBytesPerSecond === undefined ? {} : { 'rate-out': `${offsite.bandwidthBytesPerSecond} B` }),
+  };
+  return { objects: [syncJob(at, offsite, at.pbs, settings)], findings: [] };
+}
+
+function pull(at: TierAtSite, offsite: Offsite, actual: Actual): Compiled {
+  const { site, tier, pbs: source } = at;
+  const receiver = site.pbs.find(({ name }) => name === offsite.remote && name !== source.name);
+  if (!receiver) return { objects: [], findings: [pullWithoutReceiver(site, tier, offsite)] };
+  const known = actual.pbs.find(({ name }) => name === receiver.name)?.remotes;
+  const hosts = source.urls.map((url) => new URL(url).hostname);
+  const remotes = known?.known ? known.value.filter(({ host }) => hosts.includes(host)).map(({ name }) => name) : [source.name];
+  const [remote] = remotes;
+  if (remote === undefined || remotes.length > 1) {
+    return { objects: [], findings: [pullWithoutRemote({ site, tier, source, receiver, remotes })] };
+  }
+  const settings: Settings = {
+    'sync-direction': 'pull',
+    store: offsite.datastore ?? receiver.datastore,
+    ns: offsite.namespace ?? at.namespace,
+    remote,
+    'remote-store': at.datastore,
+    'remote-ns': at.namespace,
+    owner: 'root@pam',
+    ...(offsite.bandwidthBytesPerSecond === undefined ? {} : { 'rate-in': `${offsite.bandwidthBytesPerSecond} B` }),
+  };
+  return { objects: [syncJob(at, offsite, receiver, settings)], findings: [] };
+}
+
+function syncJob(at: TierAtSite, offsite: Offsite, server: PbsAccess, direction: Settings): ManagedObject {
+  const { site, tier, suffix } = at;
+  const settings: Settings = {
+    ...direction,
+    'max-depth': 0,
+    schedule: offsite.schedule ?? copySchedule(offsite.withinSeconds, site.window),
+    'remove-vanished': false,
+    comment: markedComment(site, tier),
+  };
+  const because = `tier ${tier.id} promises a copy of each point at ${offsite.remote} within ${spellDuration(offsite.withinSeconds)}`;
+  return { kind: 'sync-job', server: server.name, id: jobId(tier.id, suffix), settings, site: site.name, tier: tier.id, because };
+}
+
+/** Half the promised time lies between two runs, so that one lost run breaks nothing; daily ones start when the window for backups ends. */
+function copySchedule(withinSeconds: number, window: Window | undefined): string {
+  if (withinSeconds < 2 * HOUR_SECONDS) return '*:0/15';
+  if (withinSeconds < 12 * HOUR_SECONDS) return 'hourly';
+  if (withinSeconds < 48 * HOUR_SECONDS) return '0/6:00';
+  const start = window?.endMinute ?? 6 * 60;
+  return `${String(Math.floor(start / 60) % 24).padStart(2, '0')}:${String(start % 60).padStart(2, '0')}`;
+}

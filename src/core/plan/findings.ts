@@ -1,0 +1,107 @@
+import type { ManagedObject, ObjectKind } from '../desired/desired.ts';
+import type { Finding } from '../finding.ts';
+import type { Unknown } from '../world/actual.ts';
+import type { ExistingObject, Knowledge } from './existing.ts';
+
+const SPELLED: Readonly<Record<ObjectKind, string>> = {
+  pool: 'pool',
+  'pool-member': 'pool member',
+  namespace: 'namespace',
+  storage: 'storage',
+  'backup-job': 'backup job',
+  'prune-job': 'prune job',
+  'verify-job': 'verify job',
+  'sync-job': 'sync job',
+  datastore: 'datastore',
+  'traffic-control': 'traffic control rule',
+};
+
+/** `backup job hf-tier-1` */
+export function spellObject({ kind, id }: { readonly kind: ObjectKind; readonly id: string }): string {
+  return `${SPELLED[kind]} ${id}`;
+}
+
+/** `PVE`, `PBS vault` */
+export function spellServer(server: string): string {
+  return server === 'pve' ? 'PVE' : `PBS ${server}`;
+}
+
+/** What exists was not seen, so nothing of its kind is made or removed. */
+export function unknownPart(object: ManagedObject, knowledge: Exclude<Knowledge, { how: 'whole' }>): Finding {
+  const unknown: Unknown | undefined = knowledge.how === 'not' ? knowledge.unknown : knowledge.gaps[0];
+  const kind = SPELLED[object.kind];
+  const reason = unknown ? `: ${unknown.because.trim()}` : '';
+  return {
+    severity: 'error',
+    code: 'HF-PLAN-BLIND',
+    at: `${object.site}: ${spellServer(object.server)}`,
+    problem: `The ${kind}s on ${spellServer(object.server)} could not be read${knowledge.how === 'partly' ? ' completely' : ''}${reason}`,
+    why: `nobody knows which of them exist, so no ${kind} is made and none is removed`,
+    fix: unknown?.privilege
+      ? `give the token ${unknown.privilege} on ${unknown.path ?? '/'}:\n    holdfast grants --for audit`
+      : 'make it readable, then plan again:\n    holdfast doctor',
+    site: object.site,
+  };
+}
+
+/** Somebody else's object has the id Holdfast needs. */
+export function idTaken(object: ManagedObject, found: ExistingObject): Finding {
+  const other = found.mark?.site;
+  return {
+    severity: 'error',
+    code: 'HF-ID-TAKEN',
+    at: `${object.site}: ${spellServer(object.server)}`,
+    problem: other
+      ? `The ${spellObject(object)} belongs to site ${other}`
+      : `The ${spellObject(object)} was not made by Holdfast: its comment carries no [holdfast] mark`,
+    why: `Holdfast changes only what it made, so tier ${object.tier} is not kept by this job`,
+    fix: other
+      ? `let both sites stand in one policy file, which keeps their ids apart, or give ${object.site} a PBS or datastore of its own`
+      : `let Holdfast take it over, or give it another id:\n    holdfast adopt ${object.id}`,
+    site: object.site,
+    ...(object.tier === undefined ? {} : { tier: object.tier }),
+  };
+}
+
+/** A storage of the wanted name leads to another place. PVE cannot change `server` and `datastore` of a storage. */
+export function placeElsewhere(object: ManagedObject, found: ExistingObject): Finding | undefined {
+  const { settings: want } = object;
+  const { settings: have } = found;
+  const sameServer = want['server'] === have['server'] || sameFingerprint(want['fingerprint'], have['fingerprint']);
+  if (have['type'] === 'pbs' && sameServer && want['datastore'] === have['datastore']) return undefined;
+  const place =
+    have['type'] === 'pbs'
+      ? `${String(have['server'])}, datastore ${String(have['datastore'])}`
+      : `a storage of type ${String(have['type'])}`;
+  return {
+    severity: 'error',
+    code: 'HF-STORAGE-ELSEWHERE',
+    at: `${object.site}: storage ${object.id}`,
+    problem: `Storage ${object.id} leads to ${place}; tier ${object.tier} needs ${String(want['server'])}, datastore ${String(want['datastore'])}`,
+    why: 'PVE cannot change server or datastore of a storage, and removing it would remove its encryption key and hide its points',
+    fix: `rename or remove it by hand once nothing needs it, then plan again; nothing of tier ${object.tier} goes there meanwhile`,
+    site: object.site,
+    ...(object.tier === undefined ? {} : { tier: object.tier }),
+  };
+}
+
+function sameFingerprint(a: unknown, b: unknown): boolean {
+  return typeof a === 'string' && typeof b === 'string' && a.toLowerCase() === b.toLowerCase();
+}
+
+/** A key is never taken from a storage: without it the points that are there cannot be read again. */
+export function staysEncrypted(object: ManagedObject, found: ExistingObject): Finding[] {
+  if (found.settings['encryption-key'] === undefined || object.settings['encryption-key'] !== undefined) return [];
+  return [
+    {
+      severity: 'info',
+      code: 'HF-STAYS-ENCRYPTED',
+      at: `${object.site}: storage ${object.id}`,
+      problem: `Storage ${object.id} has an encryption key, and tier ${object.tier} does not ask for one`,
+      why: 'points go on being encrypted: taking the key away would make the ones that are there unreadable, so Holdfast does not',
+      fix: `promise what is true:\n    encryption: true`,
+      site: object.site,
+      ...(object.tier === undefined ? {} : { tier: object.tier }),
+    },
+  ];
+}

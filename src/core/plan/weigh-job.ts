@@ -1,0 +1,67 @@
+import { spellGuest } from '../desired/findings.ts';
+import { spellDuration } from '../units.ts';
+import { coverageAfter, coverageOf, takes } from './coverage.ts';
+import type { RawStep } from './diff.ts';
+import type { Surroundings, Weight } from './guard.ts';
+import { spellList } from './spell.ts';
+import { widestGapSeconds, zoneOf } from './zones.ts';
+
+/** A backup job that goes, or that runs less often, leaves guests with older points. */
+export function weighBackupJob(step: RawStep, around: Surroundings): Weight {
+  if (step.action === 'remove') return { means: whoTakesThem(step, around), harm: 'weaken' };
+  const longer = longerInterval(step, around);
+  const means = [...longer, ...redirects(step), ...stops(step)];
+  return longer.length > 0 ? { means, harm: 'weaken' } : { means };
+}
+
+/** A verify or sync job that goes, runs less often, or reads points again later. */
+export function weighCheck(step: RawStep, around: Surroundings): Weight {
+  const what = step.kind === 'verify-job' ? 'its points are no longer read again' : 'no further copies are made; those that are there stay';
+  if (step.action === 'remove') return { means: [what], harm: 'weaken' };
+  const before = step.before?.['outdated-after'];
+  const after = step.settings['outdated-after'];
+  const later = typeof before === 'number' && typeof after === 'number' && after > before;
+  const means = [...longerInterval(step, around), ...(later ? [`a point is read again after ${after} days instead of ${before}`] : [])];
+  return means.length > 0 ? { means, harm: 'weaken' } : { means };
+}
+
+function longerInterval({ server, before, settings }: RawStep, { site, actual }: Surroundings): string[] {
+  const from = before?.['schedule'];
+  const to = settings['schedule'];
+  if (typeof from !== 'string' || typeof to !== 'string') return [];
+  const zone = zoneOf(server, site, actual);
+  const gapBefore = widestGapSeconds(from, zone);
+  const gapAfter = widestGapSeconds(to, zone);
+  if (gapAfter <= gapBefore) return [];
+  return [
+    `it waits up to ${Number.isFinite(gapAfter) ? spellDuration(gapAfter) : 'for ever'} between two runs instead of ${spellDuration(gapBefore)}`,
+  ];
+}
+
+function redirects({ before, settings }: RawStep): string[] {
+  const from = before?.['storage'];
+  const to = settings['storage'];
+  if (from === undefined || to === undefined) return [];
+  return [`points go to storage ${String(to)} from the next run on; those in ${String(from)} stay there`];
+}
+
+function stops({ settings, action }: RawStep): string[] {
+  return settings['mode'] === 'stop'
+    ? [`${action === 'create' ? 'each' : 'from now on each'} guest is shut down while it is backed up`]
+    : [];
+}
+
+function whoTakesThem(step: RawStep, { actual }: Surroundings): string[] {
+  const coverage = coverageOf(actual);
+  const job = coverage?.jobs.get(step.id);
+  if (!coverage || !job || !actual.pve.guests.known) return ['which guests it takes is not known'];
+  const taken = actual.pve.guests.value.filter((guest) => takes(job, guest, coverage));
+  if (taken.length === 0) return ['it takes no guest'];
+  const after = coverageAfter(coverage, step);
+  return spellList(
+    taken.map((guest) => {
+      const others = [...after.jobs].filter(([, other]) => takes(other, guest, after)).map(([id]) => id);
+      return `${spellGuest(guest)}: ${others.length === 0 ? 'in no other job at this moment' : `also taken by ${others.join(', ')}`}`;
+    }),
+  );
+}

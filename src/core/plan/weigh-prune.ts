@@ -1,0 +1,114 @@
+import { KEEP_UNITS, type KeepRules } from '../retention/keep.ts';
+import { prune, type PrunableSnapshot } from '../retention/prune.ts';
+import type { Settings } from '../desired/desired.ts';
+import { readMark } from '../desired/mark.ts';
+import { spellDuration, type UnixSeconds } from '../units.ts';
+import type { Actual, BackupGroup, NamespaceActual } from '../world/actual.ts';
+import type { ZoneRules } from '../calendar/zone.ts';
+import type { RawStep } from './diff.ts';
+import type { Surroundings, Weight } from './guard.ts';
+import { count, spellList } from './spell.ts';
+import { nextRunAt, rulesOf, zoneOf } from './zones.ts';
+
+/**
+ * Which points go because of a prune job that comes or changes, computed on the snapshots as they were seen. PBS's own dry run would
+ * say the same, and needs a right that could delete.
+ */
+export function weighPrune(step: RawStep, around: Surroundings): Weight {
+  if (step.action === 'remove')
+    return { means: ['nothing prunes these points any more: they stay and fill the datastore'], harm: 'weaken' };
+  const after: Settings = { ...step.before, ...step.settings };
+  const keepBefore = effectiveKeep(step, after);
+  const keepAfter = keepOf(after, step.clear);
+  const seen = findNamespace(step, after, around.actual);
+  if (seen && !seen.groups.known && seen.groups.unknown.kind !== 'missing') {
+    return { means: ['which points go is not known: the snapshots could not be read'], harm: 'weaken' };
+  }
+  const groups = seen?.groups.known ? seen.groups.value : [];
+  const zoneName = zoneOf(step.server, around.site, around.actual);
+  const zone = rulesOf(zoneName);
+  const shrinks = step.action === 'change' && keepsLess({ before: keepBefore, after: keepAfter, zone }, usualGroup(step, around));
+  const goneByGroup = groups
+    .map((group) => ({ group, gone: newlyGone(prunable(group), { before: keepBefore, after: keepAfter, zone }) }))
+    .filter(({ gone }) => gone.length > 0);
+  const when = spellRun(nextRunAt(String(after['schedule']), zoneName, around.actual.asOf), zoneName);
+  const lines = goneByGroup.map(({ group, gone }) => spellGone({ group, gone, when, around }));
+  return shrinks || lines.length > 0 ? { means: spellList(lines), harm: 'weaken' } : { means: [] };
+}
+
+/** What the job kept so far in the namespace it will prune: everything, where it was off, elsewhere, or not there. */
+function effectiveKeep({ action, before }: RawStep, after: Settings): KeepRules {
+  if (action === 'create' || !before || before['disable'] === true) return {};
+  return before['store'] === after['store'] && before['ns'] === after['ns'] ? keepOf(before, []) : {};
+}
+
+function keepOf(settings: Settings, cleared: readonly string[]): KeepRules {
+  const units = KEEP_UNITS.filter((unit) => !cleared.includes(`keep-${unit}`) && typeof settings[`keep-${unit}`] === 'number');
+  return Object.fromEntries(units.map((unit) => [unit, settings[`keep-${unit}`]]));
+}
+
+/** Whether the new rules would remove a point of a group that the old ones keep. */
+function keepsLess(rules: Rules, group: readonly PrunableSnapshot[]): boolean {
+  return newlyGone(group, rules).length > 0;
+}
+
+const MOST_POINTS = 2000;
+
+/** A group as the tier's schedule would have made it, so that rules are compared also where there are no points yet. */
+function usualGroup({ before }: RawStep, { policy, site, actual }: Surroundings): PrunableSnapshot[] {
+  const mark = readMark(String(before?.['comment'] ?? ''));
+  const tier = policy.tiers.find(({ id }) => id === mark?.tier);
+  const startAt = actual.asOf - 3 * (tier?.retentionSeconds ?? 365 * 86_400);
+  const runs: PrunableSnapshot[] = [];
+  const zone = zoneOf('pve', site, actual);
+  for (
+    let at = nextRunAt(tier?.schedule ?? '00:00', zone, startAt);
+    at !== undefined && at < actual.asOf;
+    at = nextRunAt(tier?.schedule ?? '00:00', zone, at)
+  ) {
+    runs.push({ at });
+    if (runs.length === MOST_POINTS) break;
+  }
+  return runs;
+}
+
+function findNamespace(step: RawStep, after: Settings, actual: Actual): NamespaceActual | undefined {
+  const pbs = actual.pbs.find(({ name }) => name === step.server);
+  return pbs?.namespaces.find(({ datastore, namespace }) => datastore === after['store'] && namespace === (after['ns'] ?? ''));
+}
+
+type Rules = { readonly before: KeepRules; readonly after: KeepRules; readonly zone: ZoneRules };
+
+function newlyGone(group: readonly PrunableSnapshot[], rules: Rules): UnixSeconds[] {
+  const removed = (keep: KeepRules): UnixSeconds[] =>
+    prune(group, keep, rules.zone).flatMap(({ at, mark }) => (mark === 'removed' ? [at] : []));
+  const goneAnyway = new Set(removed(rules.before));
+  return removed(rules.after).filter((at) => !goneAnyway.has(at));
+}
+
+function prunable({ snapshots }: BackupGroup): PrunableSnapshot[] {
+  return snapshots.map(({ at, sizeBytes, protected: isProtected }) => ({ at, protected: isProtected, finished: sizeBytes !== undefined }));
+}
+
+type Gone = { readonly group: BackupGroup; readonly gone: readonly UnixSeconds[]; readonly when: string; readonly around: Surroundings };
+
+/** `VM 120 (postgres): 23 of 30 points go on Sun 2026-11-29 03:00; the oldest left is 7d old` */
+function spellGone({ group, gone, when, around }: Gone): string {
+  const { actual } = around;
+  const guest = actual.pve.guests.known ? actual.pve.guests.value.find(({ vmid }) => String(vmid) === group.id) : undefined;
+  const kind = { vm: 'VM', ct: 'CT', host: 'host' }[group.type];
+  const name = guest && guest.type === group.type && guest.name !== '' ? ` (${guest.name})` : '';
+  const goneAt = new Set(gone);
+  const left = group.snapshots.filter(({ at, sizeBytes }) => sizeBytes !== undefined && !goneAt.has(at)).map(({ at }) => at);
+  const oldest = left.length === 0 ? 'none is left' : `the oldest left is ${spellDuration(actual.asOf - Math.min(...left))} old`;
+  return `${kind} ${group.id}${name}: ${gone.length} of ${count(group.snapshots.length, 'point')} go ${when}; ${oldest}`;
+}
+
+const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+
+/** `on Sun 2026-11-29 03:00` */
+function spellRun(at: UnixSeconds | undefined, timeZone: string): string {
+  if (at === undefined) return 'when the job is run by hand';
+  const local = Temporal.Instant.fromEpochMilliseconds(at * 1000).toZonedDateTimeISO(timeZone);
+  return `on ${WEEKDAYS[local.dayOfWeek - 1]!} ${local.toPlainDate()} ${local.toPlainTime().toString({ smallestUnit: 'minute' })}`;
+}
