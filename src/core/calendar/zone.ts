@@ -1,4 +1,4 @@
-import { civilDate, DAY_SECONDS, isoWeek } from './civil.ts';
+import { civilDate, DAY_SECONDS, isoWeek, weekdayOf } from './civil.ts';
 import type { UnixSeconds } from '../units.ts';
 
 /**
@@ -10,21 +10,27 @@ export type ZoneRules = {
   readonly timeZone: string;
   readonly startsAt: readonly UnixSeconds[];
   readonly offsetSeconds: readonly number[];
-  /** The zone calls its winter time "daylight saving", with a negative saving; libc resolves skipped times the other way round there. */
-  readonly negativeSaving: boolean;
+  /** From when on the zone calls its winter time the saving, a negative one: libc settles skipped wall times the other way round there. */
+  readonly negativeSavingSinceAt: UnixSeconds;
 };
 
-export const UTC: ZoneRules = { timeZone: 'UTC', startsAt: [-Infinity], offsetSeconds: [0], negativeSaving: false };
+export const UTC: ZoneRules = { timeZone: 'UTC', startsAt: [-Infinity], offsetSeconds: [0], negativeSavingSinceAt: Infinity };
 
-/** Calendar events name years up to 2199; a table that reaches so far answers all of them and still takes well under a millisecond. */
+/** 2200-01-01: calendar events name years up to 2199, and a table that reaches so far takes well under a millisecond. */
 const END_OF_EVENTS_AT = 7_258_118_400;
 
-/** Zones of the IANA database with a negative saving. @see https://data.iana.org/time-zones/tzdb/NEWS (2018a, 2018g) */
-const NEGATIVE_SAVING: readonly string[] = ['Europe/Dublin', 'Eire', 'Africa/Casablanca', 'Africa/El_Aaiun', 'Africa/Windhoek'];
+/** Zones of the IANA database whose winter time is a negative saving, and since when. @see https://data.iana.org/time-zones/tzdb/NEWS (2018a, 2018g) */
+const NEGATIVE_SAVING_SINCE_AT: Readonly<Record<string, UnixSeconds>> = {
+  'Europe/Dublin': -37_242_000,
+  Eire: -37_242_000,
+  'Africa/Casablanca': 1_540_692_000,
+  'Africa/El_Aaiun': 1_540_692_000,
+  'Africa/Windhoek': 637_970_400,
+};
 
 /**
- * The changes of a zone's clocks from `fromAt` to `toAt`, and on to the year 2200 where `toAt` is earlier.
- * Before `fromAt` its offset is taken to hold on, after the end the last one.
+ * The changes of a zone's clocks from `fromAt` to `toAt`, and on to the year 2200 where `toAt` is earlier. Before `fromAt` its
+ * offset is taken to hold on, after the end the last one.
  *
  * @param timeZone  an IANA name in any case, or an offset such as `+02:00`
  * @returns         undefined where this machine's Temporal does not know the zone
@@ -37,11 +43,12 @@ export function zoneRules(timeZone: string, fromAt: UnixSeconds, toAt: UnixSecon
   const endAt = Math.max(toAt, END_OF_EVENTS_AT);
   for (let change = start.getTimeZoneTransition('next'); change; change = change.getTimeZoneTransition('next')) {
     const changeAt = change.epochMilliseconds / 1000;
-    if (changeAt > endAt) break;
+    if (changeAt >= endAt) break;
     startsAt.push(changeAt);
     offsetSeconds.push(change.offsetNanoseconds / 1e9);
   }
-  return { timeZone: start.timeZoneId, startsAt, offsetSeconds, negativeSaving: NEGATIVE_SAVING.includes(start.timeZoneId) };
+  const negativeSavingSinceAt = NEGATIVE_SAVING_SINCE_AT[start.timeZoneId] ?? Infinity;
+  return { timeZone: start.timeZoneId, startsAt, offsetSeconds, negativeSavingSinceAt };
 }
 
 function startOf(timeZone: string, at: UnixSeconds): Temporal.ZonedDateTime | undefined {
@@ -65,6 +72,11 @@ export function periodAt(rules: ZoneRules, at: UnixSeconds): number {
   return low;
 }
 
+/** When the clocks change next after an instant; Infinity where they do not. */
+export function nextChangeAt(rules: ZoneRules, at: UnixSeconds): UnixSeconds {
+  return rules.startsAt[periodAt(rules, at) + 1] ?? Infinity;
+}
+
 /** Local time minus UTC at an instant. */
 export function offsetSecondsAt(rules: ZoneRules, at: UnixSeconds): number {
   return rules.offsetSeconds[periodAt(rules, at)]!;
@@ -73,6 +85,21 @@ export function offsetSecondsAt(rules: ZoneRules, at: UnixSeconds): number {
 /** Local time as seconds since a local 1970-01-01 00:00: its day number is `Math.floor(seconds / 86400)`. */
 export function localSecondsAt(rules: ZoneRules, at: UnixSeconds): number {
   return at + offsetSecondsAt(rules, at);
+}
+
+export function localDayAt(rules: ZoneRules, at: UnixSeconds): number {
+  return Math.floor(localSecondsAt(rules, at) / DAY_SECONDS);
+}
+
+/** The first and last local day that the change at the start of a period touches, before or after it. */
+export function changedDays(rules: ZoneRules, period: number): { readonly first: number; readonly last: number } {
+  const changeAt = rules.startsAt[period] ?? Infinity;
+  const before = rules.offsetSeconds[period - 1] ?? 0;
+  const after = rules.offsetSeconds[period] ?? 0;
+  return {
+    first: Math.floor((changeAt + Math.min(before, after)) / DAY_SECONDS),
+    last: Math.floor((changeAt + Math.max(before, after)) / DAY_SECONDS),
+  };
 }
 
 export type LocalFields = {
@@ -97,7 +124,7 @@ export function localFields(rules: ZoneRules, at: UnixSeconds): LocalFields {
   const week = isoWeek(day);
   return {
     ...civilDate(day),
-    weekday: (((day + 3) % 7) + 7) % 7,
+    weekday: weekdayOf(day),
     hour: Math.floor(secondOfDay / 3600),
     minute: Math.floor(secondOfDay / 60) % 60,
     second: secondOfDay % 60,

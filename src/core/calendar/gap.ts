@@ -1,0 +1,80 @@
+import type { Stretch } from './runs.ts';
+import { visitRuns } from './runs.ts';
+import type { UnixSeconds } from '../units.ts';
+
+/** Elapsed time between two neighbouring runs. */
+export type Gap = { readonly fromAt: UnixSeconds; readonly toAt: UnixSeconds; readonly seconds: number };
+
+export type Rhythm = {
+  /** Runs in the stretch. */
+  readonly runs: number;
+  readonly firstAt?: UnixSeconds;
+  readonly lastAt?: UnixSeconds;
+  /** The first of the longest waits, which is what an RPO has to bear; absent below two runs. */
+  readonly widest?: Gap;
+  readonly narrowest?: Gap;
+  /** Another run follows on the stretch. Where none does, the wait after the last run has no end. */
+  readonly goesOn: boolean;
+};
+
+/** 28 years of 365.25 days: after them weekdays, dates and leap years stand to each other as before. */
+export const CALENDAR_CYCLE_SECONDS = 28 * 31_557_600;
+
+/**
+ * The waits of an event over a stretch of time. Elapsed, not calendar: a daily event waits 25 h when the clocks go back.
+ */
+export function rhythmOf(stretch: Stretch): Rhythm {
+  let runs = 0;
+  let firstAt: UnixSeconds | undefined;
+  let lastAt: UnixSeconds | undefined;
+  let widest: Gap | undefined;
+  let narrowest: Gap | undefined;
+  let inner: Inner = { seconds: [] };
+
+  const weigh = (gap: Gap | undefined): void => {
+    if (!gap) return;
+    if (!widest || gap.seconds > widest.seconds) widest = gap;
+    if (!narrowest || gap.seconds < narrowest.seconds) narrowest = gap;
+  };
+  const goesOn = visitRuns(stretch, (baseAt, seconds) => {
+    const startAt = baseAt + seconds[0]!;
+    if (lastAt !== undefined) weigh({ fromAt: lastAt, toAt: startAt, seconds: startAt - lastAt });
+    if (seconds.length > 1) {
+      if (inner.seconds !== seconds) inner = innerGaps(seconds);
+      weigh(shifted(inner.widest, baseAt));
+      weigh(shifted(inner.narrowest, baseAt));
+    }
+    firstAt ??= startAt;
+    lastAt = baseAt + seconds.at(-1)!;
+    runs += seconds.length;
+  });
+  return {
+    runs,
+    goesOn,
+    ...(firstAt === undefined ? {} : { firstAt }),
+    ...(lastAt === undefined ? {} : { lastAt }),
+    ...(widest ? { widest } : {}),
+    ...(narrowest ? { narrowest } : {}),
+  };
+}
+
+/** Widest and narrowest wait within one day's runs. */
+type Inner = { readonly seconds: readonly number[]; readonly widest?: Gap; readonly narrowest?: Gap };
+
+function innerGaps(seconds: readonly number[]): Inner {
+  let [widest, narrowest] = [gapAt(seconds, 1), gapAt(seconds, 1)];
+  for (let i = 2; i < seconds.length; i++) {
+    const gap = gapAt(seconds, i);
+    if (gap.seconds > widest.seconds) widest = gap;
+    if (gap.seconds < narrowest.seconds) narrowest = gap;
+  }
+  return { seconds, widest, narrowest };
+}
+
+function gapAt(seconds: readonly number[], i: number): Gap {
+  return { fromAt: seconds[i - 1]!, toAt: seconds[i]!, seconds: seconds[i]! - seconds[i - 1]! };
+}
+
+function shifted(gap: Gap | undefined, baseAt: UnixSeconds): Gap | undefined {
+  return gap && { fromAt: gap.fromAt + baseAt, toAt: gap.toAt + baseAt, seconds: gap.seconds };
+}
