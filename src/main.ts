@@ -26,9 +26,10 @@ export async function run(argv: readonly string[], overrides: Partial<Ports> = {
 }
 
 async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Promise<Ports> {
+  const clock = overrides.clock ?? { now: () => Math.floor(Date.now() / 1000) };
   return {
-    clock: { now: () => Math.floor(Date.now() / 1000) },
-    policySource: makePolicySource({ flag: text(flags, 'policy'), env: process.env, cwd: process.cwd() }),
+    clock,
+    policySource: makePolicySource({ flag: text(flags, 'policy'), env: process.env, cwd: process.cwd(), now: clock.now }),
     connect: () => {
       throw new Error('not wired yet');
     },

@@ -1,3 +1,4 @@
+import type { Finding } from '#core/finding.ts';
 import type { DraftPolicy, DraftRule, DraftSite, DraftTier } from '#core/policy/draft.ts';
 import type { Assume, PbsAccess, PveAccess, SecretRef, Window } from '#core/policy/policy.ts';
 import { KEEP_UNITS, type KeepRules } from '#core/retention/keep.ts';
@@ -12,9 +13,9 @@ const ASSUMED: Assume = { durationSeconds: 2400, queueSeconds: 1200, lostRuns: 0
 
 /**
  * A policy's tree as values of the core, as far as they can be read: what is wrong or missing is left out, for
- * `checkShape` has already said so. Defaults are filled in where the policy says nothing.
+ * `shape`, the findings of `checkShape`, has already said so. Defaults are filled in where the policy says nothing.
  */
-export function decodePolicy(tree: Tree): DraftPolicy {
+export function decodePolicy(tree: Tree, shape: readonly Finding[]): DraftPolicy {
   const root = map(toPlain(tree));
   return {
     sites: Object.entries(map(root['sites'])).map(([name, site]) => decodeSite(name, map(site))),
@@ -22,7 +23,10 @@ export function decodePolicy(tree: Tree): DraftPolicy {
       .filter(([id]) => /^[1-9]\d{0,3}$/.test(id))
       .map(([id, tier]) => decodeTier(Number(id), map(tier)))
       .toSorted((a, b) => a.id - b.id),
-    assign: list(root['assign']).map((rule, index) => decodeRule(tree, index, map(rule))),
+    assign: list(root['assign']).map((rule, index) => {
+      const partial = shape.some(({ at }) => at === `assign.${index}` || at.startsWith(`assign.${index}.`));
+      return { ...decodeRule(tree, index, map(rule)), ...(partial ? { partial } : {}) };
+    }),
     assume: { ...ASSUMED, ...decodeAssume(map(root['assume'])) },
     ...present({ alerts: optionalMap(root['alerts']), drills: optionalMap(root['drills']) }),
   };

@@ -38,15 +38,16 @@ function checkDuration(text: string): Trouble | undefined {
   if (parseDuration(text) !== undefined) return undefined;
   const problem = `"${text}" is no duration`;
   if (/^\d+(?:\.\d+)?$/.test(text)) return { problem: `"${text}" has no unit`, fix: `${text}h` };
-  const words = /^(\d+(?:\.\d+)?) *(s|m|h|d|w|sec|min|hour|day|week|month|year|mo|y)[a-z]*$/i.exec(text);
+  const words = /^(\d+(?:\.\d+)?) *([a-z]+)$/i.exec(text);
   if (!words) return { problem };
   const [, count, unit] = words;
   const long = unit!.toLowerCase();
-  if (long.startsWith('mo'))
+  if (unit === 'M' || long.startsWith('mo'))
     return { problem: `${problem}: months differ in length, a promise is elapsed time`, fix: `${Number(count) * 30}d` };
-  if (long.startsWith('y'))
+  if (/^y(ears?|rs?)?$/.test(long))
     return { problem: `${problem}: years differ in length, a promise is elapsed time`, fix: `${Number(count) * 365}d` };
-  return { problem, fix: `${count}${long.startsWith('min') ? 'm' : long[0]}` };
+  const known = /^(s(ec(ond)?s?)?|m(in(ute)?s?)?|h((ou)?rs?)?|d(ays?)?|w(eeks?)?)$/.test(long);
+  return { problem, ...(known ? { fix: `${count}${long[0]}` } : {}) };
 }
 
 function checkSize(text: string): Trouble | undefined {
@@ -122,9 +123,9 @@ function isZone(text: string): boolean {
 }
 
 function checkWindow(text: string): Trouble | undefined {
-  const found = /^(\d{1,2}):(\d{2}) ?(?:-|–|to) ?(\d{1,2}):(\d{2})$/.exec(text);
+  const found = /^(\d{1,2})(?::(\d{2}))? ?(?:-|–|to) ?(\d{1,2})(?::(\d{2}))?$/.exec(text);
   if (!found) return { problem: `"${text}" is no window` };
-  const [, h1, m1, h2, m2] = found.map(Number) as [number, number, number, number, number];
+  const [, h1, m1, h2, m2] = found.map((part) => Number(part ?? 0)) as [number, number, number, number, number];
   if (h1 > 23 || m1 > 59 || m2 > 59 || h2 * 60 + m2 > 1440) return { problem: `"${text}" holds a time that does not exist` };
   const two = (n: number): string => String(n).padStart(2, '0');
   const good = `${two(h1)}:${two(m1)}-${two(h2)}:${two(m2)}`;

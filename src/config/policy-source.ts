@@ -1,6 +1,8 @@
 import type { LoadedPolicy, PolicySource } from '#app/ports.ts';
 import { hasErrors, sortFindings, type Finding } from '#core/finding.ts';
+import { checkPolicy } from '#core/policy/check.ts';
 import { complete } from '#core/policy/draft.ts';
+import type { UnixSeconds } from '#core/units.ts';
 import { decodePolicy } from './decode.ts';
 import { readPolicyFiles } from './files.ts';
 import { placeOf } from './source.ts';
@@ -15,6 +17,8 @@ export type Where = {
   readonly flag: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Exceptions end: what a policy means depends on the day. */
+  readonly now: () => UnixSeconds;
 };
 
 /** The policy file: the flag, else HOLDFAST_POLICY, else holdfast.yaml in the working directory. */
@@ -24,21 +28,29 @@ export function policyFile({ flag, env }: Where): string {
 
 /** Reads, decodes and checks the policy anew at each call. Findings are complete: everything wrong is found at once. */
 export function makePolicySource(where: Where): PolicySource {
-  return { load: async () => loadPolicy(policyFile(where), where.cwd) };
+  return { load: async () => loadPolicy(policyFile(where), where.cwd, where.now()) };
 }
 
-export function loadPolicy(file: string, cwd: string): LoadedPolicy {
+export function loadPolicy(file: string, cwd: string, now: UnixSeconds): LoadedPolicy {
   const { tree, findings } = readPolicyFiles(file, cwd);
   if (!tree) return { file, findings: sortFindings(findings) };
   const shape = checkShape(tree);
-  const draft = decodePolicy(tree);
-  const all = sortFindings([...findings, ...shape]);
+  const draft = decodePolicy(tree, shape);
+  const meaning = checkPolicy(draft, now).map((finding) => withPlace(tree, finding));
+  const all = sortFindings([...findings, ...shape, ...meaning]);
   const policy = hasErrors(all) ? {} : { policy: complete(draft) };
   return { ...policy, file, findings: atMost(all), locate: (path) => locate(tree, path) };
 }
 
+/** Meaning is checked without knowledge of files; here each finding gets its line. */
+function withPlace(tree: Tree, finding: Finding): Finding {
+  const place = locate(tree, finding.at);
+  return place ? { ...finding, place } : finding;
+}
+
 function locate(tree: Tree, path: string): ReturnType<NonNullable<LoadedPolicy['locate']>> {
-  const { key } = find(tree, parsePath(path));
+  const { tree: value, key, whole } = find(tree, parsePath(path));
+  if (whole && value.kind === 'scalar' && value.value !== null) return placeOf(value.span);
   return key && placeOf(key);
 }
 

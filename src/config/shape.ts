@@ -7,7 +7,7 @@ import { find, spellPath, toPlain, type Scalar, type Tree, type TreePath } from 
 import { defOf, keysAt, schemaAt } from './walk.ts';
 import { findingAt } from './yaml.ts';
 import type { Note } from './note.ts';
-import type { Span } from './source.ts';
+import { mask, type Span } from './source.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -131,13 +131,18 @@ function explain(tree: Tree, issue: Issue): Finding {
   if (!whole) return missing({ parent: key ?? startOf(value.span), name, at, path, note });
   if (issue.code === 'custom' && note?.format === 'secret') return secretWritten(value.span, at, name, issue.message);
   const span = value.kind === 'scalar' && value.value !== null ? value.span : (key ?? startOf(value.span));
-  const { problem, fix } = words(issue, value, { name, note, options: schema ? wordsOf(schema) : [] });
+  const inList = typeof path.at(-1) === 'number';
+  const { problem, fix } = words(issue, value, { name, note, inList, options: schema ? wordsOf(schema) : [] });
   return findingAt(span, { code: 'HF-VALUE', at, problem, why, fix });
 }
 
 /** A secret in the policy is refused without being shown, neither in words nor in the quoted line. */
 function secretWritten(span: Span, at: string, name: string, message: string): Finding {
-  const variable = `HOLDFAST_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  const words = [...at.split('.').filter((part) => part === 'pve' || part === 'pbs'), name];
+  const variable = `HOLDFAST_${words
+    .join('_')
+    .replaceAll(/[A-Z]/g, (letter) => `_${letter}`)
+    .toUpperCase()}`;
   const finding = findingAt(span, {
     code: 'HF-SECRET',
     at,
@@ -164,7 +169,13 @@ function missing(about: { parent: Span; name: string; at: string; path: TreePath
   });
 }
 
-type About = { readonly name: string; readonly note: Note | undefined; readonly options: readonly string[] };
+type About = {
+  readonly name: string;
+  readonly note: Note | undefined;
+  readonly options: readonly string[];
+  /** The value is one of a list, not what stands after the key. */
+  readonly inList: boolean;
+};
 type Words = { readonly problem: string; readonly fix: string };
 
 function words(issue: Issue, value: Tree, about: About): Words {
@@ -173,9 +184,12 @@ function words(issue: Issue, value: Tree, about: About): Words {
   if (issue.code === 'custom') {
     const { fix } = (issue.params ?? {}) as { readonly fix?: string };
     const format = note?.format ? ` (${FORMATS[note.format].replaceAll('`', '')})` : '';
-    return { problem: issue.message, fix: fix === undefined ? `${like}${format && `\n${format.trim()}`}` : `write\n    ${name}: ${fix}` };
+    return { problem: issue.message, fix: fix === undefined ? `${like}${format && `\n${format.trim()}`}` : writeIt(about, fix) };
   }
-  if (value.kind === 'scalar' && value.value === null) return { problem: `"${name}" has no value`, fix: like };
+  if (value.kind === 'scalar' && value.value === null) {
+    if (about.inList) return { problem: `A line of "${name}" is empty`, fix: 'remove the line, or say what it was meant to say' };
+    return { problem: `"${name}" has no value`, fix: like };
+  }
   const shown = show(value);
   if (issue.code === 'too_small') {
     if (value.kind === 'list') return { problem: `"${name}" is an empty list`, fix: 'name at least one, or remove the line' };
@@ -187,12 +201,23 @@ function words(issue: Issue, value: Tree, about: About): Words {
   return wrongKind(issue, value, about);
 }
 
-function oneOf(value: Tree, { name, options, note }: About): Words {
+function oneOf(value: Tree, about: About): Words {
+  const { name, options, note } = about;
   const given = value.kind === 'scalar' ? String(value.value) : '';
-  const near = BOOLEANS[given.toLowerCase()] ?? TYPES[given.toLowerCase()] ?? closest(given, options);
-  const fits = near !== undefined && options.includes(near) ? near : undefined;
+  const near = options.includes('none')
+    ? tierMeant(given)
+    : (BOOLEANS[given.toLowerCase()] ?? TYPES[given.toLowerCase()] ?? closest(given, options));
+  const fits = near !== undefined && (options.includes(near) || /^\d+$/.test(near)) ? near : undefined;
   const problem = `${show(value)} is no value of "${name}": it is ${list(options)}${fits ? `; did you mean "${fits}"?` : ''}`;
-  return { problem, fix: `write\n    ${name}: ${fits ?? note?.example ?? options[0]}` };
+  return { problem, fix: writeIt(about, fits ?? note?.example ?? options[0]!) };
+}
+
+/** `tier-2`, `Tier 2`, `two` → `2`. Only a clear no becomes `none`: a slip must not leave a guest without backup. */
+function tierMeant(given: string): string | undefined {
+  const number = /^(?:tier)?[-_ ]?([1-9]\d*)$/i.exec(given)?.[1];
+  const word = ['one', 'two', 'three', 'four', 'five'].indexOf(given.toLowerCase());
+  if (number !== undefined || word !== -1) return number ?? String(word + 1);
+  return /^(none|no|never|nothing|off|false|null|0)$/i.test(given) ? 'none' : undefined;
 }
 
 /** Words of YAML 1.1 and of other tools. */
@@ -247,6 +272,10 @@ function wordsOf(schema: z.core.$ZodType): readonly string[] {
   return [];
 }
 
+function writeIt({ name, inList }: About, value: string): string {
+  return `write\n    ${inList ? value : `${name}: ${value}`}`;
+}
+
 function list(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
@@ -254,7 +283,7 @@ function list(words: readonly string[]): string {
 function show(value: Tree): string {
   if (value.kind === 'list') return 'A list';
   if (value.kind === 'map') return 'A map';
-  return typeof value.value === 'string' ? `"${shorten(value.value)}"` : String(value.value);
+  return typeof value.value === 'string' ? `"${shorten(mask(value.value))}"` : String(value.value);
 }
 
 function shorten(text: string): string {

@@ -1,7 +1,7 @@
 import type { FilePlace } from '#core/finding.ts';
 
-/** A policy file's name and text, and where its lines begin. */
-export type SourceText = { readonly file: string; readonly text: string; readonly lineStarts: readonly number[] };
+/** A policy file's name and text, and where its lines begin. `shown` is the text with secrets masked, character by character. */
+export type SourceText = { readonly file: string; readonly text: string; readonly shown: string; readonly lineStarts: readonly number[] };
 
 /** A stretch of a source: `start` included, `end` not, in UTF-16 units as JavaScript counts. */
 export type Span = { readonly source: SourceText; readonly start: number; readonly end: number };
@@ -11,7 +11,7 @@ const LONGEST_LINE = 120;
 export function makeSource(file: string, text: string): SourceText {
   const lineStarts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
-  return { file, text, lineStarts };
+  return { file, text, shown: mask(text), lineStarts };
 }
 
 /**
@@ -22,7 +22,7 @@ export function placeOf({ source, start, end }: Span): FilePlace {
   const at = Math.min(start, source.text.length);
   const row = lineIndex(source.lineStarts, at);
   const lineStart = source.lineStarts[row]!;
-  const line = source.text.slice(lineStart, source.lineStarts[row + 1] ?? source.text.length).replace(/\r?\n$/, '');
+  const line = source.shown.slice(lineStart, source.lineStarts[row + 1] ?? source.text.length).replace(/\r?\n$/, '');
   const inLine = Math.min(at - lineStart, line.length);
   const before = countCharacters(line.slice(0, inLine));
   const length = Math.max(1, countCharacters(line.slice(inLine, Math.max(inLine, Math.min(end - lineStart, line.length)))));
@@ -35,6 +35,15 @@ export function placeOf({ source, start, end }: Span): FilePlace {
     length: Math.min(length, Math.max(1, countCharacters(cut.text) - cut.before)),
     ...(cut.before === before ? {} : { textColumn: cut.before + 1 }),
   };
+}
+
+/** Values of keys that are called like secrets, secrets of Proxmox tokens, and passwords in addresses. */
+const SECRETS =
+  /(?<=(?:token|password|passphrase|secret)["']?[ \t]*:[ \t]*)(?!["']?(?:env|file|exec):)(?:"[^"\n]*"|'[^'\n]*'|[^\s"',}\]][^\s,}\]]*)|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<=:\/\/)[^\s/@"']+(?=@)/gi;
+
+/** A text in which every secret a policy should not hold is replaced by dots. What is quoted to people goes through here. */
+export function mask(text: string): string {
+  return text.replaceAll(SECRETS, (secret) => '•'.repeat(secret.length));
 }
 
 /** Index of the line that holds an offset, by bisection: a hostile file may have a million lines. */

@@ -8,13 +8,17 @@ export function findingText(finding: Finding, paint: Paint): string {
   const { severity, code, place, problem, why, fix } = finding;
   const head = `${paint[COLOR[severity]](severity)} ${paint.bold(code)} at ${whereText(finding)}`;
   const quote = place ? `${quoteText(place, paint, COLOR[severity])}\n` : '';
-  return `${head}\n${quote}  ${safe(problem)}.\n  Because ${safe(why)}.\n  Fix: ${indent(safe(fix))}\n`;
+  return `${head}\n${quote}  ${sentence(safe(problem))}\n  Because ${safe(why)}.\n  Fix: ${indent(safe(fix))}\n`;
 }
 
 /** All of them, with a blank line between, and how many there are at the end. Empty where there are none. */
 export function findingsText(findings: readonly Finding[], paint: Paint): string {
   if (findings.length === 0) return '';
   return `${findings.map((finding) => findingText(finding, paint)).join('\n')}\n${countText(findings)}\n`;
+}
+
+function sentence(text: string): string {
+  return /[?!]$/.test(text) ? text : `${text}.`;
 }
 
 /** `2 errors, 1 warning` */

@@ -25,7 +25,11 @@ export type DraftTier = Pick<Tier, 'id'> &
     readonly offsite?: Partial<Offsite>;
   };
 
-export type DraftRule = Pick<AssignRule, 'index' | 'at'> & Partial<AssignRule>;
+export type DraftRule = Pick<AssignRule, 'index' | 'at'> &
+  Partial<AssignRule> & {
+    /** Some of it could not be read: whom it claims is not known. */
+    readonly partial?: true;
+  };
 
 /** The policy of a draft in which nothing is missing: one without an error among its findings. */
 export function complete(draft: DraftPolicy): Policy {
