@@ -1,7 +1,8 @@
 import { advanceTo, parseSpan } from './clock.ts';
 import type { Site } from './dispatch.ts';
 import type { Fault } from './faults.ts';
-import { PBS_ROUTES, PBS_SOURCES } from './pbs/routes.ts';
+import { PBS_SOURCES } from './pbs/jobs.ts';
+import { PBS_ROUTES } from './pbs/routes.ts';
 import type { PbsState } from './pbs/state.ts';
 import { PVE_ROUTES, PVE_SOURCES, pvePoolPaths } from './pve/routes.ts';
 import type { PveState } from './pve/state.ts';

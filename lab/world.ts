@@ -11,8 +11,6 @@ export type World = {
   pbs: Record<string, PbsState>;
   faults: Fault[];
   settings: Settings;
-  /** State of the lab's own chance: order of lists, identifiers. */
-  chance: number;
 };
 
 export type Settings = {
@@ -23,13 +21,17 @@ export type Settings = {
 };
 
 export function emptyWorld(now: number): World {
-  return { now, pve: {}, pbs: {}, faults: [], settings: { manualTasks: 'instant', latencyMilliseconds: 0 }, chance: 1 };
+  return { now, pve: {}, pbs: {}, faults: [], settings: { manualTasks: 'instant', latencyMilliseconds: 0 } };
 }
 
-/** The next number of the lab's own chance, 0 ≤ n < limit: the same world always answers alike. */
+/** Where each world's chance stands: no part of it, for asking must not change a world. */
+const chances = new WeakMap<World, number>();
+
+/** The next number of the lab's own chance, 0 ≤ n < limit: the same questions in the same order get the same answers. */
 export function chance(world: World, limit: number): number {
-  world.chance = (Math.imul(world.chance, 1_664_525) + 1_013_904_223) >>> 0;
-  return Math.floor((world.chance / 2 ** 32) * limit);
+  const next = (Math.imul(chances.get(world) ?? 1, 1_664_525) + 1_013_904_223) >>> 0;
+  chances.set(world, next);
+  return Math.floor((next / 2 ** 32) * limit);
 }
 
 /** A copy in another order: Proxmox lists in none. */

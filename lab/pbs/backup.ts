@@ -1,8 +1,11 @@
-import { mayAny, type Rights } from '../auth.ts';
+import { mayAny } from '../auth.ts';
 import type { World } from '../world.ts';
 import { utcText } from '../zone.ts';
-import { storedBytes, dropSnapshot, groupPath } from './content.ts';
+import { dropSnapshot, groupPath, storedBytes } from './content.ts';
+import { startTask } from './jobs.ts';
+import { aclPath, callerOf, maintenanceError, ownedBy, rightsOf } from './rights.ts';
 import { addGroup, addSnapshot, type BackupFile, type BackupType, type PbsState, type Session, type Task } from './state.ts';
+import { verifySeconds } from './verify.ts';
 import { beginTask, endTask, findTask, logTo } from './tasks.ts';
 
 /** A backup client that connects: the words of a refusal are those it prints. */
@@ -37,11 +40,10 @@ export function openBackup(world: World, pbs: PbsState, backup: NewBackup): Open
 
 function refuses(world: World, pbs: PbsState, backup: NewBackup): string | undefined {
   const { authId, store, ns, type, id, time } = backup;
-  const path = ns === '' ? `/datastore/${store}` : `/datastore/${store}/${ns}`;
-  const rights: Rights = { access: pbs.access, now: world.now };
-  const [userId = '', tokenName] = authId.split('!');
-  const caller = tokenName === undefined ? { authId, userId } : { authId, userId, tokenName };
-  if (!mayAny(rights, caller, path, ['Datastore.Backup'])) return `permission check failed - missing Datastore.Backup on ${path}`;
+  const path = aclPath(store, ns);
+  if (!mayAny(rightsOf(world, pbs), callerOf(authId), path, ['Datastore.Backup'])) {
+    return `permission check failed - missing Datastore.Backup on ${path}`;
+  }
   const datastore = pbs.datastores[store];
   if (!datastore) return `no such datastore '${store}'`;
   const maintenance = maintenanceError(pbs, store, 'write');
@@ -87,7 +89,21 @@ export function finishBackup(world: World, pbs: PbsState, upid: string, result: 
   delete group.lock;
   logTo(world, pbs, { task, lines: ['POST /finish', 'successfully finished backup', 'backup finished successfully'] });
   endTask(world, pbs, { task, status: 'OK' });
+  if (datastore.config['verify-new'] === true) verifyNew(world, pbs, task, session);
   return { ok: true, upid };
+}
+
+/** `verify-new`: a task of its own, as whoever made the backup. */
+function verifyNew(world: World, pbs: PbsState, { authId }: Task, { store, ns, type, id, time }: Session): void {
+  const work = { kind: 'verify', scope: { store, ns, group: `${type}/${id}`, time }, ignoreVerified: false } as const;
+  startTask(world, pbs, {
+    type: 'verify',
+    workerId: `${store}:${type}/${id}/${time.toString(16).toUpperCase().padStart(8, '0')}`,
+    authId,
+    work,
+    seconds: verifySeconds(world, pbs, work),
+    opening: ['Automatically verifying newly added snapshot'],
+  });
 }
 
 /** The client went away or gave up: the server removes what is unfinished, and the group where nothing is left in it. */
@@ -112,20 +128,4 @@ function openSession(pbs: PbsState, upid: string): { readonly task: Task; readon
   const task = findTask(pbs, upid);
   if (!task?.session || task.status !== undefined) throw new Error(`no open backup session ${upid}`);
   return { task, session: task.session };
-}
-
-/** The same one, or a user for its own tokens; no token for its user or for a sibling. */
-export function ownedBy(owner: string, authId: string): boolean {
-  return owner === authId || owner.startsWith(`${authId}!`);
-}
-
-/** Why a datastore in maintenance refuses, or undefined. */
-export function maintenanceError(pbs: PbsState, store: string, operation: 'read' | 'write'): string | undefined {
-  const mode = pbs.datastores[store]?.config['maintenance-mode'];
-  if (typeof mode !== 'string') return undefined;
-  const type = /type=([a-z-]+)|^([a-z-]+)/.exec(mode);
-  const name = type?.[1] ?? type?.[2] ?? '';
-  if (name === 'read-only' && operation === 'read') return undefined;
-  const message = /message="?([^"]*)"?/.exec(mode)?.[1];
-  return `datastore '${store}' is unavailable: ${name} maintenance mode${message === undefined ? '' : `: ${message}`}`;
 }

@@ -1,23 +1,23 @@
-import type { DatastoreState, GroupState, PbsState } from './state.ts';
+import type { DatastoreState, GroupState, PbsState, SnapshotState } from './state.ts';
 
 const CHUNK_BYTES = 2 ** 21;
 
 /** `ns/home/ns/tier-1/vm/120`: where a group lies below the datastore's path. */
 export function groupPath(ns: string, group: string): string {
-  const levels =
-    ns === ''
-      ? ''
-      : `${ns
-          .split('/')
-          .map((level) => `ns/${level}`)
-          .join('/')}/`;
-  return `${levels}${group}`;
+  return `${namespacePath(ns)}${group}`;
+}
+
+/** `ns/home/ns/tier-1/`, empty for the root. */
+export function namespacePath(ns: string): string {
+  if (ns === '') return '';
+  const levels = ns.split('/').map((level) => `ns/${level}`);
+  return `${levels.join('/')}/`;
 }
 
 /** Everything on the file system: other files, chunks in use, chunks that wait for collection. */
 export function storedBytes(datastore: DatastoreState): number {
   let bytes = datastore.otherBytes;
-  for (const { bytes: waiting } of datastore.garbage) bytes += waiting;
+  for (const waiting of datastore.garbage) bytes += waiting.bytes;
   for (const { snapshot } of eachSnapshot(datastore)) bytes += snapshot.newBytes;
   return bytes;
 }
@@ -28,11 +28,20 @@ export function* eachSnapshot(datastore: DatastoreState) {
   }
 }
 
+/** The namespace and those below it, as many levels down as asked; parents before children. */
+export function namespacesBelow(datastore: DatastoreState, ns: string, maxDepth?: number): readonly string[] {
+  const level = ns === '' ? 0 : ns.split('/').length;
+  return Object.keys(datastore.namespaces)
+    .filter((path) => ns === '' || path === ns || path.startsWith(`${ns}/`))
+    .filter((path) => maxDepth === undefined || (path === '' ? 0 : path.split('/').length) - level <= maxDepth)
+    .sort();
+}
+
 export type SnapshotAt = { readonly store: string; readonly ns: string; readonly group: GroupState; readonly time: number };
 
 /**
- * Takes a snapshot away; its chunks become garbage, and with the last snapshot the group goes.
- * Chunks a younger snapshot still uses stay: what it brought goes on to the next younger one.
+ * Takes a snapshot away; most of its chunks are still used by the next younger one, the rest becomes garbage.
+ * With the last snapshot the group goes.
  */
 export function dropSnapshot(pbs: PbsState, { store, ns, group, time }: SnapshotAt): void {
   const index = group.snapshots.findIndex((one) => one.time === time);
@@ -48,4 +57,19 @@ export function dropSnapshot(pbs: PbsState, { store, ns, group, time }: Snapshot
   if (bytes > inherited)
     datastore.garbage.push({ bytes: bytes - inherited, chunks: Math.ceil((bytes - inherited) / CHUNK_BYTES), touchedAt });
   if (group.snapshots.length === 0) delete datastore.namespaces[ns]!.groups[`${group.type}/${group.id}`];
+}
+
+/** Removes all snapshots that are not protected; says how many of each there were. */
+export function dropGroup(pbs: PbsState, at: Omit<SnapshotAt, 'time'>): { removed: number; kept: number } {
+  const going = at.group.snapshots.filter((one) => !one.protected);
+  const kept = at.group.snapshots.length - going.length;
+  for (const { time } of going) dropSnapshot(pbs, { ...at, time });
+  if (at.group.snapshots.length === 0) delete pbs.datastores[at.store]!.namespaces[at.ns]!.groups[`${at.group.type}/${at.group.id}`];
+  return { removed: going.length, kept };
+}
+
+export function sizeOf(snapshot: SnapshotState): number {
+  let bytes = 0;
+  for (const file of snapshot.files) bytes += file.size;
+  return bytes;
 }

@@ -1,11 +1,20 @@
-import type { Source } from '../clock.ts';
 import type { Route } from '../route.ts';
+import { ACCESS_ROUTES } from './routes-access.ts';
+import { CONFIG_ROUTES } from './routes-config.ts';
+import { CONTENT_ROUTES } from './routes-content.ts';
+import { DATASTORE_ROUTES } from './routes-datastore.ts';
+import { JOB_ROUTES } from './routes-jobs.ts';
+import { SERVICE_ROUTES } from './routes-service.ts';
+import { WORK_ROUTES } from './routes-work.ts';
 import type { PbsState } from './state.ts';
 
+/** Every call of a PBS that the lab answers. */
 export const PBS_ROUTES: readonly Route<PbsState>[] = [
-  { method: 'GET', path: '/ping', privilege: 'anyone', params: {}, handle: () => ({ pong: true }) },
-  { method: 'GET', path: '/version', privilege: 'login', params: {}, handle: ({ state }) => state.version },
+  ...SERVICE_ROUTES,
+  ...ACCESS_ROUTES,
+  ...DATASTORE_ROUTES,
+  ...CONTENT_ROUTES,
+  ...WORK_ROUTES,
+  ...JOB_ROUTES,
+  ...CONFIG_ROUTES,
 ];
-
-/** What a PBS does by itself. */
-export const PBS_SOURCES: readonly Source[] = [];

@@ -46,6 +46,8 @@ export type JobRun = {
   endedAt?: number;
   status?: string;
   upid?: string;
+  /** When the scheduler last tried, whether or not a task came of it. */
+  triedAt?: number;
 };
 
 export type DatastoreState = {
@@ -131,6 +133,8 @@ export type Task = {
   work?: Work;
   /** Of a backup. */
   session?: Session;
+  /** `prune:hf-tier-1` where it is a run of a job. */
+  job?: string;
 };
 
 /** Work that takes time, as plain data: carried out when its task ends. */
@@ -143,7 +147,19 @@ export type Work =
       readonly outdatedAfterDays?: number;
     }
   | { readonly kind: 'sync'; readonly job: string }
-  | { readonly kind: 'gc'; readonly store: string };
+  | { readonly kind: 'gc'; readonly store: string }
+  | { readonly kind: 'prune'; readonly scope: PruneWork };
+
+export type PruneWork = {
+  readonly store: string;
+  readonly ns: string;
+  readonly maxDepth?: number | undefined;
+  /** With `keep-last` … among others. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly dryRun: boolean;
+  /** Only this one's groups. */
+  readonly owner?: string | undefined;
+};
 
 export type Scope = {
   readonly store: string;

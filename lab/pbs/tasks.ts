@@ -14,10 +14,9 @@ export type NewTask = {
   readonly work?: Work;
   /** Started by the scheduler: takes its time even where tasks started by hand are instant. */
   readonly scheduled?: boolean;
+  /** `prune:hf-tier-1` where it is a run of a job. */
+  readonly job?: string;
 };
-
-/** What carries out the work of a task, when it ends. Set once, by the module that knows all kinds of work. */
-export type Finish = (world: World, pbs: PbsState, task: Task) => void;
 
 /** Begins a task. One without work runs until `endTask`; with work it ends by itself, at once where tasks are instant. */
 export function beginTask(world: World, pbs: PbsState, options: NewTask): Task {
@@ -46,6 +45,7 @@ export function beginTask(world: World, pbs: PbsState, options: NewTask): Task {
     endsAt: seconds === Infinity ? Number.MAX_SAFE_INTEGER : startedAt + seconds,
     log: [],
     ...(options.work ? { work: options.work } : {}),
+    ...(options.job === undefined ? {} : { job: options.job }),
   };
   pbs.tasks.push(task);
   if (pbs.tasks.length > KEPT_TASKS) pbs.tasks.splice(0, pbs.tasks.length - KEPT_TASKS);
