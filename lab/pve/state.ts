@@ -21,6 +21,8 @@ export type PveState = {
   commands: Record<number, CommandState>;
   /** How fast a guest's disks are read, and how fast a PBS takes in what it does not know. */
   rate: { readBytesPerSecond: number; writeBytesPerSecond: number };
+  /** How many there ever were. */
+  taskCount: number;
   /** How many tasks it keeps: the real index is rotated at about 1000. */
   keepTasks: number;
 };
@@ -129,14 +131,14 @@ export type DumpOptions = Record<string, JobSetting>;
 export type CurrentBackup = {
   vmid: number;
   startedAt: number;
-  /** What its end will be. */
+  /** The task of PBS that holds its unfinished snapshot. */
+  session: string;
+  /** What the log says at its end. */
   lines: string[];
-  result: { ok: true; files: { name: string; sizeBytes: number }[]; newBytes: number } | { ok: false; error: string };
-  notes?: string;
-  encryption?: string;
+  files: { filename: string; size: number }[];
+  newBytes: number;
+  /** Where a bitmap begins with it. */
   bitmapGroup?: string;
-  /** True once PBS has its unfinished snapshot. */
-  open: boolean;
 };
 
 export type CommandState = { vmid: number; exitedAt: number; exitCode: number; output: string; error: string };

@@ -1,0 +1,176 @@
+import { mayAny, type Rights } from '../auth.ts';
+import * as sessions from '../pbs/backup.ts';
+import { storedBytes } from '../pbs/content.ts';
+import { manifestFiles, type PbsState, type SnapshotState } from '../pbs/state.ts';
+import type { World } from '../world.ts';
+import type { PveState, StorageState } from './state.ts';
+
+/** A PBS as a node reaches it through a storage. Words of a refusal are those that Proxmox's clients print. */
+export type Reached = { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly error: string };
+
+/** Where a storage's backups go, and as whom. */
+export type Target = {
+  readonly world: World;
+  readonly pbs: PbsState;
+  readonly server: string;
+  readonly port: number;
+  readonly datastore: string;
+  readonly namespace: string;
+  readonly authId: string;
+  /** The key the node encrypts with. */
+  readonly keyFingerprint: string | undefined;
+};
+
+export type Done = { readonly ok: true } | { readonly ok: false; readonly error: string };
+
+export function reach(world: World, storage: StorageState): Reached {
+  const { config } = storage;
+  const server = String(config['server'] ?? '');
+  const port = Number(config['port'] ?? 8007);
+  const pbs = find(world, server, port, config['fingerprint']);
+  if (!pbs || isDown(world, pbs)) return failed(`500 Can't connect to ${server}:${port} (Connection refused)`);
+  if (pbs.fingerprint.toLowerCase() !== String(config['fingerprint'] ?? '').toLowerCase()) {
+    return failed(
+      config['fingerprint'] === undefined
+        ? `500 Can't connect to ${server}:${port} (certificate verify failed)`
+        : `fingerprint '${pbs.fingerprint.toUpperCase()}' not verified, abort!`,
+    );
+  }
+  const authId = String(config['username'] ?? '');
+  const [userId = '', tokenName = ''] = authId.split('!');
+  const user = pbs.access.users[userId];
+  if (!user?.enabled || user.tokens[tokenName]?.secret !== storage.password) return failed('401 Unauthorized');
+  const datastore = String(config['datastore']);
+  const target: Target = {
+    world,
+    pbs,
+    server,
+    port,
+    datastore,
+    namespace: String(config['namespace'] ?? ''),
+    authId,
+    keyFingerprint: keyOf(config),
+  };
+  return sees(target)
+    ? { ok: true, target }
+    : { ok: false, error: `Cannot find datastore '${datastore}', check permissions and existence!` };
+}
+
+function failed(reason: string): Reached {
+  return { ok: false, error: `error fetching datastores - ${reason}` };
+}
+
+function keyOf(config: StorageState['config']): string | undefined {
+  return config['encryption-key'] === undefined ? undefined : String(config['encryption-key']);
+}
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
+function find(world: World, server: string, port: number, fingerprint: unknown): PbsState | undefined {
+  const all = Object.values(world.pbs);
+  return (
+    all.find((pbs) => pbs.host === server && (pbs.port === port || port === 8007)) ??
+    all.find(
+      (pbs) => LOOPBACK.includes(server) && (pbs.port === port || pbs.fingerprint.toLowerCase() === String(fingerprint).toLowerCase()),
+    )
+  );
+}
+
+/** A fault that refuses every connection to a PBS is a PBS that is down, for its PVE too. */
+function isDown(world: World, pbs: PbsState): boolean {
+  const name = Object.keys(world.pbs).find((one) => world.pbs[one] === pbs)!;
+  return world.faults.some(
+    ({ server, kind, call, times }) =>
+      kind === 'refused' && times > 0 && (server ?? name) === name && new RegExp(call).test('GET /admin/datastore'),
+  );
+}
+
+function sees({ world, pbs, datastore, authId }: Target): boolean {
+  const [userId = '', tokenName = ''] = authId.split('!');
+  const rights: Rights = { access: pbs.access, now: world.now };
+  const below = Object.keys(pbs.datastores[datastore]?.namespaces ?? {}).map((ns) =>
+    ns === '' ? `/datastore/${datastore}` : `/datastore/${datastore}/${ns}`,
+  );
+  return below.some((path) => mayAny(rights, { authId, userId, tokenName }, path, ['Datastore.Audit', 'Datastore.Backup']));
+}
+
+/** The file system of the datastore; undefined where the login may not ask. */
+export function usageOf(target: Target): { readonly total: number; readonly used: number; readonly avail: number } | undefined {
+  const datastore = target.pbs.datastores[target.datastore];
+  if (!datastore) return undefined;
+  const used = Math.min(datastore.totalBytes, storedBytes(datastore));
+  return { total: datastore.totalBytes, used, avail: datastore.totalBytes - used };
+}
+
+export type StoredBackup = { readonly type: 'vm' | 'ct' | 'host'; readonly id: string; readonly snapshot: SnapshotState };
+
+/** Everything in the storage's namespace; undefined where there is none. */
+export function storedIn(target: Target): readonly StoredBackup[] | undefined {
+  const namespace = target.pbs.datastores[target.datastore]?.namespaces[target.namespace];
+  return (
+    namespace && Object.values(namespace.groups).flatMap(({ type, id, snapshots }) => snapshots.map((snapshot) => ({ type, id, snapshot })))
+  );
+}
+
+/** The newest finished snapshot of a guest's group there: what the next one builds on. */
+export function newestAt(target: Target, type: 'vm' | 'ct', vmid: number): number | undefined {
+  const group = target.pbs.datastores[target.datastore]?.namespaces[target.namespace]?.groups[`${type}/${vmid}`];
+  return group?.snapshots.findLast(({ state, verification }) => state === 'finished' && verification?.state !== 'failed')?.time;
+}
+
+/** Opens a backup: an unfinished snapshot stands there until it is finished or dropped. */
+export function openBackup(
+  target: Target,
+  backup: { readonly type: 'vm' | 'ct'; readonly vmid: number; readonly at: number },
+): sessions.Opened {
+  const { world, pbs, datastore, namespace, authId } = target;
+  return sessions.openBackup(world, pbs, {
+    authId,
+    store: datastore,
+    ns: namespace,
+    type: backup.type,
+    id: String(backup.vmid),
+    time: backup.at,
+  });
+}
+
+export type FinishedBackup = {
+  readonly session: string;
+  readonly files: readonly { readonly filename: string; readonly size: number }[];
+  readonly notes: string | undefined;
+  readonly newBytes: number;
+};
+
+export function finishBackup(target: Target, { session, files, notes, newBytes }: FinishedBackup): Done {
+  const { world, pbs, keyFingerprint } = target;
+  return sessions.finishBackup(world, pbs, session, {
+    files: manifestFiles(files, keyFingerprint === undefined ? 'none' : 'encrypt'),
+    // Compressed as data of servers is: about a half.
+    newBytes: Math.round(newBytes * 0.55),
+    ...(notes === undefined ? {} : { notes }),
+    ...(keyFingerprint === undefined ? {} : { fingerprint: keyFingerprint }),
+  });
+}
+
+/** The client went away: the server removes what is unfinished, and the group with it where it is empty. */
+export function dropBackup(target: Target, session: string): void {
+  sessions.abortBackup(target.world, target.pbs, session);
+}
+
+/** Changes notes and protection of a snapshot, with the rights of the storage's login. */
+export function snapshotOf(target: Target, type: string, id: string, at: number): SnapshotState | undefined {
+  return target.pbs.datastores[target.datastore]?.namespaces[target.namespace]?.groups[`${type}/${id}`]?.snapshots.find(
+    ({ time }) => time === at,
+  );
+}
+
+/** A storage that was set up with the word `pbs:NAME` instead of a fingerprint gets that server's, once it has one. */
+export function introduce(world: World): void {
+  for (const state of Object.values(world.pve) as readonly PveState[]) {
+    for (const { config } of Object.values(state.storages)) {
+      const named = /^pbs:(.+)$/.exec(String(config['fingerprint']))?.[1];
+      const pbs = named === undefined ? undefined : world.pbs[named];
+      if (pbs) config['fingerprint'] = pbs.fingerprint.toLowerCase();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { nextRun, parseEvent } from '../calendar.ts';
+import type { Due, Source } from '../clock.ts';
+import { chance } from '../chance.ts';
+import type { World } from '../world.ts';
+import { continueDump, startDump } from './dump.ts';
+import { isOn, selectOnNode } from './select.ts';
+import type { DumpOptions, JobState, PveState } from './state.ts';
+import { endTask } from './tasks.ts';
+
+/** What a cluster does by itself: jobs that are due, and tasks that go on. */
+export const PVE_SOURCES: readonly Source[] = [dueInCluster];
+
+function dueInCluster(world: World): Due | undefined {
+  let first: Due | undefined;
+  const offer = (at: number, run: () => void): void => {
+    if (!first || at < first.at) first = { at, run };
+  };
+  for (const state of Object.values(world.pve)) {
+    for (const task of state.tasks) {
+      if (task.next) offer(task.next.at, () => continueTask(world, state, task.upid));
+    }
+    for (const [id, job] of Object.entries(state.jobs)) {
+      const at = (job.dueAt ??= findDue(state, id, job));
+      if (at !== null) offer(at, () => runJob(world, state, id));
+    }
+  }
+  return first;
+}
+
+function continueTask(world: World, state: PveState, upid: string): void {
+  const task = state.tasks.find((one) => one.upid === upid)!;
+  const { run } = task.next!;
+  if (run.kind === 'dump') return continueDump(world, state, task, run);
+  task.log.push(...run.lines);
+  endTask(task, world.now, run.status);
+}
+
+/** A job's events are read in the zone of its node. Each node looks once a minute, so a run begins seconds after its event. */
+function findDue(state: PveState, id: string, job: JobState): number | null {
+  if (!isOn(job.config['enabled'] ?? 1)) return null;
+  const event = parseEvent(String(job.config['schedule']));
+  if ('error' in event) return null;
+  const at = nextRun(event, job.consideredAt, zoneOf(state, job.config));
+  return at === undefined ? null : Math.ceil(at / 60) * 60 + Math.floor(3 * chance('scheduler', id, at));
+}
+
+export function zoneOf(state: PveState, config: JobState['config']): string {
+  const node = state.nodes[String(config['node'])] ?? Object.values(state.nodes)[0];
+  return node?.timeZone ?? 'UTC';
+}
+
+function runJob(world: World, state: PveState, id: string): void {
+  const job = state.jobs[id]!;
+  if (state.tasks.some((task) => task.next?.run.kind === 'dump' && task.next.run.job === id)) {
+    job.dueAt = world.now + 60;
+    return;
+  }
+  job.consideredAt = world.now;
+  delete job.dueAt;
+  const options = dumpOptions(job.config);
+  for (const [node, { online }] of Object.entries(state.nodes)) {
+    if (!online || (job.config['node'] !== undefined && job.config['node'] !== node)) continue;
+    const { here, unknown } = selectOnNode(state, options, node);
+    const vmids = [...here, ...unknown];
+    if (vmids.length > 0 || isOn(options['all'])) startDump(world, state, { node, options, vmids, user: 'root@pam', job: id });
+  }
+}
+
+/** Of a job's settings those that a run has. */
+export function dumpOptions(config: JobState['config']): DumpOptions {
+  const { enabled: _e, schedule: _s, comment: _c, 'repeat-missed': _r, node: _n, ...options } = config;
+  return { ...options, quiet: 1 };
+}
