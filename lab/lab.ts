@@ -4,6 +4,7 @@ import type { Fault } from './faults.ts';
 import { PBS_SOURCES } from './pbs/jobs.ts';
 import { PBS_ROUTES } from './pbs/routes.ts';
 import type { PbsState } from './pbs/state.ts';
+import { introduce } from './pve/reach.ts';
 import { PVE_ROUTES, PVE_SOURCES, pvePoolPaths } from './pve/routes.ts';
 import type { PveState } from './pve/state.ts';
 import { SCENARIOS } from './scenarios/scenarios.ts';
@@ -70,6 +71,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     world.pbs[name]!.fingerprint = server.fingerprint;
     servers[name] = describe('pbs', server, world.pbs[name]!);
   }
+  introduce(world);
   const first = (product: 'pve' | 'pbs') => {
     const found = Object.values(servers).find((server) => server.product === product);
     if (!found) throw new Error(`the scenario has no ${product}`);

@@ -87,7 +87,7 @@ function clusterTasks(call: Call<PveState>): unknown {
   return call.state.tasks
     .filter((task) => may('/', 'Sys.Audit') || task.user.split('!')[0] === mine)
     .slice(-25)
-    .reverse()
+    .toReversed()
     .map((task) => ({ ...listRow(task), saved: '1' }));
 }
 

@@ -3,6 +3,7 @@ import { agentOf, nameOf, volumesOf, wordOf, type Volume } from './guest.ts';
 import { newestAt, openBackup, type Target } from './reach.ts';
 import type { CurrentBackup, DumpOptions, GuestState, PveState, TaskState } from './state.ts';
 import { copyDisks, copyFiles, type CopyOf } from './transfer.ts';
+import { text } from './settings.ts';
 
 export type GuestPlan = {
   /** What the log says at once. */
@@ -32,7 +33,7 @@ export function openGuest(job: GuestJob): GuestPlan {
 
 function openVm(job: GuestJob): GuestPlan {
   const { guest, options, target, head } = job;
-  const mode = head.running ? String(options['mode'] ?? 'snapshot') : 'stop';
+  const mode = head.running ? (text(options, 'mode') ?? 'snapshot') : 'stop';
   const volumes = volumesOf(guest);
   const disks = volumes.filter(({ included }) => included);
   const limit = bandwidth(options);
@@ -132,7 +133,7 @@ function openDiskless(
 
 function openContainer(job: GuestJob): GuestPlan {
   const { guest, options, target, head, state } = job;
-  const asked = head.running ? String(options['mode'] ?? 'snapshot') : 'stop';
+  const asked = head.running ? (text(options, 'mode') ?? 'snapshot') : 'stop';
   const volumes = volumesOf(guest);
   const taken = volumes.filter(({ included }) => included);
   const snapshots = taken.every((volume) => takesSnapshots(state, volume));

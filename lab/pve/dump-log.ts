@@ -1,7 +1,8 @@
-import { offsetAt } from '../calendar.ts';
 import { chance, uuid } from '../chance.ts';
+import { aheadOfUtc, utcText } from '../zone.ts';
 import type { Volume } from './guest.ts';
 import { clockDuration, humanBytes, renderBytes, renderDuration, renderRate } from './sizes.ts';
+import { settingText } from './settings.ts';
 import type { DumpOptions, GuestKind } from './state.ts';
 
 /**
@@ -19,17 +20,9 @@ export type GuestHead = {
 
 export function jobStarts(options: DumpOptions): string {
   const { vmid, ...rest } = options;
-  const ids = vmid === undefined ? [] : String(vmid).split(',');
+  const ids = vmid === undefined ? [] : settingText(vmid).split(',');
   const words = Object.entries(rest).map(([name, value]) => `--${name} ${shellWord(settingText(value))}`);
   return `INFO: starting new backup job: ${['vzdump', ...ids, ...words].join(' ')}`;
-}
-
-/** A property string of a setting that PVE keeps as an object. */
-export function settingText(value: DumpOptions[string]): string {
-  if (typeof value !== 'object') return String(value);
-  return Object.entries(value)
-    .map(([name, one]) => `${name}=${one}`)
-    .join(',');
 }
 
 function shellWord(text: string): string {
@@ -66,12 +59,7 @@ export function jobEnds(failed: number, warnings: number): { readonly lines: rea
 
 /** `2026-11-23 12:39:10` in the node's zone. */
 export function localTime(at: number, timeZone: string): string {
-  return new Date((at + offsetAt(at, timeZone)) * 1000).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-/** `2026-11-23T12:39:10Z`: how PBS names a snapshot. */
-export function snapshotTime(at: number): string {
-  return `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
+  return new Date((at + aheadOfUtc(at, timeZone)) * 1000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 export function modeLines(mode: string, bandwidthKibPerSecond: number | undefined): readonly string[] {
@@ -141,16 +129,20 @@ export function progressLines(transfer: Transfer, seed: string): readonly string
   const lines: string[] = [];
   let before = 0;
   let at = 0;
+  let shown = -1;
   while (at < span) {
     const next = Math.min(span, at + stepSeconds);
     const share = next === span ? 1 : (next / span) * (0.9 + 0.1 * chance(seed, next));
     const done = Math.max(before, Math.floor((readBytes * share) / CHUNK_BYTES) * CHUNK_BYTES);
     const reached = next === span ? readBytes : done;
     const percent = readBytes === 0 ? 100 : Math.floor((reached / readBytes) * 100);
-    const rate = (reached - before) / (next - at);
-    lines.push(
-      `INFO: ${String(percent).padStart(3)}% (${renderBytes(reached)} of ${renderBytes(readBytes)}) in ${renderDuration(next)}, read: ${renderRate(rate)}, write: ${renderRate(rate * writeFraction)}`,
-    );
+    if (percent !== shown) {
+      const rate = (reached - before) / (next - at);
+      lines.push(
+        `INFO: ${String(percent).padStart(3)}% (${renderBytes(reached)} of ${renderBytes(readBytes)}) in ${renderDuration(next)}, read: ${renderRate(rate)}, write: ${renderRate(rate * writeFraction)}`,
+      );
+    }
+    shown = percent;
     [before, at] = [reached, next];
   }
   return lines;
@@ -169,7 +161,7 @@ export function transferLines({ totalBytes, readBytes, zeroBytes, reusedBytes, s
 }
 
 export function archiveLine(type: 'vm' | 'ct', vmid: number, at: number): string {
-  return `INFO: creating Proxmox Backup Server archive '${type}/${vmid}/${snapshotTime(at)}'`;
+  return `INFO: creating Proxmox Backup Server archive '${type}/${vmid}/${utcText(at)}'`;
 }
 
 /** Where a client's backup goes, as its own output names it. */
@@ -202,7 +194,7 @@ export function containerStarts(run: ClientRun): readonly string[] {
 }
 
 function clientStarts(run: ClientRun): readonly string[] {
-  const name = `${run.type}/${run.vmid}/${snapshotTime(run.startedAt)}`;
+  const name = `${run.type}/${run.vmid}/${utcText(run.startedAt)}`;
   return [
     `INFO: Starting backup: ${run.namespace ? `[${run.namespace}]:` : ''}${name}`,
     `INFO: Client name: ${run.node}`,
@@ -253,7 +245,7 @@ export function backupTaskLine(vmid: number, at: number): string {
 
 /** `Mon Nov 23 12:17:49 2026` in the node's zone. */
 function unixDate(at: number, timeZone: string): string {
-  const local = new Date((at + offsetAt(at, timeZone)) * 1000);
+  const local = new Date((at + aheadOfUtc(at, timeZone)) * 1000);
   const [weekday, day, month, year, time] = local.toUTCString().replace(',', '').split(' ');
   return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
 }

@@ -3,9 +3,9 @@ import { openGuest } from './dump-guest.ts';
 import * as log from './dump-log.ts';
 import { nameOf } from './guest.ts';
 import { dropBackup, finishBackup, reach, snapshotOf, type Done, type Target } from './reach.ts';
-import { isOn } from './select.ts';
 import type { CurrentBackup, DumpOptions, DumpRun, GuestState, PveState, TaskState } from './state.ts';
 import { endTask, startTask } from './tasks.ts';
+import { isOn, text } from './settings.ts';
 
 export type NewDump = {
   readonly node: string;
@@ -69,7 +69,7 @@ function targetOf(
   state: PveState,
   options: DumpOptions,
 ): { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly error: string } {
-  const id = String(options['storage'] ?? 'local');
+  const id = text(options, 'storage') ?? 'local';
   const storage = state.storages[id];
   if (!storage)
     return {
@@ -144,11 +144,11 @@ function finishGuest(world: World, state: PveState, task: TaskState, run: DumpRu
 }
 
 function close(target: Target, state: PveState, run: DumpRun, current: CurrentBackup, guest: GuestState | undefined, node: string): Done {
-  const notes = run.options['notes-template'];
+  const notes = text(run.options, 'notes-template');
   const finished = finishBackup(target, {
     session: current.session,
     files: current.files,
-    notes: notes === undefined || !guest ? undefined : fillNotes(String(notes), state, guest, node),
+    notes: notes === undefined || !guest ? undefined : fillNotes(notes, state, guest, node),
     newBytes: current.newBytes,
   });
   if (!finished.ok)

@@ -1,12 +1,13 @@
-import { nextRun, parseEvent } from '../calendar.ts';
+import { nextRun } from '../calendar.ts';
 import { uuid } from '../chance.ts';
 import { refuse, type Call, type Route } from '../route.ts';
 import { checker, must } from './access.ts';
 import { nameOf, volumesOf } from './guest.ts';
-import { CALENDAR_EVENT, CONFIG_ID, DUMP_PARAMS, kept, MAYBE_FLAG, MAYBE_NUMBER, MAYBE_TEXT, optional } from './params.ts';
-import { zoneOf } from './scheduler.ts';
+import { CALENDAR_EVENT, CONFIG_ID, DUMP_PARAMS, kept, MAYBE_FLAG, MAYBE_NUMBER, MAYBE_TEXT, optional, givenIn } from './params.ts';
+import { nextRunOf } from './scheduler.ts';
 import { selectGuests } from './select.ts';
 import type { JobState, PveState } from './state.ts';
+import { settingText, text } from './settings.ts';
 
 const ID = { type: 'string', maxLength: 50, pattern: /^\S+$/ } as const;
 
@@ -66,13 +67,8 @@ export const JOB_ROUTES: readonly Route<PveState>[] = [
 /** `next-run` counts from now, not from the last run, and stands there for a disabled job too. */
 function listRow(state: PveState, id: string, now: number): Record<string, unknown> {
   const { config } = state.jobs[id]!;
-  const next = upcoming(String(config['schedule']), now, zoneOf(state, config));
+  const next = nextRunOf(state, config, now);
   return { ...config, id, type: 'vzdump', ...(next === undefined ? {} : { 'next-run': next }) };
-}
-
-function upcoming(schedule: string, after: number, timeZone: string): number | undefined {
-  const event = parseEvent(schedule);
-  return 'error' in event ? undefined : nextRun(event, after, timeZone);
 }
 
 function jobOf(state: PveState, id: string): JobState {
@@ -81,7 +77,7 @@ function jobOf(state: PveState, id: string): JobState {
 
 function createJob(call: Call<PveState>): null {
   const { state, world, params } = call;
-  const { id: _, ...given } = params.all;
+  const { id: _, ...given } = givenIn(params);
   const id = params.optionalText('id') ?? uuid('job', world.now, Object.keys(state.jobs).length);
   if (!params.has('schedule') && !params.has('starttime')) {
     refuse(400, 'Parameter verification failed.', { schedule: "neither 'starttime' nor 'schedule' were set" });
@@ -97,7 +93,7 @@ function createJob(call: Call<PveState>): null {
 function changeJob(call: Call<PveState>): null {
   const { state, world, params } = call;
   const job = state.jobs[params.text('id')] ?? refuse(500, 'no such vzdump job');
-  const { id: _id, delete: _delete, ...rest } = params.all;
+  const { id: _id, delete: _delete, ...rest } = givenIn(params);
   const given = withSchedule(kept(rest));
   const config = { ...job.config };
   for (const name of params.text('delete').split(/[\s,;]+/)) if (params.has('delete')) delete config[name];
@@ -132,16 +128,16 @@ function removeJob({ state, params }: Call<PveState>): null {
 function withSchedule(given: JobState['config']): JobState['config'] {
   const { starttime, dow, ...rest } = given;
   if (starttime === undefined) return rest;
-  const [hour = '', minute = ''] = String(starttime).split(':');
-  return { ...rest, schedule: `${dow === undefined ? '' : `${dow} `}${hour.padStart(2, '0')}:${minute.padStart(2, '0')}` };
+  const [hour = '', minute = ''] = settingText(starttime).split(':');
+  return { ...rest, schedule: `${dow === undefined ? '' : `${settingText(dow)} `}${hour.padStart(2, '0')}:${minute.padStart(2, '0')}` };
 }
 
 /** A storage need not exist; a pool must. */
 function checkPlaces(call: Call<PveState>, config: JobState['config']): void {
-  if (config['storage'] !== undefined) must(call, `/storage/${config['storage']}`, 'Datastore.Allocate');
+  if (config['storage'] !== undefined) must(call, `/storage/${text(config, 'storage')}`, 'Datastore.Allocate');
   if (config['pool'] === undefined) return;
-  checkPool(call.state, String(config['pool']));
-  must(call, `/pool/${config['pool']}`, 'VM.Backup');
+  checkPool(call.state, text(config, 'pool')!);
+  must(call, `/pool/${text(config, 'pool')}`, 'VM.Backup');
 }
 
 export function checkPool(state: PveState, pool: string): void {
@@ -166,7 +162,7 @@ export function checkSelection(config: JobState['config']): void {
 function includedVolumes(call: Call<PveState>): unknown {
   const { state, params } = call;
   const { config } = jobOf(state, params.text('id'));
-  if (config['pool'] !== undefined) checkPool(state, String(config['pool']));
+  if (config['pool'] !== undefined) checkPool(state, text(config, 'pool')!);
   const may = checker(call);
   const children = selectGuests(state, config)
     .filter((vmid) => may(`/vms/${vmid}`, 'VM.Audit'))
@@ -191,7 +187,7 @@ function notBackedUp(call: Call<PveState>): unknown {
   const { state } = call;
   const covered = new Set<number>();
   for (const { config } of Object.values(state.jobs)) {
-    if (config['pool'] !== undefined) checkPool(state, String(config['pool']));
+    if (config['pool'] !== undefined) checkPool(state, text(config, 'pool')!);
     for (const vmid of selectGuests(state, config)) {
       if (config['node'] === undefined || state.guests[vmid]?.node === config['node']) covered.add(vmid);
     }
@@ -207,7 +203,7 @@ function analyzeSchedule({ state, world, params }: Call<PveState>): unknown {
   const runs: { timestamp: number; utc: string }[] = [];
   let after: number | undefined = params.number('starttime') ?? world.now;
   while (runs.length < (params.number('iterations') ?? 10)) {
-    after = upcoming(params.text('schedule'), after, zone);
+    after = nextRun(params.text('schedule'), after, zone);
     if (after === undefined) break;
     const [weekday, day, month, year, time] = new Date(after * 1000).toUTCString().replace(',', '').split(' ');
     runs.push({ timestamp: after, utc: `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}` });

@@ -1,4 +1,4 @@
-import { parseEvent } from '../calendar.ts';
+import { calendarError } from '../calendar.ts';
 import type { Param, Params } from '../params.ts';
 
 /** Parameters that several endpoints of PVE share, as its schema has them. */
@@ -23,8 +23,8 @@ export const CALENDAR_EVENT: Param = {
   type: 'string',
   maxLength: 128,
   check: (text) => {
-    const event = parseEvent(text);
-    return 'error' in event ? `invalid format - invalid calendar event '${text}' - ${event.error}\n\n` : undefined;
+    const error = calendarError(text);
+    return error === undefined ? undefined : `invalid format - invalid calendar event '${text}' - ${error}\n\n`;
   },
 };
 
@@ -94,10 +94,17 @@ export const DUMP_PARAMS: Params = {
   zstd: MAYBE_NUMBER,
 };
 
+/** Decoded parameters as what they can be. */
+export type Given = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export function givenIn(params: { readonly all: Readonly<Record<string, unknown>> }): Given {
+  return params.all as Given;
+}
+
 const OBJECTS = ['fleecing', 'performance', 'prune-backups'];
 
 /** Given options as PVE keeps them: flags as 0 and 1, property strings of some as objects. `keep-last=0` becomes `keep-all`. */
-export function kept(given: Readonly<Record<string, unknown>>): Record<string, string | number | Record<string, string | number>> {
+export function kept(given: Given): Record<string, string | number | Record<string, string | number>> {
   const result: Record<string, string | number | Record<string, string | number>> = {};
   for (const [name, value] of Object.entries(given)) {
     if (typeof value === 'boolean') result[name] = value ? 1 : 0;

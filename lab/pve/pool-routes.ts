@@ -3,8 +3,8 @@ import { refuse, type Call, type Route } from '../route.ts';
 import { checker, must } from './access.ts';
 import { MAYBE_FLAG, MAYBE_TEXT } from './params.ts';
 import { guestRow, storageRow } from './rows.ts';
-import { listed } from './select.ts';
 import type { PoolState, PveState } from './state.ts';
+import { listed } from './settings.ts';
 
 const POOL_ID: Param = { type: 'string' };
 const TYPE: Param = { type: 'string', optional: true, enum: ['qemu', 'lxc', 'storage'] };

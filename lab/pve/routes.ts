@@ -1,15 +1,23 @@
-import type { Source } from '../clock.ts';
 import type { Route } from '../route.ts';
+import { CLUSTER_ROUTES } from './cluster-routes.ts';
+import { GUEST_ROUTES } from './guest-routes.ts';
+import { JOB_ROUTES } from './job-routes.ts';
+import { NODE_ROUTES } from './node-routes.ts';
+import { POOL_ROUTES } from './pool-routes.ts';
 import type { PveState } from './state.ts';
+import { STORAGE_ROUTES } from './storage-routes.ts';
+import { TASK_ROUTES } from './task-routes.ts';
 
+export { pvePoolPaths } from './access.ts';
+export { PVE_SOURCES } from './scheduler.ts';
+
+/** Every endpoint of the simulated PVE. */
 export const PVE_ROUTES: readonly Route<PveState>[] = [
-  { method: 'GET', path: '/version', privilege: 'login', params: {}, handle: ({ state }) => state.version },
+  ...CLUSTER_ROUTES,
+  ...JOB_ROUTES,
+  ...POOL_ROUTES,
+  ...STORAGE_ROUTES,
+  ...NODE_ROUTES,
+  ...TASK_ROUTES,
+  ...GUEST_ROUTES,
 ];
-
-/** What a PVE does by itself. */
-export const PVE_SOURCES: readonly Source[] = [];
-
-/** Paths whose rights hold for `path` too: those of the pool whose member it is. */
-export function pvePoolPaths(_state: PveState, _path: string): readonly string[] {
-  return [];
-}

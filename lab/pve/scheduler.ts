@@ -1,11 +1,12 @@
-import { nextRun, parseEvent } from '../calendar.ts';
+import { calendarError, nextRun } from '../calendar.ts';
 import type { Due, Source } from '../clock.ts';
 import { chance } from '../chance.ts';
 import type { World } from '../world.ts';
 import { continueDump, startDump } from './dump.ts';
-import { isOn, selectOnNode } from './select.ts';
+import { selectOnNode } from './select.ts';
 import type { DumpOptions, JobState, PveState } from './state.ts';
 import { endTask } from './tasks.ts';
+import { isOn, text } from './settings.ts';
 
 /** What a cluster does by itself: jobs that are due, and tasks that go on. */
 export const PVE_SOURCES: readonly Source[] = [dueInCluster];
@@ -38,14 +39,18 @@ function continueTask(world: World, state: PveState, upid: string): void {
 /** A job's events are read in the zone of its node. Each node looks once a minute, so a run begins seconds after its event. */
 function findDue(state: PveState, id: string, job: JobState): number | null {
   if (!isOn(job.config['enabled'] ?? 1)) return null;
-  const event = parseEvent(String(job.config['schedule']));
-  if ('error' in event) return null;
-  const at = nextRun(event, job.consideredAt, zoneOf(state, job.config));
+  const at = nextRunOf(state, job.config, job.consideredAt);
   return at === undefined ? null : Math.ceil(at / 60) * 60 + Math.floor(3 * chance('scheduler', id, at));
 }
 
-export function zoneOf(state: PveState, config: JobState['config']): string {
-  const node = state.nodes[String(config['node'])] ?? Object.values(state.nodes)[0];
+/** The first event of a job's schedule after a moment; undefined where it never comes or cannot be read. */
+export function nextRunOf(state: PveState, config: JobState['config'], after: number): number | undefined {
+  const schedule = text(config, 'schedule')!;
+  return calendarError(schedule) === undefined ? nextRun(schedule, after, zoneOf(state, config)) : undefined;
+}
+
+function zoneOf(state: PveState, config: JobState['config']): string {
+  const node = state.nodes[text(config, 'node')!] ?? Object.values(state.nodes)[0];
   return node?.timeZone ?? 'UTC';
 }
 

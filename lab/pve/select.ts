@@ -1,3 +1,4 @@
+import { isOn, listed, text } from './settings.ts';
 import type { DumpOptions, GuestState, PveState } from './state.ts';
 
 /** Guests of one run on one node, in the order of their ids; `unknown` are ids in a list that no node has. */
@@ -9,8 +10,9 @@ export type Selected = { readonly here: readonly number[]; readonly elsewhere: r
  * @see https://git.proxmox.com/?p=pve-manager.git;a=blob;f=PVE/API2Tools.pm
  */
 export function selectGuests(state: PveState, options: DumpOptions): readonly number[] {
-  if (options['pool'] !== undefined) {
-    const vmids = state.pools[String(options['pool'])]?.vmids ?? [];
+  const pool = text(options, 'pool');
+  if (pool !== undefined) {
+    const vmids = state.pools[pool]?.vmids ?? [];
     return vmids.filter((vmid) => state.guests[vmid] !== undefined).sort((a, b) => a - b);
   }
   if (options['vmid'] !== undefined) return listed(options['vmid']).sort((a, b) => a - b);
@@ -31,20 +33,6 @@ export function selectOnNode(state: PveState, options: DumpOptions, node: string
     else (guest.node === node ? here : elsewhere).push(vmid);
   }
   return { here, elsewhere, unknown };
-}
-
-/** `101,102;103` as numbers. */
-export function listed(value: DumpOptions[string] | undefined): number[] {
-  return value === undefined
-    ? []
-    : String(value)
-        .split(/[\s,;]+/)
-        .filter(Boolean)
-        .map(Number);
-}
-
-export function isOn(value: DumpOptions[string] | undefined): boolean {
-  return value === 1 || value === '1';
 }
 
 /** The pool of a guest; it has one at most. Asked for many guests, make `poolByGuest` once. */

@@ -1,14 +1,16 @@
 import { addDatastore, makePbs } from '../pbs/state.ts';
+import { makePve } from '../pve/make.ts';
 import { rootAccess } from '../roles.ts';
+import { adr005 } from './adr-005.ts';
 import { emptyWorld, type World } from '../world.ts';
 
 /** Scenario name → the world it begins with at `now`. */
-export const SCENARIOS: Readonly<Record<string, (now: number) => World>> = { empty };
+export const SCENARIOS: Readonly<Record<string, (now: number) => World>> = { empty, 'adr-005': adr005 };
 
 /** One PVE and one PBS with nothing on them but a token of root. */
 function empty(now: number): World {
   const world = emptyWorld(now);
-  world.pve['pve'] = { product: 'pve', version: { release: '9.2', repoid: '3a1c2b4d', version: '9.2.11' }, access: rootAccess('pve') };
+  world.pve['pve'] = makePve({ now, access: rootAccess('pve') });
   const pbs = makePbs({ now, access: rootAccess('pbs') });
   addDatastore(pbs, 'main');
   world.pbs['pbs'] = pbs;

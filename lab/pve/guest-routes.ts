@@ -1,0 +1,140 @@
+import { hexDigits } from '../chance.ts';
+import type { Param, Params } from '../params.ts';
+import { refuse, type Call, type Route } from '../route.ts';
+import { checker } from './access.ts';
+import { wordOf } from './guest.ts';
+import { nodeOf } from './node-routes.ts';
+import { MAYBE_FLAG, MAYBE_TEXT, NODE, VMID, givenIn } from './params.ts';
+import { guestRow } from './rows.ts';
+import type { GuestKind, GuestState, PveState } from './state.ts';
+
+const WHERE = { node: NODE, vmid: VMID } as const;
+
+/** Every key of a configuration; numbered ones as often as PVE has them. */
+function settings(plain: readonly string[], numbered: Readonly<Record<string, number>>): Params {
+  const names = Object.entries(numbered).flatMap(([name, count]) => Array.from({ length: count }, (_, index) => `${name}${index}`));
+  return Object.fromEntries([...plain, ...names].map((name): [string, Param] => [name, MAYBE_TEXT]));
+}
+
+const VM_SETTINGS = settings(
+  [
+    'agent',
+    'balloon',
+    'bios',
+    'boot',
+    'cores',
+    'cpu',
+    'description',
+    'machine',
+    'memory',
+    'name',
+    'onboot',
+    'ostype',
+    'protection',
+    'scsihw',
+    'serial0',
+    'sockets',
+    'startup',
+    'tags',
+  ],
+  { scsi: 31, virtio: 16, ide: 4, sata: 6, net: 8, unused: 16, efidisk: 1, tpmstate: 1, hostpci: 4, usb: 4, ipconfig: 4 },
+);
+const CT_SETTINGS = settings(
+  [
+    'arch',
+    'cores',
+    'description',
+    'features',
+    'hostname',
+    'memory',
+    'onboot',
+    'ostype',
+    'protection',
+    'rootfs',
+    'startup',
+    'swap',
+    'tags',
+    'unprivileged',
+  ],
+  { mp: 32, net: 8, unused: 16 },
+);
+
+const CONFIG = ['Disk', 'CDROM', 'CPU', 'Memory', 'Network', 'HWType', 'Options', 'Cloudinit'].map((part) => `VM.Config.${part}`);
+const AUDIT = { any: ['VM.Audit'], on: '/vms/{vmid}' } as const;
+
+export const GUEST_ROUTES: readonly Route<PveState>[] = (['qemu', 'lxc'] as const).flatMap((kind): readonly Route<PveState>[] => [
+  { method: 'GET', path: `/nodes/{node}/${kind}`, privilege: 'login', params: { node: NODE }, handle: (call) => listGuests(call, kind) },
+  {
+    method: 'GET',
+    path: `/nodes/{node}/${kind}/{vmid}/config`,
+    privilege: AUDIT,
+    params: { ...WHERE, current: MAYBE_FLAG, snapshot: MAYBE_TEXT },
+    handle: (call) => {
+      const { config } = guestOf(call, kind);
+      return { ...config, digest: digestOf(config) };
+    },
+  },
+  {
+    method: 'PUT',
+    path: `/nodes/{node}/${kind}/{vmid}/config`,
+    privilege: { any: CONFIG, on: '/vms/{vmid}' },
+    params: { ...WHERE, ...(kind === 'qemu' ? VM_SETTINGS : CT_SETTINGS), delete: MAYBE_TEXT, digest: MAYBE_TEXT },
+    handle: (call) => changeConfig(call, kind),
+  },
+  {
+    method: 'GET',
+    path: `/nodes/{node}/${kind}/{vmid}/status/current`,
+    privilege: AUDIT,
+    params: WHERE,
+    handle: (call) => currentStatus(call, guestOf(call, kind)),
+  },
+]);
+
+export function guestOf(call: Call<PveState>, kind: GuestKind): GuestState {
+  nodeOf(call);
+  const [node, vmid] = [call.params.text('node'), call.params.number('vmid')!];
+  const guest = call.state.guests[vmid];
+  if (guest?.kind === kind && guest.node === node) return guest;
+  return refuse(500, `Configuration file 'nodes/${node}/${kind === 'qemu' ? 'qemu-server' : 'lxc'}/${vmid}.conf' does not exist`);
+}
+
+function digestOf(config: GuestState['config']): string {
+  return hexDigits(40, JSON.stringify(config));
+}
+
+function listGuests(call: Call<PveState>, kind: GuestKind): unknown {
+  nodeOf(call);
+  const may = checker(call);
+  return Object.values(call.state.guests)
+    .filter((guest) => guest.kind === kind && guest.node === call.params.text('node') && may(`/vms/${guest.vmid}`, 'VM.Audit'))
+    .map((guest) => {
+      const { id: _, node: _n, type, template, ...row } = guestRow(guest, undefined, call.world.now);
+      return { ...row, cpus: row['maxcpu'], ...(kind === 'lxc' ? { type } : {}), ...(template ? { template } : {}) };
+    });
+}
+
+const NUMBERS = new Set(['onboot', 'protection', 'cores', 'sockets', 'swap', 'unprivileged']);
+
+function changeConfig(call: Call<PveState>, kind: GuestKind): null {
+  const guest = guestOf(call, kind);
+  const { node: _, vmid: _v, delete: removed, digest, ...given } = givenIn(call.params);
+  if (digest !== undefined && digest !== digestOf(guest.config))
+    refuse(500, 'detected modified configuration - file changed by other user? Try again.');
+  if (guest.config['lock'] !== undefined) refuse(500, `${wordOf(kind)} is locked (${guest.config['lock']})`);
+  for (const name of String(removed ?? '').split(/[\s,;]+/)) delete guest.config[name];
+  for (const [name, value] of Object.entries(given)) guest.config[name] = NUMBERS.has(name) ? Number(value) : String(value);
+  return null;
+}
+
+function currentStatus(call: Call<PveState>, guest: GuestState): unknown {
+  const { id: _, node: _n, template: _t, pool: _p, maxcpu, ...row } = guestRow(guest, undefined, call.world.now);
+  const running = guest.runningSince !== undefined;
+  const agent = guest.kind === 'qemu' && guest.config['agent'] !== undefined ? { agent: 1 } : {};
+  return {
+    ...row,
+    cpus: maxcpu,
+    ha: { managed: 0 },
+    ...(guest.kind === 'qemu' ? { qmpstatus: running ? 'running' : 'stopped' } : {}),
+    ...agent,
+  };
+}
