@@ -47,6 +47,20 @@ export function calendarError(text: string): string | undefined {
 
 /** The first instant after `after` at which the event comes, by the clock of the zone; undefined where it never does. */
 export function nextRun(text: string, after: number, timeZone: string): number | undefined {
+  const key = `${text} ${timeZone} ${after}`;
+  let known = KNOWN.get(key);
+  if (known === undefined) {
+    known = findNextRun(text, after, timeZone) ?? null;
+    if (KNOWN.size > 20_000) KNOWN.clear();
+    KNOWN.set(key, known);
+  }
+  return known ?? undefined;
+}
+
+/** A scheduler asks the same after each event. */
+const KNOWN = new Map<string, number | null>();
+
+function findNextRun(text: string, after: number, timeZone: string): number | undefined {
   const event = parseEvent(text);
   const zone = event.utc ? 'UTC' : timeZone;
   const from = localTime(after + 1, zone);

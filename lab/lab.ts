@@ -69,9 +69,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const server = await startServer({ ...common, site: pbsSite(world, name), port: index === 0 ? (options.pbsPort ?? 0) : 0 });
     running.push(server);
     world.pbs[name]!.fingerprint = server.fingerprint;
+    const { hostname, port } = new URL(server.url);
+    introduce(world, { name, host: hostname, port: Number(port), fingerprint: server.fingerprint });
     servers[name] = describe('pbs', server, world.pbs[name]!);
   }
-  introduce(world);
   const first = (product: 'pve' | 'pbs') => {
     const found = Object.values(servers).find((server) => server.product === product);
     if (!found) throw new Error(`the scenario has no ${product}`);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addNamespace } from '../pbs/state.ts';
 import { startLab, type Lab } from '../lab.ts';
-import { secretOf, TOKENS } from '../scenarios/adr-005.ts';
+import { secretOf, TOKENS } from '../scenarios/access.ts';
 import { caller, type Ask } from './testing.ts';
 
 let lab: Lab;

@@ -3,7 +3,7 @@ import * as sessions from '../pbs/backup.ts';
 import { storedBytes } from '../pbs/content.ts';
 import { manifestFiles, type PbsState, type SnapshotState } from '../pbs/state.ts';
 import type { World } from '../world.ts';
-import type { PveState, StorageState } from './state.ts';
+import type { StorageState } from './state.ts';
 
 /** A PBS as a node reaches it through a storage. Words of a refusal are those that Proxmox's clients print. */
 export type Reached = { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly error: string };
@@ -29,7 +29,7 @@ export function reach(world: World, storage: StorageState): Reached {
   const port = Number(config['port'] ?? 8007);
   const pbs = find(world, server, port, config['fingerprint']);
   if (!pbs || isDown(world, pbs)) return failed(`500 Can't connect to ${server}:${port} (Connection refused)`);
-  if (pbs.fingerprint.toLowerCase() !== String(config['fingerprint'] ?? '').toLowerCase()) {
+  if (!isPinned(world, pbs, config['fingerprint'])) {
     return failed(
       config['fingerprint'] === undefined
         ? `500 Can't connect to ${server}:${port} (certificate verify failed)`
@@ -56,6 +56,12 @@ export function reach(world: World, storage: StorageState): Reached {
     : { ok: false, error: `Cannot find datastore '${datastore}', check permissions and existence!` };
 }
 
+/** The certificate's own fingerprint, or in a world that no server was started for yet the word for it. */
+function isPinned(world: World, pbs: PbsState, fingerprint: unknown): boolean {
+  const text = String(fingerprint).toLowerCase();
+  return text === pbs.fingerprint.toLowerCase() || world.pbs[/^pbs:(.+)$/.exec(text)?.[1] ?? ''] === pbs;
+}
+
 function failed(reason: string): Reached {
   return { ok: false, error: `error fetching datastores - ${reason}` };
 }
@@ -67,13 +73,8 @@ function keyOf(config: StorageState['config']): string | undefined {
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 function find(world: World, server: string, port: number, fingerprint: unknown): PbsState | undefined {
-  const all = Object.values(world.pbs);
-  return (
-    all.find((pbs) => pbs.host === server && (pbs.port === port || port === 8007)) ??
-    all.find(
-      (pbs) => LOOPBACK.includes(server) && (pbs.port === port || pbs.fingerprint.toLowerCase() === String(fingerprint).toLowerCase()),
-    )
-  );
+  const here = Object.values(world.pbs).filter((pbs) => pbs.host === server || LOOPBACK.includes(server));
+  return here.find((pbs) => pbs.port === port) ?? here.find((pbs) => isPinned(world, pbs, fingerprint));
 }
 
 /** A fault that refuses every connection to a PBS is a PBS that is down, for its PVE too. */
@@ -164,13 +165,14 @@ export function snapshotOf(target: Target, type: string, id: string, at: number)
   );
 }
 
-/** A storage that was set up with the word `pbs:NAME` instead of a fingerprint gets that server's, once it has one. */
-export function introduce(world: World): void {
-  for (const state of Object.values(world.pve) as readonly PveState[]) {
+/** Where a PBS of the lab listens. */
+export type Listening = { readonly name: string; readonly host: string; readonly port: number; readonly fingerprint: string };
+
+/** Storages of a scenario that were set up with `pbs:NAME` for a fingerprint point to that server as soon as it listens. */
+export function introduce(world: World, { name, host, port, fingerprint }: Listening): void {
+  for (const state of Object.values(world.pve)) {
     for (const { config } of Object.values(state.storages)) {
-      const named = /^pbs:(.+)$/.exec(String(config['fingerprint']))?.[1];
-      const pbs = named === undefined ? undefined : world.pbs[named];
-      if (pbs) config['fingerprint'] = pbs.fingerprint.toLowerCase();
+      if (config['fingerprint'] === `pbs:${name}`) Object.assign(config, { server: host, port, fingerprint: fingerprint.toLowerCase() });
     }
   }
 }
