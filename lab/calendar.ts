@@ -165,8 +165,23 @@ function readDate(text: string | undefined): Pick<Event, 'years' | 'months' | 'd
 function readTime(text: string): Pick<Event, 'hours' | 'minutes' | 'seconds'> {
   const parts = text.split(':');
   if (parts.length > 3) throw new BadEvent(text);
-  // Without a colon the number is a minute of every hour: `25` and `25:00` alike are read from the right end of hour:minute.
-  const [hour = '*', minute = '', second = '0'] = parts.length === 1 ? ['*', parts[0]] : parts;
+  const [first = '', last = ''] = parts;
+  // `22` is minute 22 of every hour, and so is `25:00` minute 25: what is no hour is read as minute and second.
+  if (parts.length === 1) return times('*', first, '0');
+  if (parts.length === 2 && !isList(first, 0, 23)) return times('*', first, last);
+  return times(first, last, parts[2] ?? '0');
+}
+
+function isList(text: string, least: number, most: number): boolean {
+  try {
+    readList(text, least, most);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function times(hour: string, minute: string, second: string): Pick<Event, 'hours' | 'minutes' | 'seconds'> {
   return { hours: readList(hour, 0, 23), minutes: readList(minute, 0, 59), seconds: readList(second, 0, 59) };
 }
 

@@ -60,7 +60,14 @@ function decide<S>(world: World, site: Site<S>, request: Request): Outcome {
     const rights: Rights = { access: state.access, now: world.now, inheritedFrom: site.inheritedFrom };
     checkPrivilege(site.product, rights, { caller, privilege: route.privilege, pathParams });
     const decoded = decodeParams(site.product, route.params, params);
-    if (!decoded.ok) throw new Refusal(400, parameterMessage(site.product, decoded.errors), decoded.errors);
+    if (!decoded.ok) {
+      const bare = Object.keys(decoded.errors).find((name) => route.params[name]?.bare);
+      throw new Refusal(
+        400,
+        bare === undefined ? parameterMessage(site.product, decoded.errors) : (decoded.errors[bare] ?? ''),
+        decoded.errors,
+      );
+    }
     const data = route.handle({ world, state, caller, params: decoded.values });
     return { answer: successAnswer(data), exchange: { route: route.path, params, status: 200, data } };
   } catch (error) {

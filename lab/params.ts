@@ -12,6 +12,8 @@ export type Param = {
   readonly items?: Param;
   /** A reason why the text is wrong, or undefined: for what a pattern cannot say (calendar events, lists). */
   readonly check?: (text: string) => string | undefined;
+  /** PBS: what is wrong is all that is said, without the parameter's name. */
+  readonly bare?: boolean;
 };
 
 export type Params = Readonly<Record<string, Param>>;

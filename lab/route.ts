@@ -40,14 +40,17 @@ export type Call<S> = {
 export class Answer {
   readonly data: unknown;
   readonly beside: Readonly<Record<string, unknown>>;
-  constructor(data: unknown, beside: Readonly<Record<string, unknown>>) {
+  /** Where it is not the usual one. */
+  readonly contentType: string | undefined;
+  constructor(data: unknown, beside: Readonly<Record<string, unknown>>, contentType?: string) {
     this.data = data;
     this.beside = beside;
+    this.contentType = contentType;
   }
 }
 
-export function answer(data: unknown, beside: Readonly<Record<string, unknown>>): Answer {
-  return new Answer(data, beside);
+export function answer(data: unknown, beside: Readonly<Record<string, unknown>>, contentType?: string): Answer {
+  return new Answer(data, beside, contentType);
 }
 
 /** A refusal as a server words it. How it looks on the wire is the product's business. */

@@ -25,7 +25,12 @@ const REASONS: Readonly<Record<number, string>> = {
 export function successAnswer(data: unknown): WireAnswer {
   const found = data instanceof Answer ? data : new Answer(data, {});
   if (isIterator(found.data)) return { status: 200, reason: 'OK', contentType: JSON_TYPE, body: '', rows: found.data };
-  return { status: 200, reason: 'OK', contentType: JSON_TYPE, body: JSON.stringify({ data: found.data ?? null, ...found.beside }) };
+  return {
+    status: 200,
+    reason: 'OK',
+    contentType: found.contentType ?? JSON_TYPE,
+    body: JSON.stringify({ data: found.data ?? null, ...found.beside }),
+  };
 }
 
 function isIterator(data: unknown): data is Iterable<unknown> {
@@ -55,7 +60,7 @@ export function parameterMessage(product: Product, errors: Readonly<Record<strin
   const list = Object.entries(errors);
   const [first] = list;
   if (list.length === 1 && first) return `parameter verification failed - '${first[0]}': ${first[1]}`;
-  return `parameter verification errors\n\n${list.map(([name, error]) => `parameter '${name}': ${error}\n`).join('')}`;
+  return `parameter verification failed:\n${list.map(([name, error]) => `- '${name}': ${error}`).join('\n')}`;
 }
 
 const BATCH_CHARACTERS = 65_536;

@@ -2,6 +2,7 @@ import { mayAny } from '../auth.ts';
 import type { World } from '../world.ts';
 import { utcText } from '../zone.ts';
 import { dropSnapshot, groupPath, storedBytes } from './content.ts';
+import * as log from './backup-log.ts';
 import { startTask } from './jobs.ts';
 import { aclPath, callerOf, maintenanceError, ownedBy, rightsOf } from './rights.ts';
 import { addGroup, addSnapshot, type BackupFile, type BackupType, type PbsState, type Session, type Task } from './state.ts';
@@ -26,15 +27,12 @@ export function openBackup(world: World, pbs: PbsState, backup: NewBackup): Open
   if (refusal !== undefined) return { ok: false, error: refusal };
   const { store, ns, type, id, time } = backup;
   const group = addGroup(pbs.datastores[store]!.namespaces[ns]!, { type, id, owner: backup.authId });
+  const previous = group.snapshots.findLast((one) => one.state === 'finished');
   const task = beginTask(world, pbs, { type: 'backup', workerId: `${store}:${type}/${id}`, authId: backup.authId });
   task.session = { store, ns, type, id, time };
   group.lock = task.upid;
-  addSnapshot(group, { time, files: [], state: 'running' });
-  const path = `${groupPath(ns, `${type}/${id}`)}/${utcText(time)}`;
-  logTo(world, pbs, {
-    task,
-    lines: [`starting new backup on datastore '${store}' from 127.0.0.1: "${path}"`, 'protocol upgrade done', 'GET /previous_backup_time'],
-  });
+  addSnapshot(group, { time, files: [], state: 'running', ...(world.now > time ? { arrivedAt: world.now } : {}) });
+  logTo(world, pbs, { task, lines: log.openLines({ store, ns, type, id, time }, previous) });
   return { ok: true, upid: task.upid };
 }
 
@@ -75,8 +73,15 @@ export function finishBackup(world: World, pbs: PbsState, upid: string, result: 
   const { task, session } = openSession(pbs, upid);
   const datastore = pbs.datastores[session.store]!;
   if (storedBytes(datastore) + result.newBytes > datastore.totalBytes) {
-    abortBackup(world, pbs, upid, 'backup ended but finished state is not set.');
-    return { ok: false, error: `inserting chunk on store '${session.store}' failed - write failed: No space left on device (os error 28)` };
+    const full = log.fullLine(session);
+    logTo(world, pbs, { task, lines: [...log.archiveLines(session, result), `POST /fixed_chunk: 400 Bad Request: ${full}`] });
+    takeBack(world, pbs, {
+      task,
+      session,
+      reason: 'backup ended but finished state is not set.',
+      opening: ['backup ended and finish failed: backup ended but finished state is not set.', 'removing unfinished backup'],
+    });
+    return { ok: false, error: full };
   }
   const group = datastore.namespaces[session.ns]!.groups[`${session.type}/${session.id}`]!;
   const snapshot = group.snapshots.find((one) => one.time === session.time)!;
@@ -87,7 +92,14 @@ export function finishBackup(world: World, pbs: PbsState, upid: string, result: 
   // What is uploaded anew replaces a damaged chunk that was set aside.
   if (previous?.corrupt && previous.verification?.state === 'failed' && datastore.badChunks > 0) delete previous.corrupt;
   delete group.lock;
-  logTo(world, pbs, { task, lines: ['POST /finish', 'successfully finished backup', 'backup finished successfully'] });
+  logTo(world, pbs, {
+    task,
+    lines: [
+      ...log.archiveLines(session, result),
+      ...log.closeLines(session, result),
+      ...log.finishLines(String(datastore.config['path']), session),
+    ],
+  });
   endTask(world, pbs, { task, status: 'OK' });
   if (datastore.config['verify-new'] === true) verifyNew(world, pbs, task, session);
   return { ok: true, upid };
@@ -106,22 +118,33 @@ function verifyNew(world: World, pbs: PbsState, { authId }: Task, { store, ns, t
   });
 }
 
-/** The client went away or gave up: the server removes what is unfinished, and the group where nothing is left in it. */
-export function abortBackup(world: World, pbs: PbsState, upid: string, reason = 'connection error: connection reset'): void {
+/** The client went away: the server removes what is unfinished, and the group where nothing is left in it. */
+export function abortBackup(world: World, pbs: PbsState, upid: string, begun: readonly BackupFile[] = []): void {
   const { task, session } = openSession(pbs, upid);
-  const namespace = pbs.datastores[session.store]!.namespaces[session.ns]!;
-  const group = namespace.groups[`${session.type}/${session.id}`]!;
-  delete group.lock;
-  dropSnapshot(pbs, { store: session.store, ns: session.ns, group, time: session.time });
-  logTo(world, pbs, { task, lines: ['backup failed: ' + reason, 'removing failed backup'] });
-  endTask(world, pbs, { task, status: reason });
+  logTo(world, pbs, { task, lines: log.archiveLines(session, { files: begun, newBytes: 1 }) });
+  takeBack(world, pbs, {
+    task,
+    session,
+    reason: 'connection error: connection reset',
+    opening: ['backup failed: connection error', 'removing failed backup'],
+  });
   // The server writes one more line after the last one, so the status of this task reads `unknown`.
+  logTo(world, pbs, { task, lines: ['POST /fixed_chunk: 400 Bad Request: error reading a body from connection'] });
+}
+
+type TakenBack = { readonly task: Task; readonly session: Session; readonly reason: string; readonly opening: readonly string[] };
+
+function takeBack(world: World, pbs: PbsState, { task, session, reason, opening }: TakenBack): void {
+  const { store, ns, type, id, time } = session;
+  const datastore = pbs.datastores[store]!;
+  const group = datastore.namespaces[ns]!.groups[`${type}/${id}`]!;
+  delete group.lock;
+  dropSnapshot(pbs, { store, ns, group, time });
   logTo(world, pbs, {
     task,
-    lines: [
-      `removing backup snapshot "${pbs.datastores[session.store]!.config['path']}/${groupPath(session.ns, `${session.type}/${session.id}`)}/${utcText(session.time)}"`,
-    ],
+    lines: [...opening, `removing backup snapshot "${datastore.config['path']}/${groupPath(ns, `${type}/${id}`)}/${utcText(time)}"`],
   });
+  endTask(world, pbs, { task, status: reason });
 }
 
 function openSession(pbs: PbsState, upid: string): { readonly task: Task; readonly session: Session } {

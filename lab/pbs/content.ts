@@ -53,7 +53,7 @@ export function dropSnapshot(pbs: PbsState, { store, ns, group, time }: Snapshot
   const inherited = next && removed!.state === 'finished' ? Math.floor(bytes * 0.9) : 0;
   if (next) next.newBytes += inherited;
   // A chunk was last touched when it came or when the last collection marked it.
-  const touchedAt = Math.max(time, pbs.jobRuns[`gc:${store}`]?.startedAt ?? 0);
+  const touchedAt = Math.max(removed!.arrivedAt ?? time, pbs.jobRuns[`gc:${store}`]?.startedAt ?? 0);
   if (bytes > inherited)
     datastore.garbage.push({ bytes: bytes - inherited, chunks: Math.ceil((bytes - inherited) / CHUNK_BYTES), touchedAt });
   if (group.snapshots.length === 0) delete datastore.namespaces[ns]!.groups[`${group.type}/${group.id}`];

@@ -2,7 +2,7 @@ import type { World } from '../world.ts';
 import { utcText } from '../zone.ts';
 import { eachSnapshot, sizeOf } from './content.ts';
 import type { PbsState, Task } from './state.ts';
-import { logTo } from './tasks.ts';
+import { logTo, runningTasks } from './tasks.ts';
 
 const DEFAULT_CUTOFF_MINUTES = 24 * 60 + 5;
 const CHUNK_BYTES = 2 ** 21;
@@ -17,8 +17,7 @@ export function collectGarbage(world: World, pbs: PbsState, { task, store }: { r
   const tuned = /gc-atime-cutoff=(\d+)/.exec(String(datastore.config['tuning'] ?? ''))?.[1];
   const cutoffMinutes = tuned === undefined ? DEFAULT_CUTOFF_MINUTES : Number(tuned);
   let oldestWriter = task.startedAt;
-  for (const other of pbs.tasks)
-    if (other.session?.store === store && other.status === undefined) oldestWriter = Math.min(oldestWriter, other.startedAt - 300);
+  for (const other of runningTasks(pbs)) if (other.session?.store === store) oldestWriter = Math.min(oldestWriter, other.startedAt - 300);
   const minimumAt = Math.min(task.startedAt - cutoffMinutes * 60, oldestWriter);
   const gone = datastore.garbage.filter(({ touchedAt }) => touchedAt < minimumAt);
   datastore.garbage = datastore.garbage.filter(({ touchedAt }) => touchedAt >= minimumAt);
@@ -56,6 +55,7 @@ function reportLines({ minimumAt, cutoffMinutes, gc }: Report): readonly string[
   const days = Math.floor(cutoffMinutes / 1440);
   const minutes = cutoffMinutes % 1440;
   const cutoff = [days > 0 ? `${days}d` : '', minutes > 0 ? `${minutes}m` : ''].filter((part) => part !== '').join(' ');
+  const cache = gc['cache-stats'] ?? { hits: 0, misses: 0 };
   const factor = gc['disk-bytes'] === 0 ? 1 : gc['index-data-bytes'] / gc['disk-bytes'];
   const share = gc['index-data-bytes'] === 0 ? '0.00' : ((100 * gc['disk-bytes']) / gc['index-data-bytes']).toFixed(2);
   return [
@@ -65,6 +65,7 @@ function reportLines({ minimumAt, cutoffMinutes, gc }: Report): readonly string[
     `marked 100% (${gc['index-file-count']} of ${gc['index-file-count']} index files)`,
     'Start GC phase2 (sweep unused chunks)',
     `processed 100% (${gc['disk-chunks']} chunks)`,
+    `Chunk cache: hits ${cache.hits}, misses ${cache.misses} (hit ratio ${((100 * cache.hits) / Math.max(1, cache.hits + cache.misses)).toFixed(2)}%)`,
     `Removed garbage: ${binarySize(gc['removed-bytes'])}`,
     `Removed chunks: ${gc['removed-chunks']}`,
     ...(gc['pending-bytes'] > 0 ? [`Pending removals: ${binarySize(gc['pending-bytes'])} (in ${gc['pending-chunks']} chunks)`] : []),

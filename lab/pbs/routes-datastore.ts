@@ -15,6 +15,7 @@ import {
   type PbsCall,
 } from './rights.ts';
 import * as is from './schemas.ts';
+import { runningTasks } from './tasks.ts';
 import { addNamespace, type DatastoreState, type PbsState } from './state.ts';
 
 const MAX_DEPTH = 7;
@@ -93,14 +94,16 @@ function datastoreUsage(call: PbsCall): unknown {
     }
     const figures = usage(datastore);
     const points = Math.floor(HISTORY_SECONDS / HISTORY_STEP_SECONDS);
+    const known = Math.min(points, Math.floor((call.world.now - call.state.bootedAt) / HISTORY_STEP_SECONDS));
     rows.push({
       ...common,
       ...figures,
       'gc-status': datastore.gc,
-      history: Array.from({ length: points }, (_, index) => (index < points - 8 ? null : figures.used / figures.total)),
+      history: Array.from({ length: points }, (_, index) => (index < points - known ? null : figures.used / figures.total)),
       'history-start': call.world.now - HISTORY_SECONDS,
       'history-delta': HISTORY_STEP_SECONDS,
-      'estimated-full-date': 0,
+      // Reckoned from seven points on; 0 says that nothing grows.
+      ...(known >= 7 ? { 'estimated-full-date': 0 } : {}),
     });
   }
   return shuffled(call.world, rows);
@@ -235,7 +238,7 @@ export const DATASTORE_ROUTES: readonly Route<PbsState>[] = [
     params: { store: is.id },
     handle: ({ state, params }) => ({
       read: 0,
-      write: state.tasks.filter((task) => task.status === undefined && task.session?.store === params.text('store')).length,
+      write: [...runningTasks(state)].filter((task) => task.session?.store === params.text('store')).length,
     }),
   },
   {

@@ -3,7 +3,7 @@ import { aheadOfUtc } from '../zone.ts';
 import { callerOf, may, ownedBy, type PbsCall } from './rights.ts';
 import * as is from './schemas.ts';
 import type { PbsState, Task } from './state.ts';
-import { findTask, parseUpid } from './tasks.ts';
+import { findTask, parseUpid, stopTaskNow } from './tasks.ts';
 
 function time({ world, state }: PbsCall) {
   const now = world.now + state.clockAheadSeconds;
@@ -168,6 +168,7 @@ function taskLog(call: PbsCall): unknown {
   return answer(
     lines.map((t, index) => ({ n: start + index, t })),
     { total: task.log.length, success: 1, ...active },
+    'application/json',
   );
 }
 
@@ -177,9 +178,7 @@ function stopTask(call: PbsCall): unknown {
   if (!ownedBy(parseUpid(text)!.authId, call.caller.authId) && !may(call, '/system/tasks', 'Sys.Modify'))
     refuse(400, "missing permissions 'Sys.Modify' on '/system/tasks'");
   if (task?.status === undefined && task) {
-    task.status = 'aborted by user';
-    task.endsAt = call.world.now;
-    delete task.work;
+    stopTaskNow(call.world, call.state, task);
   }
   return null;
 }
@@ -203,6 +202,19 @@ export const SERVICE_ROUTES: readonly Route<PbsState>[] = [
     privilege: { all: ['Sys.Audit'], on: '/system/status' },
     params: { node: is.node },
     handle: ({ state }) => ({ 'pbs-instance-id': state.fingerprint.replaceAll(':', '').slice(0, 32).toLowerCase() }),
+  },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/certificates/info',
+    privilege: { all: ['Sys.Audit'], on: '/system/certificates' },
+    params: { node: is.node },
+    handle: ({ state }) => {
+      const subject = `O = Holdfast lab, CN = ${state.node}`;
+      const key = { 'public-key-type': 'id-ecPublicKey', 'public-key-bits': 256 };
+      const valid = { notbefore: 1_577_836_800, notafter: 2_524_607_999 };
+      const names = { subject, issuer: subject, san: ['localhost', state.node] };
+      return [{ filename: 'proxy.pem', fingerprint: state.fingerprint.toLowerCase(), pem: '', ...names, ...valid, ...key }];
+    },
   },
   {
     method: 'GET',

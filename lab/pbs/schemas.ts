@@ -26,6 +26,7 @@ export const namespaceName: Param = { type: 'string', minLength: 1, maxLength: 3
 export const depth: Param = { type: 'integer', optional: true, minimum: 0, maximum: 7 };
 export const backupType: Param = {
   type: 'string',
+  bare: true,
   check: (text) =>
     ['vm', 'ct', 'host'].includes(text) ? undefined : `unknown variant \`${text}\`, expected one of \`vm\`, \`ct\`, \`host\``,
 };

@@ -94,6 +94,8 @@ export type SnapshotState = {
   verification?: { upid: string; state: 'ok' | 'failed' };
   /** Of the key it is encrypted or signed with. */
   fingerprint?: string;
+  /** When its chunks were written, where that was later than `time`. */
+  arrivedAt?: number;
   /** Chunk bytes on disk that came with it and no older one has. */
   newBytes: number;
   /** A chunk on disk is damaged: the next verification that reads it will find out. */

@@ -178,9 +178,13 @@ function syncGroups(run: Run, sourceNs: string, targetNs: string): void {
   for (const group of wanted) syncGroup(run, group, targetNs);
   if (job['remove-vanished'] !== true) return;
   const names = new Set(wanted.map((group) => `${group.type}/${group.id}`));
+  const place = target.pbs.datastores[target.store]!.config['path'];
   for (const [name, group] of Object.entries(into.groups)) {
     if (names.has(name) || !passes(job['group-filter'], group) || !ownedBy(group.owner, run.owner)) continue;
-    log(`Delete vanished group '${name}'`);
+    log(`Delete vanished group '${name}'`, `removing backup group "${place}/${groupPath(targetNs, name)}"`);
+    for (const { time, protected: kept } of group.snapshots) {
+      if (!kept) log(`removing backup snapshot "${place}/${groupPath(targetNs, name)}/${utcText(time)}"`);
+    }
     const { removed, kept } = dropGroup(target.pbs, { store: target.store, ns: targetNs, group });
     run.removedSnapshots += removed;
     if (kept > 0) log(`Kept some protected snapshots of group '${name}'`);
@@ -228,13 +232,14 @@ function syncGroup(run: Run, group: GroupState, targetNs: string): void {
   const finished = group.snapshots.filter((one) => one.state === 'finished' && allowed(job, one));
   const last = typeof job['transfer-last'] === 'number' ? job['transfer-last'] : finished.length;
   const newest = known?.snapshots.findLast((one) => one.state === 'finished')?.time ?? 0;
-  const considered = finished.slice(-last);
-  const todo = considered.filter((one) => one.time >= newest);
-  const older = considered.filter((one) => one.time < newest);
+  const older = finished.filter((one) => one.time < newest);
+  const todo = finished.filter((one, index) => one.time >= newest && (one.time === newest || index >= finished.length - last));
+  const skipped = finished.length - older.length - todo.length;
   if (older.length > 0) {
     const range = older.length === 1 ? utcText(older[0]!.time) : `${utcText(older[0]!.time)} .. ${utcText(older.at(-1)!.time)}`;
     log(`${name}: skipped: ${older.length} snapshot(s) (${range}) - older than the newest snapshot present on sync target`);
   }
+  if (skipped > 0) log(`${name}: skipped: ${skipped} snapshot(s) - due to transfer-last`);
   for (const [index, snapshot] of todo.entries()) {
     if (snapshot.time === newest) log(`re-sync snapshot ${utcText(snapshot.time)}`);
     if (snapshot.time === newest) log(`${utcText(snapshot.time)}: no data changes`);
@@ -258,25 +263,21 @@ function copySnapshot(run: Run, { from, snapshot, targetNs }: Copied): void {
   const into = run.target.pbs.datastores[run.target.store]!.namespaces[targetNs]!;
   const group = addGroup(into, { type: from.type, id: from.id, owner: run.owner });
   const time = utcText(snapshot.time);
-  // Within one datastore no chunk is new; elsewhere the first copy of a group brings everything.
+  // The first snapshot of a group is sent whole; what is there already is sent, but not written again.
+  const sent = group.snapshots.length === 0 ? Math.max(snapshot.newBytes, Math.round(sizeOf(snapshot) * 0.4)) : snapshot.newBytes;
   const same = run.source.pbs === run.target.pbs && run.source.store === run.target.store;
-  const newBytes = same
-    ? 0
-    : group.snapshots.length === 0
-      ? Math.max(snapshot.newBytes, Math.round(sizeOf(snapshot) * 0.4))
-      : snapshot.newBytes;
   log(`${time}: start sync`);
   for (const { filename } of snapshot.files) {
     if (filename.endsWith('.blob')) continue;
     if (run.push) log(`${time}: sync archive ${filename}`);
     else log(`${time}/${filename}: sync archive`);
-    log(`${time}/${filename}: ${run.push ? 'uploaded' : 'downloaded'} ${binarySize(newBytes)} (${newBytes === 0 ? '0 B/s' : '80 MiB/s'})`);
+    log(`${time}/${filename}: ${run.push ? 'uploaded' : 'downloaded'} ${binarySize(sent)} (${sent === 0 ? '0 B/s' : '80 MiB/s'})`);
   }
   log(`${time}: sync done`);
   const { protected: _, corrupt: __, ...carried } = snapshot;
-  group.snapshots.push({ ...carried, newBytes, protected: false });
-  run.pulledBytes += newBytes;
-  run.pulledChunks += Math.ceil(newBytes / 2 ** 21);
+  group.snapshots.push({ ...carried, newBytes: same ? 0 : sent, protected: false, arrivedAt: run.world.now });
+  run.pulledBytes += sent;
+  run.pulledChunks += Math.ceil(sent / 2 ** 21);
 }
 
 function mend(source: GroupState, target: GroupState | undefined): void {

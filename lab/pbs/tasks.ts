@@ -2,7 +2,10 @@ import type { World } from '../world.ts';
 import { localText } from '../zone.ts';
 import type { PbsState, Task, Work } from './state.ts';
 
-const KEPT_TASKS = 20_000;
+const KEPT_TASKS = 10_000;
+
+/** Which of a server's tasks run: found once, then kept, for there are many that do not. */
+const running = new WeakMap<PbsState, Set<Task>>();
 
 export type NewTask = {
   readonly type: string;
@@ -47,7 +50,9 @@ export function beginTask(world: World, pbs: PbsState, options: NewTask): Task {
     ...(options.work ? { work: options.work } : {}),
     ...(options.job === undefined ? {} : { job: options.job }),
   };
+  const others = runningTasks(pbs);
   pbs.tasks.push(task);
+  others.add(task);
   if (pbs.tasks.length > KEPT_TASKS) pbs.tasks.splice(0, pbs.tasks.length - KEPT_TASKS);
   return task;
 }
@@ -63,7 +68,16 @@ export function endTask(world: World, pbs: PbsState, { task, status }: { readonl
   const last = status === 'OK' ? 'TASK OK' : status.startsWith('WARNINGS') ? `TASK ${status}` : `TASK ERROR: ${status}`;
   logTo(world, pbs, { task, lines: [last] });
   task.status = status;
+  runningTasks(pbs).delete(task);
   task.endsAt = world.now;
+  delete task.work;
+}
+
+/** Someone stopped it: no work is done, the log has no last line. */
+export function stopTaskNow(world: World, pbs: PbsState, task: Task): void {
+  task.status = 'aborted';
+  task.endsAt = world.now;
+  runningTasks(pbs).delete(task);
   delete task.work;
 }
 
@@ -74,8 +88,10 @@ export function nextToEnd(pbs: PbsState): Task | undefined {
   return first;
 }
 
-export function runningTasks(pbs: PbsState): readonly Task[] {
-  return pbs.tasks.filter((task) => task.status === undefined);
+export function runningTasks(pbs: PbsState): Set<Task> {
+  let known = running.get(pbs);
+  if (!known) running.set(pbs, (known = new Set(pbs.tasks.filter((task) => task.status === undefined))));
+  return known;
 }
 
 export function findTask(pbs: PbsState, upid: string): Task | undefined {

@@ -66,7 +66,8 @@ function verifyOne(world: World, pbs: PbsState, { task, work, datastore, ns, gro
   }
   if (snapshot.state !== 'finished') {
     const blob = `${datastore.config['path']}/${groupPath(ns, `${group.type}/${group.id}`)}/${utcText(snapshot.time)}/index.json.blob`;
-    log(`verify ${name} - manifest load error: unable to load blob '"${blob}"' - No such file or directory (os error 2)`);
+    const why = snapshot.state === 'broken' ? 'blob too small (0 bytes).' : 'No such file or directory (os error 2)';
+    log(`verify ${name} - manifest load error: unable to load blob '"${blob}"' - ${why}`);
     return false;
   }
   if (!isDue(world, work, snapshot)) {
