@@ -19,6 +19,7 @@ if (!version.startsWith('v26.')) {
 const tasks = {
   start: () => run(node, ['lab/demo.ts', ...rest]),
   lab: () => run(node, ['lab/main.ts', ...rest]),
+  replay: () => run(node, ['test/replay/main.ts', ...rest]),
   holdfast: () => run(node, ['bin/holdfast.js', ...rest]),
   test: () => (rest.length === 0 ? all(coreInSandbox, () => vitest([])) : vitest(rest)),
   check: () => all(types, lint, format, deadCode, coreInSandbox, () => vitest([])),

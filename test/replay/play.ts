@@ -1,7 +1,7 @@
 import { startLab, type Lab } from '#lab/lab.ts';
 import { PBS_ROUTES } from '#lab/pbs/routes.ts';
 import { PVE_ROUTES } from '#lab/pve/routes.ts';
-import { ask, type Reply } from './ask.ts';
+import type { Reply } from './ask.ts';
 import { logDifferences, pattern, shapeDifferences } from './compare.ts';
 import {
   isCall,
@@ -13,7 +13,8 @@ import {
   type RecordedTask,
   type Recording,
 } from './recording.ts';
-import { backUpAsRecorded, firstWorld, SECRET, SETUPS } from './setup.ts';
+import { moveClock, send, type Player } from './player.ts';
+import { backUpAsRecorded, firstWorld, SETUPS } from './setup.ts';
 
 /** What a call or a task came to. `differences` is empty where the lab answers as the real server did. */
 export type Outcome = {
@@ -28,18 +29,6 @@ export type Outcome = {
 export type Difference = {
   readonly what: 'status' | 'error' | 'content type' | 'shape' | 'task' | 'log' | 'refused';
   readonly detail: string;
-};
-
-export type Player = {
-  readonly lab: Lab;
-  /** auth-id → secret of tokens made during the replay. */
-  readonly secrets: Map<string, string>;
-  /** Recorded UPID → the lab's. */
-  readonly upids: Map<string, string>;
-  /** Recorded digest → the lab's. */
-  readonly digests: Map<string, string>;
-  /** Recorded UPIDs of calls the lab has not built. */
-  readonly unbuiltTasks: Set<string>;
 };
 
 /** Plays every recording, in order, against one lab. */
@@ -71,59 +60,6 @@ function timeOf(entry: Recording['entries'][number]): number | undefined {
   const upid =
     typeof data === 'string' ? /^UPID:[^:]+:[0-9A-F]+:[0-9A-F]+:(?:[0-9A-F]{8,}:)?([0-9A-F]{8}):[a-z]/i.exec(data)?.[1] : undefined;
   return upid === undefined ? undefined : Number.parseInt(upid, 16);
-}
-
-function moveClock({ lab }: Player, to: number | undefined): void {
-  if (to !== undefined && to > lab.world.now) lab.advance(to - lab.world.now);
-}
-
-export async function send(player: Player, recording: Recording, call: RecordedCall): Promise<Reply> {
-  const server = recording.product === 'pve' ? player.lab.pve : player.lab.pbs;
-  return ask({
-    url: server.url,
-    method: call.method,
-    path: call.path.replaceAll(/UPID[^/]*/g, (text) =>
-      encodeURIComponent(player.upids.get(decodeURIComponent(text)) ?? decodeURIComponent(text)),
-    ),
-    pairs: pairsOf(call).map(([name, value]) => [name, inOurWords(player, value)] as const),
-    authorization: authorizationOf(player, recording, call.why === undefined ? call.as : 'root'),
-  });
-}
-
-/** What the lab has otherwise: digests, the fingerprint of the recorded PBS, secrets that were left out. */
-function inOurWords({ digests, lab }: Player, value: string): string {
-  if (value.toUpperCase() === RECORDED_FINGERPRINT) return lab.pbs.fingerprint;
-  return digests.get(value) ?? (value === '<secret>' ? SECRET : value);
-}
-
-function pairsOf({ params, why }: RecordedCall): readonly (readonly [string, string])[] {
-  if (params === null) return [];
-  const list = Array.isArray(params) ? (params as readonly (readonly [string, unknown])[]) : Object.entries(params);
-  if (why === 'password left out') return [...list, ['password', SECRET] as const].map(([name, value]) => [name, String(value)] as const);
-  return list.map(([name, value]) => [name, String(value)] as const);
-}
-
-const PBS_SEPARATOR = ':';
-const RECORDED_FINGERPRINT = '45:20:ED:EE:C8:3F:33:0C:06:B6:69:A6:6E:0B:92:3A:02:FD:39:D4:51:47:4E:76:FD:43:4C:88:5B:2D:8E:66';
-
-function authorizationOf({ lab, secrets }: Player, { product }: Recording, as: string | null): string | undefined {
-  if (as === null) return undefined;
-  const [pve, pbs] = [['PVEAPIToken', '='] as const, ['PBSAPIToken', PBS_SEPARATOR] as const];
-  const [word, separator] = product === 'pve' ? pve : pbs;
-  const root = (product === 'pve' ? lab.pve : lab.pbs).tokens['root@pam!hf'] ?? '';
-  switch (as) {
-    case 'root':
-      return `${word}=${root}`;
-    case 'wrong':
-      return `${word}=root@pam!hf${separator}00000000-0000-0000-0000-000000000000`;
-    case 'nouser':
-      return `${word}=nobody@pam!x${separator}00000000-0000-0000-0000-000000000000`;
-    case 'pveform':
-    case 'pbsform':
-      return `${product === 'pve' ? 'PBSAPIToken' : 'PVEAPIToken'}=${root}`;
-    default:
-      return `${word}=${as}${separator}${secrets.get(as) ?? 'unknown'}`;
-  }
 }
 
 async function playCall(player: Player, recording: Recording, call: RecordedCall): Promise<Outcome> {

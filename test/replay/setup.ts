@@ -14,11 +14,10 @@ import {
 import { rootAccess } from '#lab/roles.ts';
 import { emptyWorld, type World } from '#lab/world.ts';
 import { makePve } from './setup-pve.ts';
-import { send, type Player } from './play.ts';
+import { moveClock, SECRET, send, type Player } from './player.ts';
 import { readClient, type RecordedCall, type RecordedClient, type RecordedEntry, type RecordedTask, type Recording } from './recording.ts';
 
 const BEGIN = 1_795_435_380;
-export const SECRET = '11111111-2222-4333-8444-555555555555';
 
 /** The servers as they were before the first recorded call. */
 export function firstWorld(): World {
@@ -113,7 +112,7 @@ type NewSession = { readonly store: string; readonly ns: string; readonly type: 
 function running(session: NewSession, startedAt = session.time): Setup {
   return ({ player }) => {
     const { world } = player.lab;
-    if (startedAt > world.now) player.lab.advance(startedAt - world.now);
+    moveClock(player, startedAt);
     const opened = openBackup(world, pbsOf(player.lab), { authId: 'pve@pbs!home', ...session });
     if (!opened.ok) throw new Error(opened.error);
     player.upids.set('running', opened.upid);
@@ -123,8 +122,7 @@ function running(session: NewSession, startedAt = session.time): Setup {
 /** Makes a POST that was not recorded, though its task was. */
 function runs(path: string, params: Readonly<Record<string, unknown>> | null = null): Setup {
   return async ({ player, recording, entry }) => {
-    const started = Number((entry as RecordedTask).taskStatus.data['starttime']);
-    if (started > player.lab.world.now) player.lab.advance(started - player.lab.world.now);
+    moveClock(player, Number((entry as RecordedTask).taskStatus.data['starttime']));
     const reply = await send(player, recording, { name: '', as: 'root', method: 'POST', path, params, status: 200 });
     player.upids.set((entry as RecordedTask).task, String((reply.body as { data: unknown }).data));
   };
