@@ -1,10 +1,10 @@
 import type { Upid } from './task.ts';
 
 const HEAD = '^UPID:([a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?):([0-9A-Fa-f]{8}):([0-9A-Fa-f]{8,9})';
-const TAIL = '([0-9A-Fa-f]{8}):([^:\\s]+):([^:\\s]*):([^:\\s]+):$';
-const PVE = new RegExp(`${HEAD}:${TAIL}`);
-/** PBS counts the tasks of a process in one more field. */
-const PBS = new RegExp(`${HEAD}:[0-9A-Fa-f]{8,16}:${TAIL}`);
+/** PVE makes file names of them, so that no part holds a slash. */
+const PVE = new RegExp(`${HEAD}:([0-9A-Fa-f]{8}):([^:/\\s]+):([^:/\\s]*):([^:/\\s]+):$`);
+/** PBS escapes the slash, and counts the tasks of a process in one more field. */
+const PBS = new RegExp(`${HEAD}:[0-9A-Fa-f]{8,16}:([0-9A-Fa-f]{8}):([^:\\s]+):([^:\\s]*):([^:\\s]+):$`);
 
 /**
  * A task's identifier taken apart, or undefined where neither product would accept it.
