@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { runCli } from '#cli/cli.ts';
 import { text, type Flags } from '#cli/command.ts';
 import { makePolicySource } from '#config/policy-source.ts';
-import type { Ports } from '#app/ports.ts';
+import type { Clock, Ports, Proxmox } from '#app/ports.ts';
+import type { Site } from '#core/policy/policy.ts';
 
 /** Wires ports to adapters and runs one command. `overrides` replace ports, for the demo's clock and for tests. */
 export async function run(argv: readonly string[], overrides: Partial<Ports> = {}): Promise<number> {
@@ -17,7 +17,7 @@ export async function run(argv: readonly string[], overrides: Partial<Ports> = {
       out,
       env,
       ports: await wire(out, flags, overrides),
-      lines: () => createInterface({ input: stdin, crlfDelay: Infinity }),
+      lines: () => linesOf(stdin),
       readFile: (path) => readFile(path, 'utf8'),
       writeFile: (path, text) => writeFile(path, text),
       interactive: stdin.isTTY === true && stdout.isTTY === true && flags['yes'] !== true && !out.json,
@@ -30,11 +30,41 @@ async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Pro
   return {
     clock,
     policySource: makePolicySource({ flag: text(flags, 'policy'), env: process.env, cwd: process.cwd(), now: clock.now }),
-    connect: () => {
-      throw new Error('not wired yet');
-    },
+    connect: (site) => lazySite(() => connectNow(site, clock)),
     store: { locked: (_name, work) => work(), appendIntent: async () => {}, intents: async () => [] },
     log: { info: () => {}, warn: () => {} },
     ...overrides,
   };
+}
+
+/** The client's packages are loaded with the first call to a server: most commands make none. */
+async function connectNow(site: Site, clock: Clock): Promise<Proxmox> {
+  const [{ connectSite }, { resolveSecret }] = await Promise.all([import('#proxmox/site.ts'), import('#config/secrets.ts')]);
+  return connectSite(site, { now: clock.now, readSecret: (ref, at) => resolveSecret(ref, at, process.env) });
+}
+
+function lazySite(open: () => Promise<Proxmox>): Proxmox {
+  let opened: Promise<Proxmox> | undefined;
+  const site = (): Promise<Proxmox> => (opened ??= open());
+  return {
+    observe: async (previous) => (await site()).observe(previous),
+    carryOut: async (step) => (await site()).carryOut(step),
+    close: async () => (await opened)?.close(),
+  };
+}
+
+/** Lines end with a line feed and nothing else: other separators may stand inside a JSON text. */
+async function* linesOf(stream: AsyncIterable<Buffer | string>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest: string[] = [];
+  for await (const chunk of stream) {
+    const [first = '', ...others] = (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })).split('\n');
+    rest.push(first);
+    for (const part of others) {
+      yield rest.join('').replace(/\r$/, '');
+      rest = [part];
+    }
+  }
+  const last = rest.join('') + decoder.decode();
+  if (last !== '') yield last;
 }

@@ -5,4 +5,10 @@ export type CommandEntry = { readonly name: string; readonly summary: string; re
 /** Every command, in the order of `holdfast --help`. A module is loaded when its command is asked for. */
 export const COMMANDS: readonly CommandEntry[] = [
   // One line each: { name, summary, load: async () => (await import('./commands/NAME.ts')).NAME }
+  { name: 'upid', summary: 'take a task identifier apart', load: async () => (await import('./commands/upid.ts')).upid },
+  {
+    name: 'tasklog',
+    summary: 'say what a task log proves about each guest',
+    load: async () => (await import('./commands/tasklog.ts')).tasklog,
+  },
 ];

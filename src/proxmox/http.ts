@@ -24,8 +24,8 @@ export type HttpOptions = Trust & {
   readonly name: string;
   /** Addresses of one server or cluster, tried in order from the one that answered last. */
   readonly urls: readonly string[];
-  /** `user@realm!name=secret` (PVE) or `user@realm!name:secret` (PBS); either separator is taken for either product. */
-  readonly token: string;
+  /** Gives `user@realm!name=secret` (PVE) or `user@realm!name:secret` (PBS); either separator is taken. Asked once, before the first call. */
+  readonly token: () => Promise<string>;
   readonly limits?: Partial<Limits>;
   /** Ends all calls. */
   readonly signal?: AbortSignal;
@@ -76,9 +76,10 @@ type Answer = { readonly status: number; readonly reason: string; readonly body:
  */
 export function openHttp(options: HttpOptions): Http {
   const limits = { ...LIMITS, ...options.limits };
-  const token = parseToken(options);
+  let login: Promise<Login> | undefined;
   const addresses = options.urls.map((url) => openAddress(url, options, limits));
   let current = 0;
+  let secret = '';
 
   async function call<T>(request: Request, decode: Decode<T>): Promise<T> {
     const deadline = AbortSignal.any([AbortSignal.timeout(limits.totalMs), ...(options.signal ? [options.signal] : [])]);
@@ -109,6 +110,8 @@ export function openHttp(options: HttpOptions): Http {
   }
 
   async function exchange(address: Address, request: Request, deadline: AbortSignal): Promise<Answer> {
+    const token = await (login ??= options.token().then((text) => parseToken(options, text)));
+    secret = token.secret;
     const form = encode(request.params);
     const inQuery = request.method === 'GET' || request.method === 'DELETE';
     const response = await address.pool.request({
@@ -127,7 +130,7 @@ export function openHttp(options: HttpOptions): Http {
     const called = `${request.method} ${request.path}`;
     if (answer.status < 200 || answer.status >= 300) {
       const redirect = answer.status < 400 ? `redirects to ${answer.location}` : '';
-      const body = hideSecrets(redirect || answer.body.toString('utf8', 0, 65_536), [token.secret, ...secretsIn(request.params)]);
+      const body = hideSecrets(redirect || answer.body.toString('utf8', 0, 65_536), [secret, ...secretsIn(request.params)]);
       const { status, reason } = answer;
       throw explainAnswer({ server: options.name, product: options.product, call: called, status, reason, body });
     }
@@ -319,8 +322,12 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-function parseToken({ product, name, token }: HttpOptions): { readonly header: string; readonly secret: string } {
-  const found = /^([^\s!:=]+@[^\s!:=]+![\w.-]+)[=:](\S+)$/.exec(token.trim());
+type Login = { readonly header: string; readonly secret: string };
+
+const TOKEN = /^([^\s!:=]+@[^\s!:=]+![\w.-]+)[=:](\S+)$/;
+
+function parseToken({ product, name }: Pick<HttpOptions, 'product' | 'name'>, token: string): Login {
+  const found = TOKEN.exec(token.trim());
   if (!found) {
     const form = product === 'pve' ? 'user@realm!name=secret' : 'user@realm!name:secret';
     throw new ProxmoxError('refused', {
@@ -330,13 +337,13 @@ function parseToken({ product, name, token }: HttpOptions): { readonly header: s
       fix: `give the whole token, id and secret, as ${form}`,
     });
   }
-  const [, id, secret] = found;
-  return { header: product === 'pve' ? `PVEAPIToken=${id}=${secret}` : `PBSAPIToken=${id}:${secret}`, secret: secret! };
+  const [, id, secret = ''] = found;
+  return { header: product === 'pve' ? `PVEAPIToken=${id}=${secret}` : `PBSAPIToken=${id}:${secret}`, secret };
 }
 
 /** Login part of a token, fit for messages: `user@realm!name`; undefined where the text is none. */
 export function tokenId(token: string): string | undefined {
-  return /^([^\s!:=]+@[^\s!:=]+![\w.-]+)[=:]\S+$/.exec(token.trim())?.[1];
+  return TOKEN.exec(token.trim())?.[1];
 }
 
 function secretsIn(params: Params): string[] {

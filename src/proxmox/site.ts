@@ -1,4 +1,6 @@
 import type { Proxmox } from '#app/ports.ts';
+import type { Finding } from '#core/finding.ts';
+import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import type { PveAccess, SecretRef, Site } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import { carryOut } from './carry-out.ts';
@@ -7,44 +9,57 @@ import { observeSite, type SiteClients } from './observe.ts';
 
 export type SiteOptions = {
   readonly now: () => UnixSeconds;
-  readonly readSecret: (ref: SecretRef) => Promise<string>;
+  /** Reads a secret anew, or says why it cannot; `at` is where the policy names it. */
+  readonly readSecret: (ref: SecretRef, at: string) => Promise<{ readonly secret: string } | { readonly finding: Finding }>;
   /** For tests and measurements. */
-  readonly http?: Pick<HttpOptions, 'ca' | 'limits' | 'onCall'>;
+  readonly http?: Pick<HttpOptions, 'ca' | 'limits' | 'onCall' | 'signal'>;
 };
 
 /**
- * A site's servers. Watching uses `token`, writing `applyToken`, and neither secret is read before its first use:
- * a process that only watches never holds what could change anything.
+ * A site's servers. Watching uses `token`, writing `applyToken`, and no secret is read before its first use: a process that
+ * only watches never holds what could change anything. A secret that cannot be read fails the calls that need it, no others.
  */
 export function connectSite(site: Site, options: SiteOptions): Proxmox {
   const opened: Http[] = [];
-  const watching = once(() => openClients((access) => access.token));
-  const writing = once(() => openClients((access) => access.applyToken ?? access.token));
+  const watching = once(() => openClients('token'));
+  const writing = once(() => openClients('applyToken'));
 
-  async function openClients(token: (access: PveAccess) => SecretRef): Promise<SiteClients> {
-    const pve = await open('pve', 'pve', site.pve, token(site.pve));
-    const pbs = await Promise.all(
-      site.pbs.map(async (access) => ({ access, http: await open('pbs', access.name, access, token(access)) })),
-    );
-    return { pve, pbs };
+  function openClients(login: 'token' | 'applyToken'): SiteClients {
+    const open = (product: 'pve' | 'pbs', name: string, access: PveAccess): Http => {
+      const http = openHttp({
+        ...httpOptions(product, name, access),
+        token: () => readLogin(access[login] ?? access.token, name),
+        ...options.http,
+      });
+      opened.push(http);
+      return http;
+    };
+    return { pve: open('pve', 'pve', site.pve), pbs: site.pbs.map((access) => ({ access, http: open('pbs', access.name, access) })) };
   }
 
-  async function open(product: 'pve' | 'pbs', name: string, access: PveAccess, ref: SecretRef): Promise<Http> {
-    const { urls, fingerprint } = access;
-    const token = await options.readSecret(ref);
-    const http = openHttp({ product, name, urls, token, ...(fingerprint === undefined ? {} : { fingerprint }), ...options.http });
-    opened.push(http);
-    return http;
+  async function readLogin(ref: SecretRef, server: string): Promise<string> {
+    const found = await options.readSecret(ref, `sites.${site.name}`);
+    if ('secret' in found) return found.secret;
+    const { problem, fix } = found.finding;
+    throw new ProxmoxError('refused', { server, call: 'log in', detail: problem, fix });
   }
 
   return {
-    observe: async (previous) => observeSite(site, await watching(), { now: options.now, previous }),
-    carryOut: async (step) => carryOut(step, { site, clients: await writing(), readSecret: options.readSecret }),
+    observe: (previous) => observeSite(site, watching(), { now: options.now, previous }),
+    carryOut: (step) => carryOut(step, { site, clients: writing(), readSecret: (ref) => readLogin(ref, 'pve') }),
     close: async () => void (await Promise.all(opened.map((http) => http.close()))),
   };
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+function httpOptions(
+  product: 'pve' | 'pbs',
+  name: string,
+  { urls, fingerprint }: PveAccess,
+): Pick<HttpOptions, 'product' | 'name' | 'urls' | 'fingerprint'> {
+  return { product, name, urls, ...(fingerprint === undefined ? {} : { fingerprint }) };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

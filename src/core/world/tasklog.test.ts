@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseTaskLog } from './tasklog.ts';
 
 const JOB = 'INFO: starting new backup job: vzdump 101 102 --storage pbs-tier-1';
