@@ -17,7 +17,7 @@ const LINE_LENGTH = 4096;
 export function parseTaskLog(text: string, facts: { readonly running?: boolean } = {}): TaskLog {
   const lines = splitLines(text);
   const vzdump = readVzdump(lines);
-  const end = lines.findLast((line) => /^TASK /.test(line));
+  const end = lines.findLast((line) => line.startsWith('TASK '));
   const pbs = vzdump.guests.length === 0 ? readPbsBackup(lines, end) : undefined;
   const guests = pbs ? [pbs] : vzdump.guests;
   return { overall: judge(end, vzdump, guests, facts.running === true), guests };

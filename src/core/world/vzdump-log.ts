@@ -109,7 +109,7 @@ function readGuestLine(guest: Guest, isError: boolean, line: string): void {
   else if (key === 'Failed at') guest.durationSeconds = secondsBetween(guest.startedAt, value!) ?? guest.durationSeconds!;
   else if (key === 'backup mode:') guest.mode = value!.trim();
   else if (key !== undefined) guest.snapshot = value!.replaceAll("'", '');
-  else readDisks(guest, line) || readFreeze(guest, line) || readAmounts(guest, line);
+  else if (!readDisks(guest, line) && !readFreeze(guest, line)) readAmounts(guest, line);
 }
 
 /** VMs: `include disk 'scsi0' …`; containers: `including mount point rootfs ('/') in backup`, `excluding bind mount point mp0 …`. */
