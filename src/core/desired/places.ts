@@ -67,7 +67,6 @@ function storage({ site, tier, pbs, datastore, namespace, storageId }: TierAtSit
     ...(pbs.fingerprint === undefined ? {} : { fingerprint: pbs.fingerprint }),
     'prune-backups': 'keep-all=1',
     ...(tier.encryption ? { 'encryption-key': 'autogen' } : {}),
-    ...(site.storages ? { password: site.storages.backupToken } : {}),
   };
   const because = `PVE reaches ${datastore}/${namespace} on ${pbs.name} through it${tier.encryption ? ', encrypted by a key that PVE holds' : ''}`;
   return { kind: 'storage', server: 'pve', id: storageId, settings, site: site.name, tier: tier.id, because };

@@ -36,11 +36,11 @@ const CLEARED: Partial<Record<ObjectKind, readonly string[]>> = {
 /** Settings that PVE removes itself when it gets the one that takes their place. @see https://pve.proxmox.com/pve-docs/api-viewer/#/cluster/backup/{id} */
 const REPLACED_BY_POOL: readonly string[] = ['vmid', 'all', 'exclude'];
 
-/** Settings that never make a difference: a secret cannot be read back, and a pool's words are its owner's. */
+/** Settings that never make a difference: a pool's words are its owner's, and where a storage leads PVE cannot change. */
 const NOT_COMPARED: Partial<Record<ObjectKind, readonly string[]>> = {
   pool: ['comment'],
   'pool-member': ['allow-move'],
-  storage: ['password', 'type', 'content', 'server', 'port', 'datastore'],
+  storage: ['type', 'content', 'server', 'port', 'datastore'],
 };
 
 /**

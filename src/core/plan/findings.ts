@@ -1,6 +1,8 @@
 import type { ManagedObject, ObjectKind } from '../desired/desired.ts';
+import { spellGuest } from '../desired/findings.ts';
 import type { Finding } from '../finding.ts';
-import type { Unknown } from '../world/actual.ts';
+import type { AssignRule, Site, Tier } from '../policy/policy.ts';
+import type { Guest, Unknown } from '../world/actual.ts';
 import type { ExistingObject, Knowledge } from './existing.ts';
 
 const SPELLED: Readonly<Record<ObjectKind, string>> = {
@@ -104,4 +106,21 @@ export function staysEncrypted(object: ManagedObject, found: ExistingObject): Fi
       ...(object.tier === undefined ? {} : { tier: object.tier }),
     },
   ];
+}
+
+type HeldByRule = { readonly site: Site; readonly tier: Tier; readonly guest: Guest; readonly rule: AssignRule };
+
+/** A rule finds a guest by its pool, and the tier would take it out of that pool: then the rule would no longer find it. */
+export function poolHeldByRule({ site, tier, guest, rule }: HeldByRule): Finding {
+  return {
+    severity: 'error',
+    code: 'HF-POOL-RULE',
+    at: `${site.name}: ${spellGuest(guest)}`,
+    problem: `${spellGuest(guest)} gets tier ${tier.id} by ${rule.at} because it is in pool ${guest.pool}, and tier ${tier.id} backs up pool ${tier.pool}`,
+    why: 'a guest is in one pool at most: moved to the pool of its tier it would no longer match the rule, so it is left where it is and the tier does not reach it',
+    fix: `let the tier use that pool, or choose these guests by tag or name:\n    pool: ${guest.pool}`,
+    site: site.name,
+    vmid: guest.vmid,
+    tier: tier.id,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Settings } from '../desired/desired.ts';
 import type { Finding } from '../finding.ts';
 import { spellGuest } from '../desired/findings.ts';
 import type { Actual, Guest } from '../world/actual.ts';
@@ -22,7 +23,13 @@ export function bridge<S extends RawStep>(steps: readonly S[], actual: Actual): 
     const { selection } = coverage.jobs.get(step.id)!;
     const ready = selection.by === 'vmids' && vmids.every((vmid) => selection.vmids.includes(vmid));
     const because = `its guests go to pool ${pool} one by one, and each must be in a job all the time`;
-    return ready ? [step] : [{ ...step, settings: { enabled: true, vmid: vmids.join(',') }, clear: [], because }, step];
+    if (ready) return [step];
+    const named: Settings = { enabled: true, vmid: vmids.join(',') };
+    const { pool: _, all: __, exclude: ___, ...rest } = step.before ?? {};
+    return [
+      { ...step, settings: named, clear: [], because },
+      { ...step, before: { ...rest, ...named } },
+    ];
   });
 }
 

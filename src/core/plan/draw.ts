@@ -1,0 +1,138 @@
+import { compile, type Upkeep } from '../desired/compile.ts';
+import type { Desired } from '../desired/desired.ts';
+import { digest } from '../digest.ts';
+import { sortFindings, type Finding } from '../finding.ts';
+import { assign, promisedTier } from '../policy/assign.ts';
+import type { Policy, Site, TierId } from '../policy/policy.ts';
+import type { UnixSeconds } from '../units.ts';
+import type { Actual } from '../world/actual.ts';
+import { spellGuest } from '../desired/findings.ts';
+import { diff, type RawStep } from './diff.ts';
+import { existing } from './existing.ts';
+import { poolHeldByRule } from './findings.ts';
+import { bridge, withoutGap } from './gapless.ts';
+import { guard } from './guard.ts';
+import { order } from './order.ts';
+import type { Plan, Step } from './plan.ts';
+
+export type DrawInput = {
+  readonly policy: Policy;
+  /** One look at each site that could be asked. */
+  readonly actuals: readonly Actual[];
+  readonly now: UnixSeconds;
+  readonly upkeep: (site: Site) => ReadonlyMap<TierId, Upkeep>;
+  /** Ids of jobs made by hand that Holdfast shall take over. */
+  readonly adopted?: ReadonlySet<string>;
+};
+
+export type Drawn = {
+  readonly plan: Plan;
+  readonly findings: readonly Finding[];
+  /** What must exist, site by site. */
+  readonly desired: readonly Desired[];
+  /** Guests that are to have no backup because a rule says so by name, by site. */
+  readonly exempt: ReadonlyMap<string, ReadonlySet<number>>;
+};
+
+/**
+ * The plan that brings every site that was seen to what the policy promises. The same policy and the same looks give the same
+ * plan, whatever order lists came in; where nothing is to be done it has no steps.
+ */
+export function drawPlan(input: DrawInput): Drawn {
+  const sites = input.policy.sites.flatMap((site) => {
+    const actual = input.actuals.find((one) => one.site === site.name);
+    return actual ? [drawSite(site, actual, input)] : [];
+  });
+  return {
+    plan: {
+      basedOn: digest(sites.map(({ dependsOn }) => dependsOn)),
+      madeAt: input.now,
+      steps: sites.flatMap(({ steps }) => steps),
+    },
+    findings: sortFindings(sites.flatMap(({ findings }) => findings)),
+    desired: sites.map(({ desired }) => desired),
+    exempt: new Map(sites.map(({ desired, exempt }) => [desired.site, exempt])),
+  };
+}
+
+type DrawnSite = {
+  readonly steps: readonly Step[];
+  readonly findings: readonly Finding[];
+  readonly desired: Desired;
+  readonly exempt: ReadonlySet<number>;
+  readonly dependsOn: unknown;
+};
+
+function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = new Set() }: DrawInput): DrawnSite {
+  const { tierByGuest, pinned, exempt } = promises(policy, site, actual, now);
+  const pinnedGuests = new Set(pinned.map(({ vmid }) => vmid));
+  const desired = compile({ policy, site, actual, tierByGuest, pinnedGuests, upkeepByTier: upkeep(site) });
+  const difference = diff({ site, desired, actual, adopted });
+  const raw = [...difference.steps, ...leavers({ site, policy, actual, exempt })];
+  const weighed = guard(bridge(raw, actual), { policy, site, actual });
+  const { steps, findings } = withoutGap(order(weighed), actual, exempt);
+  return {
+    steps,
+    findings: [...desired.findings, ...pinned.map(({ finding }) => finding), ...difference.findings, ...findings],
+    desired,
+    exempt,
+    dependsOn: { site: site.name, objects: desired.objects, before: relevant(desired, actual) },
+  };
+}
+
+type Promises = {
+  readonly tierByGuest: ReadonlyMap<number, TierId | 'none'>;
+  readonly pinned: readonly { readonly vmid: number; readonly finding: Finding }[];
+  readonly exempt: ReadonlySet<number>;
+};
+
+/** What the policy promises each guest that was seen. Guests that no rule claims, or whose exception has ended, are left where they are. */
+function promises(policy: Policy, site: Site, { pve }: Actual, now: UnixSeconds): Promises {
+  const tierByGuest = new Map<number, TierId | 'none'>();
+  const pinned: { vmid: number; finding: Finding }[] = [];
+  const exempt = new Set<number>();
+  for (const guest of pve.guests.known ? pve.guests.value : []) {
+    const assignment = assign(policy, { site, now }, guest);
+    const { configured } = assignment;
+    const tier = policy.tiers.find(({ id }) => id === promisedTier(assignment));
+    if (configured.kind === 'exception') {
+      tierByGuest.set(guest.vmid, 'none');
+      exempt.add(guest.vmid);
+    }
+    if (!tier || configured.kind !== 'tier') continue;
+    tierByGuest.set(guest.vmid, tier.id);
+    if (configured.rule.pools && guest.pool !== undefined && guest.pool !== tier.pool) {
+      pinned.push({ vmid: guest.vmid, finding: poolHeldByRule({ site, tier, guest, rule: configured.rule }) });
+    }
+  }
+  return { tierByGuest, pinned, exempt };
+}
+
+type Leaving = { readonly site: Site; readonly policy: Policy; readonly actual: Actual; readonly exempt: ReadonlySet<number> };
+
+/** A guest that is to have no backup by name leaves the pool of a tier. */
+function leavers({ site, policy, actual, exempt }: Leaving): RawStep[] {
+  if (site.places === 'opentofu' || !actual.pve.guests.known) return [];
+  const pools = new Set(policy.tiers.map(({ pool }) => pool));
+  return actual.pve.guests.value
+    .filter(({ vmid, pool }) => exempt.has(vmid) && pool !== undefined && pools.has(pool))
+    .map((guest) => ({
+      action: 'remove',
+      kind: 'pool-member',
+      site: site.name,
+      server: 'pve',
+      id: `${guest.pool}/${guest.vmid}`,
+      settings: {},
+      clear: [],
+      because: `a rule says that ${spellGuest(guest)} has no backup`,
+    }));
+}
+
+/** Of what exists, all that the steps depend on: what is wanted, and what is ours. */
+function relevant({ objects }: Desired, actual: Actual): unknown {
+  const wanted = new Set(objects.map(({ kind, server, id }) => `${kind} ${server} ${id}`));
+  return existing(actual)
+    .all.map(({ kind, server, id, settings, ours }) => ({ key: `${kind} ${server} ${id}`, settings, ours }))
+    .filter(({ key, ours }) => ours || wanted.has(key))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+}
