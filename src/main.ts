@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { runCli } from '#cli/cli.ts';
 import { text, type Flags } from '#cli/command.ts';
 import { makePolicySource } from '#config/policy-source.ts';
-import type { Clock, Ports, Proxmox } from '#app/ports.ts';
+import type { Clock, Ports, Proxmox, Store } from '#app/ports.ts';
 import type { Site } from '#core/policy/policy.ts';
 
 /** Wires ports to adapters and runs one command. `overrides` replace ports, for the demo's clock and for tests. */
@@ -31,7 +31,7 @@ async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Pro
     clock,
     policySource: makePolicySource({ flag: text(flags, 'policy'), env: process.env, cwd: process.cwd(), now: clock.now }),
     connect: (site) => lazySite(() => connectNow(site, clock)),
-    store: { locked: (_name, work) => work(), appendIntent: async () => {}, intents: async () => [] },
+    store: lazyStore(() => openStore(process.env)),
     log: { info: () => {}, warn: () => {} },
     ...overrides,
   };
@@ -50,6 +50,22 @@ function lazySite(open: () => Promise<Proxmox>): Proxmox {
     observe: async (previous) => (await site()).observe(previous),
     carryOut: async (step) => (await site()).carryOut(step),
     close: async () => (await opened)?.close(),
+  };
+}
+
+/** The state folder is made, and the database's engine loaded, by the first command that remembers something. */
+async function openStore(env: Readonly<Record<string, string | undefined>>): Promise<Store> {
+  const [{ sqliteStore }, { stateFolder }] = await Promise.all([import('#store/sqlite.ts'), import('#store/folder.ts')]);
+  return sqliteStore(stateFolder(env));
+}
+
+function lazyStore(open: () => Promise<Store>): Store {
+  let opened: Promise<Store> | undefined;
+  const store = (): Promise<Store> => (opened ??= open());
+  return {
+    locked: async (name, work) => (await store()).locked(name, work),
+    appendIntent: async (intent) => (await store()).appendIntent(intent),
+    intents: async () => (await store()).intents(),
   };
 }
 

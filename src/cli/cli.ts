@@ -3,6 +3,8 @@ import type { Command, Context, Flags } from './command.ts';
 import { COMMANDS, type CommandEntry } from './commands.ts';
 import { makeOut, type Out, type Streams } from './out.ts';
 import { closest } from '#core/closest.ts';
+import { LockedError } from '#core/locked.ts';
+import { ProxmoxError } from '#core/world/proxmox-error.ts';
 
 const GLOBAL_OPTIONS = [
   ['--policy <FILE>', 'the policy file (default: HOLDFAST_POLICY, or holdfast.yaml here)'],
@@ -50,7 +52,9 @@ async function runCommand(command: Command, argv: readonly string[], world: Worl
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
+    if (!(error instanceof ProxmoxError) && !(error instanceof LockedError)) throw error;
+    world.stderr.write(`error: ${error.message}\nFix: ${error.fix}\n`);
+    return error instanceof ProxmoxError && error.kind === 'forbidden' ? 5 : 1;
   }
   return exitCode;
 }

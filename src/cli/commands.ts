@@ -5,6 +5,16 @@ export type CommandEntry = { readonly name: string; readonly summary: string; re
 /** Every command, in the order of `holdfast --help`. A module is loaded when its command is asked for. */
 export const COMMANDS: readonly CommandEntry[] = [
   // One line each: { name, summary, load: async () => (await import('./commands/NAME.ts')).NAME }
+  {
+    name: 'plan',
+    summary: 'Show what would change on PVE and PBS, and what it means',
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
+    name: 'apply',
+    summary: 'Make PVE and PBS as the policy says, protection first',
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
   { name: 'upid', summary: 'take a task identifier apart', load: async () => (await import('./commands/upid.ts')).upid },
   {
     name: 'tasklog',

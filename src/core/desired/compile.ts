@@ -56,7 +56,7 @@ export function compile(input: CompileInput): Desired {
   const objects: ManagedObject[] = [];
   const findings: Finding[] = input.actual.pve.guests.known ? [] : [guestsUnknown(site, input.actual.pve.guests.unknown)];
   const uncompiled: TierId[] = [];
-  const guests = input.actual.pve.guests.known ? input.actual.pve.guests.value : [];
+  const guests = input.actual.pve.guests.known ? input.actual.pve.guests.value.toSorted((a, b) => a.vmid - b.vmid) : [];
   for (const tier of policy.tiers) {
     const pbs = tier.pbs === undefined ? site.pbs[0] : site.pbs.find(({ name }) => name === tier.pbs);
     const members = guests.filter(({ vmid }) => input.tierByGuest.get(vmid) === tier.id);

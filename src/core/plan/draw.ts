@@ -76,7 +76,7 @@ function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = n
     findings: [...desired.findings, ...pinned.map(({ finding }) => finding), ...difference.findings, ...findings],
     desired,
     exempt,
-    dependsOn: { site: site.name, objects: desired.objects, before: relevant(desired, actual) },
+    dependsOn: { objects: desired.objects, before: relevant(desired, actual), writes: steps.map(writeOf) },
   };
 }
 
@@ -126,6 +126,11 @@ function leavers({ site, policy, actual, exempt }: Leaving): RawStep[] {
       clear: [],
       because: `a rule says that ${spellGuest(guest)} has no backup`,
     }));
+}
+
+/** What a step sends, without what it tells people: new points change what a step means, not what it does. */
+function writeOf({ action, kind, site, server, id, settings, clear, weakening }: Step): unknown {
+  return { action, kind, site, server, id, settings, clear, weakening };
 }
 
 /** Of what exists, all that the steps depend on: what is wanted, and what is ours. */

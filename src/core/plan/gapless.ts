@@ -62,8 +62,8 @@ export type Gapless<S> = { readonly steps: readonly S[]; readonly findings: read
 export function withoutGap<S extends RawStep>(steps: readonly S[], actual: Actual, exempt: ReadonlySet<number>): Gapless<S> {
   let coverage = coverageOf(actual);
   if (!coverage || !actual.pve.guests.known) return { steps: steps.filter((step) => !mayUncover(step)), findings: [] };
-  const covered: Guest[] = [];
-  for (const guest of actual.pve.guests.value) if (!exempt.has(guest.vmid) && isCovered(coverage, guest)) covered.push(guest);
+  const guests = actual.pve.guests.value.filter(({ vmid }) => !exempt.has(vmid));
+  let covered = guests.filter((guest) => isCovered(coverage!, guest));
   const safe: S[] = [];
   const findings: Finding[] = [];
   for (const step of steps) {
@@ -75,16 +75,14 @@ export function withoutGap<S extends RawStep>(steps: readonly S[], actual: Actua
     }
     coverage = after;
     safe.push(step);
-    covered.push(...newlyCovered(step, actual.pve.guests.value, covered, coverage));
+    if (addsCover(step)) covered = guests.filter((guest) => covered.includes(guest) || isCovered(after, guest));
   }
   return { steps: safe, findings };
 }
 
-/** Guests that got a job on the way are held to it as well. */
-function newlyCovered(step: RawStep, guests: readonly Guest[], covered: readonly Guest[], coverage: Coverage): Guest[] {
-  if (step.kind !== 'pool-member' || step.action !== 'create') return [];
-  const { vmid } = readMember(step.id);
-  return guests.filter((guest) => guest.vmid === vmid && !covered.includes(guest) && isCovered(coverage, guest));
+/** Guests that get a job on the way are held to it as well. */
+function addsCover({ kind, action }: RawStep): boolean {
+  return action !== 'remove' && (kind === 'pool-member' || kind === 'backup-job');
 }
 
 function mayUncover({ kind, action, settings }: RawStep): boolean {

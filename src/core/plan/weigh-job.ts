@@ -55,12 +55,15 @@ function whoTakesThem(step: RawStep, { actual }: Surroundings): string[] {
   const coverage = coverageOf(actual);
   const job = coverage?.jobs.get(step.id);
   if (!coverage || !job || !actual.pve.guests.known) return ['which guests it takes is not known'];
-  const taken = actual.pve.guests.value.filter((guest) => takes(job, guest, coverage));
+  const taken = actual.pve.guests.value.filter((guest) => takes(job, guest, coverage)).toSorted((a, b) => a.vmid - b.vmid);
   if (taken.length === 0) return ['it takes no guest'];
   const after = coverageAfter(coverage, step);
   return spellList(
     taken.map((guest) => {
-      const others = [...after.jobs].filter(([, other]) => takes(other, guest, after)).map(([id]) => id);
+      const others = [...after.jobs]
+        .filter(([, other]) => takes(other, guest, after))
+        .map(([id]) => id)
+        .sort((a, b) => (a < b ? -1 : 1));
       return `${spellGuest(guest)}: ${others.length === 0 ? 'in no other job at this moment' : `also taken by ${others.join(', ')}`}`;
     }),
   );

@@ -1,0 +1,65 @@
+import { findingsText } from './finding.ts';
+import { stepText } from './plan.ts';
+import type { Paint } from '../out.ts';
+import type { Applied, Progress } from '#app/apply.ts';
+import { findingJson } from '#core/finding.ts';
+import type { HeldStep } from '#core/plan/allow.ts';
+import { spellObject, spellServer } from '#core/plan/findings.ts';
+import type { Step } from '#core/plan/plan.ts';
+
+const DOING = { create: 'creating', change: 'changing', remove: 'removing' } as const;
+
+/** `[3/12] creating backup job hf-tier-1 on PVE` */
+export function progressText({ step, number, of }: Progress): string {
+  return `[${String(number).padStart(String(of).length)}/${of}] ${DOING[step.action]} ${spellObject(step)} on ${spellServer(step.server)}, site ${step.site}`;
+}
+
+/** How an apply ended: what was done, what waits and for which name, what failed and how to go on. */
+export function appliedText(applied: Applied, paint: Paint): string {
+  const told = applied.findings.length === 0 ? '' : `${findingsText(applied.findings, paint)}\n`;
+  const held = applied.held.length === 0 ? '' : `\n${heldText(applied.held, paint)}\n`;
+  return `${told}${outcomeText(applied, paint)}\n${held}`;
+}
+
+function outcomeText(applied: Applied, paint: Paint): string {
+  const done = `${applied.done.length} ${applied.done.length === 1 ? 'step' : 'steps'} done`;
+  if (applied.outcome === 'invalid') return paint.red('The policy has errors; nothing was looked at and nothing was done.');
+  if (applied.outcome === 'declined') return 'Nothing was done.';
+  if (applied.outcome === 'stale') {
+    const stale = 'The plan is stale: the policy or a server is no longer as it was when the plan was made. Nothing was done.';
+    return `${paint.red(stale)}\nPlan again, look at it, and apply that:\n    holdfast plan --out FILE`;
+  }
+  if (applied.outcome !== 'failed') return applied.done.length === 0 ? 'Nothing to do.' : paint.green(`${done}.`);
+  const { step, error, left } = applied;
+  const where = `Stopped at ${spellObject(step)} on ${spellServer(step.server)}, site ${step.site}`;
+  const next = `${done}, ${left} not done. What was done holds, and every guest that had a job still has one. To go on:\n    holdfast apply`;
+  return `${paint.red(where)}\n  ${error.message}\n  Fix: ${error.fix.replaceAll('\n', '\n  ')}\n\n${next}`;
+}
+
+function heldText(held: readonly HeldStep[], paint: Paint): string {
+  const names = [...new Set(held.flatMap(({ step }) => step.weakening ?? []))];
+  const lines = held.map(({ step, because }) => `${stepText(step, paint)}\n      ${paint.dim(`held back: ${because}`)}`);
+  const how = names.length === 0 ? '' : `\n\nTo do it all the same:\n    holdfast apply --allow ${names.join(' ')}`;
+  return `${paint.bold(`${held.length} held back:`)}\n${lines.join('\n')}${how}`;
+}
+
+export function appliedJson(applied: Applied): unknown {
+  const brief = ({ action, kind, id, site, server, weakening }: Step): unknown => ({
+    action,
+    kind,
+    id,
+    site,
+    server,
+    weakening: weakening ?? null,
+  });
+  return {
+    outcome: applied.outcome,
+    done: applied.done.map(brief),
+    held: applied.held.map(({ step, because }) => ({ ...(brief(step) as object), because })),
+    ...(applied.outcome === 'failed' && {
+      failed: { step: brief(applied.step), kind: applied.error.kind, message: applied.error.message, fix: applied.error.fix },
+      left: applied.left,
+    }),
+    findings: applied.findings.map(findingJson),
+  };
+}

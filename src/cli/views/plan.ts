@@ -1,0 +1,109 @@
+import { findingsText } from './finding.ts';
+import type { Paint } from '../out.ts';
+import { findingJson, type Finding } from '#core/finding.ts';
+import { spellObject, spellServer } from '#core/plan/findings.ts';
+import type { Plan, Step } from '#core/plan/plan.ts';
+
+const SIGN = { create: '+', change: '~', remove: '-' } as const;
+const COLOR = { create: 'green', change: 'yellow', remove: 'red' } as const;
+
+/** What a plan view shows: the steps, and what stands in the way of more. */
+export type PlanView = { readonly plan: Plan; readonly findings: readonly Finding[] };
+
+/** The plan for people: what strengthens, in the order in which it will be done, then apart what weakens, each with its name. */
+export function planText({ plan, findings }: PlanView, paint: Paint): string {
+  const told = findings.length === 0 ? '' : `${findingsText(findings, paint)}\n`;
+  if (plan.steps.length === 0) return `${told}${nothingToDo(findings, paint)}\n`;
+  const weakening = plan.steps.filter((step) => step.weakening !== undefined);
+  const stronger = plan.steps.filter((step) => step.weakening === undefined);
+  const parts = [paint.bold(summary(plan.steps)), '', ...stronger.map((step) => stepText(step, paint))];
+  if (weakening.length > 0) {
+    parts.push('', paint.bold(paint.red('This weakens protection. Each is done only when its name is given:')), '');
+    parts.push(...weakening.map((step) => stepText(step, paint)));
+  }
+  return `${told}${parts.join('\n')}\n\n${howToGoOn(weakening)}\n`;
+}
+
+function nothingToDo(findings: readonly Finding[], paint: Paint): string {
+  const hindered = findings.some(({ severity }) => severity === 'error');
+  return hindered
+    ? 'Nothing else can be planned until the errors above are dealt with.'
+    : paint.green('Everything is as the policy says. Nothing to do.');
+}
+
+/** `12 to create, 2 to change, 1 to remove` */
+function summary(steps: readonly Step[]): string {
+  const counts = (['create', 'change', 'remove'] as const).map(
+    (action) => [steps.filter((step) => step.action === action).length, action] as const,
+  );
+  return counts.flatMap(([count, action]) => (count === 0 ? [] : [`${count} to ${action}`])).join(', ');
+}
+
+/** `+ backup job hf-tier-1 on PVE (home)`, the reason, and what it means to people. */
+export function stepText(step: Step, paint: Paint): string {
+  const head = `${SIGN[step.action]} ${spellObject(step)}`;
+  const lines = [step.because, ...step.means.map((line) => `→ ${line}`)].map((line) => `      ${line}`);
+  const name = step.weakening === undefined ? [] : [`      --allow ${step.weakening}`];
+  return [`  ${paint[COLOR[step.action]](head)} ${paint.dim(`on ${spellServer(step.server)}, site ${step.site}`)}`, ...lines, ...name].join(
+    '\n',
+  );
+}
+
+function howToGoOn(weakening: readonly Step[]): string {
+  const names = [...new Set(weakening.map((step) => step.weakening!))];
+  const without = 'To carry it out:\n    holdfast apply';
+  if (names.length === 0) return without;
+  return `To carry out all but what weakens:\n    holdfast apply\nTo carry out everything:\n    holdfast apply --allow ${names.join(' ')}`;
+}
+
+/** The contract for scripts, and what `--out` saves. */
+export function planJson({ plan, findings }: PlanView): unknown {
+  return {
+    basedOn: plan.basedOn,
+    madeAt: plan.madeAt,
+    steps: plan.steps.map((step) => ({ ...step, weakening: step.weakening ?? null })),
+    findings: findings.map(findingJson),
+  };
+}
+
+/** The plan for a merge request. */
+export function planMarkdown({ plan, findings }: PlanView): string {
+  const weakening = plan.steps.filter((step) => step.weakening !== undefined);
+  const stronger = plan.steps.filter((step) => step.weakening === undefined);
+  const lines = ['## Holdfast plan', '', plan.steps.length === 0 ? 'Nothing to do.' : `${capital(summary(plan.steps))}.`];
+  if (stronger.length > 0) lines.push('', ...table(stronger));
+  if (weakening.length > 0) lines.push('', '### ⚠ This weakens protection', '', ...weakening.flatMap(weakeningItem));
+  if (findings.length > 0) lines.push('', '### Findings', '', ...findings.map(findingItem));
+  lines.push('', `<sub>Based on \`${plan.basedOn}\`</sub>`);
+  return `${lines.join('\n')}\n`;
+}
+
+function table(steps: readonly Step[]): string[] {
+  const rows = steps.map((step) => {
+    const why = [step.because, ...step.means].map(cell).join('<br>');
+    return `| ${step.action} | ${cell(spellObject(step))} | ${cell(`${spellServer(step.server)}, ${step.site}`)} | ${why} |`;
+  });
+  return ['| | what | where | why |', '|---|---|---|---|', ...rows];
+}
+
+function weakeningItem(step: Step): string[] {
+  const head = `- **${step.action} ${inline(spellObject(step))}** on ${inline(spellServer(step.server))}, ${inline(step.site)}: ${inline(step.because)}`;
+  return [head, ...step.means.map((line) => `  - ${inline(line)}`), `  - needs \`--allow ${step.weakening}\``];
+}
+
+function findingItem({ severity, code, at, problem, fix }: Finding): string {
+  return `- ${severity} \`${code}\` at ${inline(at)}: ${inline(problem)}. Fix: ${inline(fix).replaceAll(/\s*\n\s*/g, ' ')}`;
+}
+
+function cell(text: string): string {
+  return inline(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+/** Names are other people's text: they must not become markup. */
+function inline(text: string): string {
+  return text.replaceAll(/[\\`*_<>[\]]/g, String.raw`\$&`);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
