@@ -130,6 +130,18 @@ const TRAFFIC: File = {
   change: { all: ['Sys.Modify'], on: '/' },
 };
 
+/** The rules with the rates of this moment: what a login without Sys.Modify may read of them. */
+const TRAFFIC_NOW: Route<PbsState> = {
+  method: 'GET',
+  path: '/admin/traffic-control',
+  privilege: { all: ['Sys.Audit'], on: '/' },
+  params: {},
+  handle: ({ state, world }) => {
+    const rows = Object.values(state.trafficControls).map((section) => ({ ...shown(section), 'cur-rate-in': 0, 'cur-rate-out': 0 }));
+    return answer(shuffled(world, rows), { digest: digestOf(state.trafficControls) });
+  },
+};
+
 const maintenance = { type: 'string', optional: true, check: maintenanceText } as const;
 
 function maintenanceText(text: string): string | undefined {
@@ -239,6 +251,7 @@ const scan = '/config/remote/{name}/scan';
 const audit = { all: ['Remote.Audit'], on: '/remote/{name}' } as const;
 
 export const CONFIG_ROUTES: readonly Route<PbsState>[] = [
+  TRAFFIC_NOW,
   ...routesOf(REMOTES),
   ...routesOf(TRAFFIC),
   {

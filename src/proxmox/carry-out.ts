@@ -80,9 +80,9 @@ async function writeStorage(http: Http, step: Step, writing: Writing): Promise<v
   const path = `/storage/${segment(step.id)}`;
   if (step.action === 'remove') return unlessMissing(http.send('DELETE', path, {}, ignore));
   if (step.action === 'create') {
-    const login = await backupLogin(step, writing);
+    const login = await readBackupLogin(step, writing);
     return createOnce(step, {
-      create: () => http.send('POST', '/storage', { storage: step.id, type: 'pbs', ...login, ...toForm(step.settings) }, ignore),
+      create: () => http.send('POST', '/storage', { storage: step.id, type: 'pbs', ...toForm(step.settings), ...login }, ignore),
       read: () => http.get(path, {}, ({ data }) => asRow(data)),
     });
   }
@@ -90,18 +90,18 @@ async function writeStorage(http: Http, step: Step, writing: Writing): Promise<v
   if (settled(http, step, current)) return;
   const { 'encryption-key': key, ...settings } = step.settings;
   const form = toForm(key !== undefined && current['encryption-key'] === undefined ? { ...settings, 'encryption-key': key } : settings);
-  const login = 'username' in settings ? await backupLogin(step, writing) : {};
+  const login = 'password' in settings ? await readBackupLogin(step, writing) : {};
   await http.send('PUT', path, { ...form, ...login, ...toDelete(step), digest: optionalText(current, 'digest') }, ignore);
 }
 
-async function backupLogin(step: Step, { site, readSecret }: Writing): Promise<Params> {
-  const ref = site.storages?.backupToken;
-  if (!ref)
-    throw missingLogin(
-      step,
-      'the policy names no login for it',
-      'name one in the policy:\n    storages: { backupToken: "env:HOLDFAST_BACKUP_TOKEN" }',
-    );
+/** The login PVE is given: the settings name only where its secret lies. */
+async function readBackupLogin(step: Step, { site, readSecret }: Writing): Promise<Params> {
+  const named = step.settings['password'];
+  const ref = typeof named === 'string' ? (named as SecretRef) : site.storages?.backupToken;
+  if (!ref) {
+    const fix = 'name one in the policy:\n    storages: { backupToken: "env:HOLDFAST_BACKUP_TOKEN" }';
+    throw missingLogin(step, 'the policy names no login for it', fix);
+  }
   const token = (await readSecret(ref)).trim();
   const username = tokenId(token);
   if (username === undefined)

@@ -179,9 +179,9 @@ export function listRemotes(http: Http): Promise<Remote[]> {
   );
 }
 
-/** Limits by network and time of day. Any login may read them. */
+/** Limits by network and time of day. Needs Sys.Audit on /; the configuration itself could be read only with Sys.Modify. */
 export function listTrafficControls(http: Http): Promise<TrafficControl[]> {
-  return http.get('/config/traffic-control', {}, (envelope) => {
+  return http.get('/admin/traffic-control', {}, (envelope) => {
     const digest = optionalDigest(envelope);
     return mapRows(envelope.data, (row) => {
       const [rateIn, rateOut] = ['rate-in', 'rate-out'].map((name) => parseByteSize(row, name));
@@ -201,9 +201,4 @@ export function listTrafficControls(http: Http): Promise<TrafficControl[]> {
 /** Tasks since an instant, newest first, running ones included; `type` is a part of the type's name. Sees own tasks only without Sys.Audit on /system/tasks. `total` counts rows, not tasks. */
 export function listPbsTasks(http: Http, { type, sinceAt, limit }: TaskQuery): Promise<TaskRow[]> {
   return http.get('/nodes/localhost/tasks', { typefilter: type, since: sinceAt, limit }, ({ data }) => mapRows(data, readTask));
-}
-
-/** Digest of a configuration section, for a write that must not overwrite another's. */
-export function getDigest(http: Http, path: string): Promise<string | undefined> {
-  return http.get(path, {}, optionalDigest);
 }

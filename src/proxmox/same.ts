@@ -1,4 +1,5 @@
 import type { Setting, Settings } from '#core/desired/desired.ts';
+import { parseByteSize } from './wire/byte-size.ts';
 
 /** What an option is where a server does not mention it. */
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -7,9 +8,10 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 
 /**
  * Whether a server's option holds a setting, in whatever form either side writes it: flags as 0/1 or true/false, numbers
- * as text, lists and property strings in any order, fingerprints in any case. Absent is the option's default, or off, or empty.
+ * as text, lists and property strings in any order, fingerprints in any case. A password is never shown, so that none differs. Absent is the option's default, or off, or empty.
  */
 export function sameOption(name: string, current: unknown, wanted: Setting | undefined): boolean {
+  if (name === 'password') return true;
   if (name === 'encryption-key') return (current === undefined) === (wanted === undefined || wanted === '');
   return plain(name, current) === plain(name, wanted);
 }
@@ -26,6 +28,7 @@ function plain(name: string, value: unknown): string {
   if (typeof value === 'object') return inOrder(Object.entries(value).map(([key, one]) => `${key}=${String(one)}`));
   const text = `${value as string | number}`;
   if (name === 'fingerprint') return text.toUpperCase();
+  if (/^(?:rate|burst)-/.test(name)) return `${parseByteSize({ [name]: text }, name)}`;
   if (/^(?:false|0)$/.test(text) && FLAGS.has(name)) return DEFAULTS[name] === '1' ? '0' : '';
   if (text === 'true') return '1';
   return LISTS.has(name) ? inOrder(text.split(',')) : text;
