@@ -70,5 +70,13 @@ function siteText({ name, pve, pbs, timeZone, datastore, namespace }: PolicySite
 
 function tierText(tier: ScenarioTier): string {
   const { id, name, rpo, grace, rto, retention, schedule, keepLast, verify } = tier;
-  return `  ${id}: { name: ${name}, pool: tier-${id}, rpo: ${rpo}, grace: ${grace}, rto: ${rto}, retention: ${retention}, schedule: "${schedule}", keep: { last: ${keepLast} }, verify: { within: ${verify.within}, every: ${verify.every} } }`;
+  return `  ${id}: { name: ${name}, pool: tier-${id}, rpo: ${rpo}, grace: ${grace}, rto: ${rto}, retention: ${retention}, schedule: "${schedule}", keep: { last: ${keepLast} }, verify: { within: ${verify.within}, every: ${verify.every} }${extras(tier)} }`;
+}
+
+function extras({ encryption, consistency, offsite }: ScenarioTier): string {
+  const copy =
+    offsite === undefined
+      ? ''
+      : `, offsite: { remote: ${offsite.remote}, within: ${offsite.within}, direction: push, schedule: "${offsite.schedule}" }`;
+  return `${encryption ? ', encryption: true' : ''}${consistency === undefined ? '' : `, consistency: ${consistency}`}${copy}`;
 }

@@ -3,10 +3,16 @@ import { makePve } from '../pve/make.ts';
 import { rootAccess } from '../roles.ts';
 import { adr005 } from './adr-005.ts';
 import { healthy30 } from './healthy-30.ts';
+import { messyHomelab } from './messy-homelab.ts';
 import { emptyWorld, type World } from '../world.ts';
 
 /** Scenario name → the world it begins with at `now`. */
-export const SCENARIOS: Readonly<Record<string, (now: number) => World>> = { empty, 'adr-005': adr005, 'healthy-30': healthy30 };
+export const SCENARIOS: Readonly<Record<string, (now: number) => World>> = {
+  empty,
+  'adr-005': adr005,
+  'healthy-30': healthy30,
+  'messy-homelab': messyHomelab,
+};
 
 /** One PVE and one PBS with nothing on them but a token of root. */
 function empty(now: number): World {

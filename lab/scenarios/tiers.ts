@@ -13,6 +13,9 @@ export type ScenarioTier = {
   readonly schedule: string;
   readonly keepLast: number;
   readonly verify: { readonly within: string; readonly every: string; readonly outdatedAfterDays: number };
+  readonly encryption?: boolean;
+  readonly consistency?: 'filesystem';
+  readonly offsite?: { readonly remote: string; readonly within: string; readonly schedule: string };
   /** Digest of the promise, as it stands in comments and notes. */
   readonly version: string;
 };

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { startLab } from '../lab.ts';
+import { LAB_EPOCH } from '../lab.ts';
+import { MESSY_PLANTED } from './messy-plants.ts';
+import { messyHomelab } from './messy-homelab.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+for (const name of Object.keys(SCENARIOS)) {
+  test(`${name}: made in seconds, and the same each time`, () => {
+    const began = performance.now();
+    const first = JSON.stringify(SCENARIOS[name]!(LAB_EPOCH));
+    expect(performance.now() - began).toBeLessThan(6000);
+    expect(JSON.stringify(SCENARIOS[name]!(LAB_EPOCH)) === first).toBe(true);
+  });
+}
+
+test('healthy-30: each run was a success, each point is finished and verified, retention holds', async () => {
+  const lab = await startLab({ scenario: 'healthy-30' });
+  const pve = lab.world.pve['pve']!;
+  expect(new Set(pve.tasks.map(({ status }) => status))).toEqual(new Set(['OK']));
+  const groups = Object.values(lab.world.pbs['pbs']!.datastores['main']!.namespaces).flatMap((namespace) =>
+    Object.values(namespace.groups),
+  );
+  expect(groups.length).toBe(30);
+  for (const { snapshots } of groups)
+    for (const one of snapshots) expect(one).toMatchObject({ state: 'finished', verification: { state: 'ok' } });
+  await lab.close();
+});
+
+test('messy-homelab: each planted hazard is on an object that is there', () => {
+  const world = messyHomelab(LAB_EPOCH);
+  const [pve, pbs] = [world.pve['pve']!, world.pbs['pbs']!];
+  const there: Record<string, (id: string) => boolean> = {
+    guest: (id) => id in pve.guests,
+    'backup-job': (id) => id in pve.jobs,
+    'prune-job': (id) => id in pbs.jobs.prune,
+    'verify-job': (id) => id in pbs.jobs.verify,
+    'sync-job': (id) => id in pbs.jobs.sync,
+    storage: (id) => id in pve.storages,
+    datastore: (id) => id in pbs.datastores,
+    namespace: (id) => id in pbs.datastores['main']!.namespaces,
+    group: (id) => Object.values(pbs.datastores['main']!.namespaces).some(({ groups }) => id in groups),
+    node: (id) => id in pve.nodes,
+    pbs: (id) => id in world.pbs,
+  };
+  expect(MESSY_PLANTED.filter(({ where }) => !there[where.kind]!(where.id))).toEqual([]);
+  expect(new Set(MESSY_PLANTED.map(({ hazard }) => hazard)).size).toBe(MESSY_PLANTED.length);
+  expect(new Set(MESSY_PLANTED.map(({ where }) => `${where.kind} ${where.id}`)).size).toBe(MESSY_PLANTED.length);
+});
+
+test('messy-homelab: the past is as bad as the plants say', () => {
+  const world = messyHomelab(LAB_EPOCH);
+  const namespaces = world.pbs['pbs']!.datastores['main']!.namespaces;
+  const points = (tier: number, group: string) => namespaces[`homelab/tier-${tier}`]!.groups[group]?.snapshots ?? [];
+  const archives = (tier: number, group: string) =>
+    points(tier, group)
+      .at(-1)!
+      .files.map(({ filename }) => filename);
+  expect(points(1, 'vm/335')).toEqual([]);
+  expect(points(1, 'vm/312').length).toBe(1);
+  expect(archives(1, 'vm/1306')).toContain('drive-scsi0.img.fidx');
+  expect(archives(1, 'vm/306')).not.toContain('drive-scsi1.img.fidx');
+  expect(archives(3, 'vm/325')).toEqual(['qemu-server.conf.blob', 'index.json.blob']);
+  expect(points(2, 'vm/326').at(-1)!.verification?.state).toBe('failed');
+  expect(points(2, 'vm/334').at(-1)!.state).toBe('leftover');
+  expect(
+    world.pve['pve']!.tasks.some(({ log }) => log.includes('INFO: skipping guest filesystem freeze - agent configured but not running?')),
+  ).toBe(true);
+});
