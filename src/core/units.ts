@@ -32,6 +32,18 @@ export function spellDuration(seconds: number): string {
   return parts.length === 0 ? '0s' : parts.slice(0, 2).join(' ');
 }
 
+/** A duration with nothing rounded away, as a policy writes it: `2682000` → `31d1h`; with `between: ' '` as people read it, `31d 1h`. */
+export function spellExact(seconds: number, between = ''): string {
+  let rest = Math.max(0, Math.round(seconds));
+  const parts: string[] = [];
+  for (const unit of ['d', 'h', 'm', 's'] as const) {
+    const count = Math.floor(rest / SECONDS[unit]);
+    rest -= count * SECONDS[unit];
+    if (count > 0) parts.push(`${count}${unit}`);
+  }
+  return parts.length === 0 ? '0s' : parts.join(between);
+}
+
 const BYTES = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40, PiB: 2 ** 50 } as const;
 
 /** Bytes of `500GiB`, `1.5 TiB`, `4096`; undefined where the text is no size. Only binary units: Proxmox counts in them. */

@@ -1,0 +1,239 @@
+import type { Tier } from '../policy/policy.ts';
+import { parseEvent } from '../calendar/event.ts';
+import { worstExposure } from './exposure.ts';
+import type { Chances } from './fall.ts';
+import { givenRules, type KeepRules, type KeepUnit } from './keep.ts';
+import { greatestLife, leastLife, leastReach } from './lifetime.ts';
+import { localSecondsOf, periodKey } from './period.ts';
+import { layOutIn, type Timeline } from './timeline.ts';
+import { widestWait, type Where } from './upkeep.ts';
+import type { ZoneRules } from '../calendar/zone.ts';
+import type { UnixSeconds } from '../units.ts';
+
+/** What keep-* options have to bring about. */
+export type KeepPromise = Pick<Tier, 'retentionSeconds' | 'deleteAfterSeconds' | 'reachSeconds'>;
+
+/** Of equal cost, the coarsest unit first: it reads as the schedule does, and a second backup in a period takes no slot. */
+const SINGLE_UNITS: readonly KeepUnit[] = ['yearly', 'monthly', 'weekly', 'daily', 'hourly', 'last'];
+
+/** PBS takes larger numbers, but nobody keeps so many points of a guest. */
+const MOST_SLOTS = 40_000;
+
+/**
+ * The cheapest keep-* options under which the promise holds in every zone: fewest points kept, then fewest options, then the
+ * coarsest unit. Undefined where none does. `pruneWaitSeconds`: how long a removable point may wait for its prune.
+ */
+export function solveKeep(
+  timelines: readonly Timeline[],
+  promise: KeepPromise,
+  chances: Chances,
+  pruneWaitSeconds = 0,
+): KeepRules | undefined {
+  const holds = (keep: KeepRules): boolean =>
+    timelines.every((timeline) => keepHolds(timeline, keep, promise, { chances, pruneWaitSeconds }));
+  let best: KeepRules | undefined;
+  const offer = (keep: KeepRules | undefined): void => {
+    if (keep && cost(keep) < (best ? cost(best) : Infinity) && holds(keep)) best = keep;
+  };
+  const retains = (keep: KeepRules): boolean => timelines.every((timeline) => retentionHolds(timeline, keep, promise, chances));
+  const singles = new Map<KeepUnit, number>();
+  const quick = quickSlots(timelines, promise, chances);
+  for (const unit of SINGLE_UNITS) {
+    const slots = quick
+      ? quick.units.includes(unit)
+        ? quick.slots
+        : undefined
+      : leastSlots((count) => retains({ [unit]: count }), MOST_SLOTS);
+    if (slots === undefined) continue;
+    singles.set(unit, slots);
+    offer({ [unit]: slots });
+    if (quick && best) break;
+  }
+  if (promise.reachSeconds !== undefined) {
+    for (const [unit, slots] of singles) offer(reaching(timelines, promise, chances, { unit, slots }));
+  }
+  return best;
+}
+
+/**
+ * The common case in a few steps. Where a point that shares its period goes too early, only units help in which no two runs share
+ * one; for these all a rule does is count, so all need the same number. Undefined where this shortcut does not hold.
+ */
+function quickSlots(
+  timelines: readonly Timeline[],
+  { retentionSeconds }: KeepPromise,
+  chances: Chances,
+): { readonly units: readonly KeepUnit[]; readonly slots: number } | undefined {
+  const needed = retentionSeconds + chances.queueSeconds;
+  if (chances.extraRuns > 0 || timelines.some(({ runs }) => widestGap(runs) >= needed)) return undefined;
+  const slots = Math.max(...timelines.map(({ runs }) => leastStep(runs, needed) ?? Infinity));
+  if (slots === Infinity) return undefined;
+  return { units: SINGLE_UNITS.filter((unit) => timelines.every((timeline) => isApart(timeline, unit, chances))), slots };
+}
+
+/** No two runs share a period of the unit, and waiting carries none over the end of its own. */
+function isApart(timeline: Timeline, unit: KeepUnit, { queueSeconds }: Chances): boolean {
+  if (unit === 'last') return true;
+  const local = localSecondsOf([timeline.runs[0]!, timeline.runs[1]!], timeline.zone);
+  if (periodKey(unit, local[0]!, timeline.runs[0]!) === periodKey(unit, local[1]!, timeline.runs[1]!)) return false;
+  const { earliest, settled } = timeline.periods(unit, queueSeconds);
+  for (let i = 1; i < earliest.length; i++) if (earliest[i] === earliest[i - 1]) return false;
+  return settled;
+}
+
+function widestGap(runs: ArrayLike<number>): number {
+  let widest = 0;
+  for (let i = 1; i < runs.length; i++) widest = Math.max(widest, runs[i]! - runs[i - 1]!);
+  return widest;
+}
+
+/** The least number of runs that never pass in less than so many seconds. */
+function leastStep(runs: ArrayLike<number>, seconds: number): number | undefined {
+  let step = 1;
+  for (let i = 0; i + step < runs.length; i++) while (i + step < runs.length && runs[i + step]! - runs[i]! < seconds) step += 1;
+  return step < runs.length / 2 ? step : undefined;
+}
+
+/** Points kept after a prune. */
+export function cost(keep: KeepRules): number {
+  return givenRules(keep).reduce((sum, { slots }) => sum + slots, 0);
+}
+
+/** A rule that keeps the retention, with more slots or with the cheapest coarser rule that adds the reach. */
+function reaching(
+  timelines: readonly Timeline[],
+  promise: KeepPromise,
+  chances: Chances,
+  { unit, slots }: { readonly unit: KeepUnit; readonly slots: number },
+): KeepRules | undefined {
+  const fine = { [unit]: slots };
+  const reaches = (keep: KeepRules): boolean => timelines.every((timeline) => reachHolds(timeline, keep, promise, chances));
+  if (reaches(fine)) return fine;
+  const more = leastSlots((count) => reaches({ [unit]: slots + count }), MOST_SLOTS);
+  let best = more === undefined ? undefined : { [unit]: slots + more };
+  for (const coarse of SINGLE_UNITS.slice(0, SINGLE_UNITS.indexOf(unit))) {
+    const count = leastSlots((extra) => reaches({ ...fine, [coarse]: extra }), best ? cost(best) - slots : MOST_SLOTS);
+    if (count !== undefined && (!best || slots + count < cost(best))) best = { ...fine, [coarse]: count };
+  }
+  return best;
+}
+
+/** The least count from 1 to `most` that holds, for a question that goes on holding once it does. */
+function leastSlots(holds: (count: number) => boolean, most: number): number | undefined {
+  let high = 1;
+  let low = 0;
+  while (!holds(high)) {
+    if (high >= most) return undefined;
+    low = high;
+    high = Math.min(high * 2, most);
+  }
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+export function keepHolds(
+  timeline: Timeline,
+  keep: KeepRules,
+  promise: KeepPromise,
+  { chances, pruneWaitSeconds }: { readonly chances: Chances; readonly pruneWaitSeconds: number },
+): boolean {
+  if (!retentionHolds(timeline, keep, promise, chances) || !reachHolds(timeline, keep, promise, chances)) return false;
+  if (promise.deleteAfterSeconds === undefined) return true;
+  const longest = greatestLife(timeline, keep, chances);
+  return longest !== undefined && longest.seconds + pruneWaitSeconds <= promise.deleteAfterSeconds;
+}
+
+function retentionHolds(timeline: Timeline, keep: KeepRules, { retentionSeconds }: KeepPromise, chances: Chances): boolean {
+  const shortest = leastLife(timeline, keep, chances);
+  return shortest === undefined || shortest.seconds >= retentionSeconds;
+}
+
+function reachHolds(timeline: Timeline, keep: KeepRules, { reachSeconds }: KeepPromise, chances: Chances): boolean {
+  if (reachSeconds === undefined) return true;
+  const shortest = leastReach(timeline, keep, chances);
+  return shortest === undefined || shortest.seconds >= reachSeconds;
+}
+
+/**
+ * The rarest schedule under which data is never older than promised, in every zone; undefined where even a run every quarter of
+ * an hour is not enough. It keeps the time of day and the weekday of `like` where it has one of each and no clock change
+ * takes that hour away, or else runs at an hour that none takes away.
+ */
+export function solveSchedule(allowedSeconds: number, chances: Chances, where: Where, like?: string): string | undefined {
+  const safe = ladder();
+  for (const [i, rung] of ladder(like).entries()) {
+    for (const { schedule, waitSeconds } of [rung, safe[i]!]) {
+      if (waitSeconds * (chances.lostRuns + 1) + chances.queueSeconds + chances.durationSeconds > allowedSeconds) continue;
+      if (where.zones.every((zone) => exposureHolds(schedule, allowedSeconds, { zone, chances, fromAt: where.fromAt }))) return schedule;
+    }
+  }
+  return undefined;
+}
+
+type At = { readonly zone: ZoneRules; readonly chances: Chances; readonly fromAt: UnixSeconds };
+
+function exposureHolds(schedule: string, allowedSeconds: number, { zone, chances, fromAt }: At): boolean {
+  const widest = chances.lostRuns === 0 ? widestWait(schedule, zone, fromAt) : widestStep(schedule, { zone, chances }, fromAt);
+  return widest !== undefined && widest + chances.queueSeconds + chances.durationSeconds <= allowedSeconds;
+}
+
+/** The widest wait over as many runs as may be lost and one more. */
+function widestStep(schedule: string, { zone, chances }: { zone: ZoneRules; chances: Chances }, fromAt: UnixSeconds): number | undefined {
+  const timeline = layOutIn(schedule, zone, fromAt);
+  return 'kind' in timeline ? undefined : worstExposure(timeline, chances)?.gapSeconds;
+}
+
+type Rung = { readonly schedule: string; readonly waitSeconds: number };
+
+const DAY = 86_400;
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+/** Schedules from the rarest to the densest, with a wait that each has at least once a cycle. */
+export function ladder(like?: string): Rung[] {
+  const { time, hour, minute, weekday } = habitOf(like);
+  const months = (list: string, waitSeconds: number): Rung => ({ schedule: `*-${list}-1 ${time}`, waitSeconds });
+  const weekdays = (gaps: readonly number[], waitSeconds: number): Rung => {
+    const names = [0, ...gaps].map((gap) => (weekday + gap) % 7).toSorted((a, b) => a - b);
+    return { schedule: `${names.map((day) => WEEKDAYS[day]).join(',')} ${time}`, waitSeconds };
+  };
+  const daily = (step: number): Rung => {
+    const hours = Array.from({ length: 24 / step }, (_, i) => (hour % step) + i * step);
+    return { schedule: `${hours.join(',')}:${minute}`, waitSeconds: step * 3600 };
+  };
+  return [
+    months('1', 365 * DAY),
+    months('1,7', 184 * DAY),
+    months('1,4,7,10', 92 * DAY),
+    months('1,3,5,7,9,11', 62 * DAY),
+    { schedule: `*-1 ${time}`, waitSeconds: 31 * DAY },
+    { schedule: `*-1,15 ${time}`, waitSeconds: 17 * DAY },
+    weekdays([], 7 * DAY),
+    weekdays([3], 4 * DAY),
+    weekdays([2, 4], 3 * DAY),
+    { schedule: time, waitSeconds: DAY },
+    ...[12, 8, 6, 4, 3, 2].map(daily),
+    { schedule: `*:${minute}`, waitSeconds: 3600 },
+    { schedule: '*:0/30', waitSeconds: 1800 },
+    { schedule: '*:0/15', waitSeconds: 900 },
+  ];
+}
+
+/** At which hour and on which weekday somebody backs up; 04:00 on Sunday, an hour no clock change takes away, where it is not one. */
+function habitOf(like: string | undefined): { time: string; hour: number; minute: string; weekday: number } {
+  const parsed = like === undefined ? undefined : parseEvent(like);
+  const event = parsed?.ok && !parsed.event.utc ? parsed.event : undefined;
+  const [hours, minutes] = [event?.hours ?? [], event?.minutes ?? []];
+  const one = hours.length === 1 && minutes.length === 1 && hours[0]!.from === hours[0]!.to && minutes[0]!.from === minutes[0]!.to;
+  const hour = one ? hours[0]!.from : 4;
+  const minute = String(one ? minutes[0]!.from : 0).padStart(2, '0');
+  return {
+    time: `${String(hour).padStart(2, '0')}:${minute}`,
+    hour,
+    minute,
+    weekday: event?.weekdays.length === 1 ? event.weekdays[0]! : 6,
+  };
+}

@@ -1,0 +1,114 @@
+import { parseEvent, type CalendarEvent } from '../calendar/event.ts';
+import { matches, type Field } from '../calendar/field.ts';
+import { CALENDAR_CYCLE_SECONDS } from '../calendar/gap.ts';
+import { visitRuns } from '../calendar/runs.ts';
+import { zoneRules, type ZoneRules } from '../calendar/zone.ts';
+import { localSecondsOf, periodKey } from './period.ts';
+import type { KeepUnit } from './keep.ts';
+import type { UnixSeconds } from '../units.ts';
+
+/** All runs of a schedule over the stretch of calendar that a proof looks at. */
+export type Timeline = {
+  readonly schedule: string;
+  readonly zone: ZoneRules;
+  /** When the job begins, ascending. */
+  readonly runs: ArrayLike<UnixSeconds>;
+  readonly fromAt: UnixSeconds;
+  readonly toAt: UnixSeconds;
+  /** The periods of the runs, reckoned once for each unit and queue. */
+  readonly periods: (unit: KeepUnit, queueSeconds: number) => Periods;
+};
+
+/** Why a schedule cannot be proved. Silence is never proof: each of these is a finding. */
+export type NoTimeline =
+  | { readonly kind: 'zone'; readonly timeZone: string }
+  | { readonly kind: 'invalid'; readonly problem: string; readonly fix: string }
+  | { readonly kind: 'never' }
+  | { readonly kind: 'dense' }
+  | { readonly kind: 'ends'; readonly lastAt: UnixSeconds };
+
+/** Where a proof looks at the calendar. `fromAt` is an argument, for the core has no clock. */
+export type Calendar = { readonly timeZone: string; readonly fromAt: UnixSeconds };
+
+const YEAR_SECONDS = CALENDAR_CYCLE_SECONDS / 28;
+
+/** Of a schedule with more runs than this, fewer years are looked at, but never less than one. */
+const MOST_RUNS = 500_000;
+
+/** Lays a schedule out over 28 years: after them weekdays, dates and leap years stand to each other as before. */
+export function layOut(schedule: string, { timeZone, fromAt }: Calendar): Timeline | NoTimeline {
+  const zone = zoneRules(timeZone, fromAt, fromAt + CALENDAR_CYCLE_SECONDS);
+  return zone ? layOutIn(schedule, zone, fromAt) : { kind: 'zone', timeZone };
+}
+
+/** The same in a zone whose table is at hand. */
+export function layOutIn(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): Timeline | NoTimeline {
+  const parsed = parseEvent(schedule);
+  if (!parsed.ok) return { kind: 'invalid', problem: parsed.error.problem, fix: parsed.error.fix };
+  const { event } = parsed;
+  if (runsOnADay(event) > 1440) return { kind: 'dense' };
+  const runs: UnixSeconds[] = [];
+  let toAt = fromAt;
+  let goesOn = true;
+  for (let year = 1; year <= 28 && goesOn && runs.length < MOST_RUNS; year++) {
+    const startAt = toAt;
+    toAt = fromAt + year * YEAR_SECONDS;
+    goesOn = visitRuns({ event, zone, fromAt: startAt, toAt }, (baseAt, seconds) => {
+      for (const second of seconds) runs.push(baseAt + second);
+    });
+  }
+  if (goesOn && runs.length > 1) return { schedule, zone, runs, fromAt, toAt, periods: rememberPeriods(runs, zone) };
+  const lastAt = runs.at(-1);
+  return lastAt === undefined ? { kind: 'never' } : { kind: 'ends', lastAt };
+}
+
+function runsOnADay({ hours, minutes, seconds, time }: CalendarEvent): number {
+  if (time === 'none') return 1;
+  return countOf(hours, 24) * countOf(minutes, 60) * countOf(seconds, 60);
+}
+
+function countOf(field: Field, values: number): number {
+  let count = 0;
+  for (let value = 0; value < values; value++) if (matches(field, value)) count += 1;
+  return count;
+}
+
+/**
+ * The periods of a unit in which a backup may begin: `earliest` where it begins with the job, `latest` where it waits as long as
+ * is declared. They differ where waiting carries a backup over the end of its day, week or month.
+ */
+export type Periods = { readonly earliest: Float64Array; readonly latest: Float64Array; readonly settled: boolean };
+
+function rememberPeriods(runs: ArrayLike<UnixSeconds>, zone: ZoneRules): Timeline['periods'] {
+  const known = new Map<string, Periods>();
+  return (unit, queueSeconds) => {
+    const key = `${unit} ${queueSeconds}`;
+    const periods = known.get(key) ?? periodsOf(runs, zone, { unit, queueSeconds });
+    known.set(key, periods);
+    return periods;
+  };
+}
+
+type Question = { readonly unit: KeepUnit; readonly queueSeconds: number };
+
+function periodsOf(runs: ArrayLike<UnixSeconds>, zone: ZoneRules, { unit, queueSeconds }: Question): Periods {
+  const earliest = keysOf(runs, unit, zone);
+  if (queueSeconds === 0 || unit === 'last') return { earliest, latest: earliest, settled: true };
+  const latest = keysOf(later(runs, queueSeconds), unit, zone);
+  let settled = true;
+  for (let i = 0; i < latest.length && settled; i++) settled = latest[i] === earliest[i];
+  return { earliest, latest, settled };
+}
+
+function later(runs: ArrayLike<UnixSeconds>, seconds: number): Float64Array {
+  const times = new Float64Array(runs.length);
+  for (let i = 0; i < times.length; i++) times[i] = runs[i]! + seconds;
+  return times;
+}
+
+function keysOf(times: ArrayLike<UnixSeconds>, unit: KeepUnit, zone: ZoneRules): Float64Array {
+  if (unit === 'last') return Float64Array.from(times);
+  const local = localSecondsOf(times, zone);
+  for (let i = 0; i < local.length; i++) local[i] = periodKey(unit, local[i]!, times[i]!);
+  return local;
+}

@@ -1,0 +1,112 @@
+import { parseEvent, type CalendarEvent } from '../calendar/event.ts';
+import { matches } from '../calendar/field.ts';
+import { CALENDAR_CYCLE_SECONDS, rhythmOf } from '../calendar/gap.ts';
+import { DAY_SECONDS } from '../calendar/civil.ts';
+import type { ZoneRules } from '../calendar/zone.ts';
+import type { Tier } from '../policy/policy.ts';
+import type { Chances } from './fall.ts';
+import type { KeepRules } from './keep.ts';
+import type { UnixSeconds } from '../units.ts';
+
+/** What retention, verification and copy of a tier come to on Proxmox: values that were proved, never typed in by feel. */
+export type Upkeep = {
+  readonly keep: KeepRules;
+  /** Once a day after the backups; the proof of the retention holds for any other time as well. */
+  readonly pruneSchedule: string;
+  /** Present where the tier promises verification and a job can keep it. */
+  readonly verify?: { readonly schedule: string; readonly outdatedAfterDays: number };
+  /** Present where the tier promises a copy and a job can keep it. */
+  readonly sync?: { readonly schedule: string };
+};
+
+/** A job beside the backups, and what it promises at its worst. */
+export type Beside = { readonly schedule: string; readonly widestSeconds: number };
+
+/** Where jobs beside the backups are laid out: the zones of all sites, from one instant on. */
+export type Where = { readonly zones: readonly ZoneRules[]; readonly fromAt: UnixSeconds };
+
+/** The prune job of a tier: daily, when the night's backups are done, at an hour that no clock change takes away. */
+export function pruneJob(schedule: string, chances: Chances, where: Where): Beside | undefined {
+  const parsed = parseEvent(schedule);
+  const minute = parsed.ok ? minuteAfter(parsed.event, chances) : SAFE_MINUTE;
+  const times = [minute, SAFE_MINUTE, 12 * 60 + 30].map((candidate) => spellTime(candidate));
+  return cheapest(times, where, (widest) => widest <= DAY_SECONDS + 3600);
+}
+
+const SAFE_MINUTE = 5 * 60 + 30;
+
+/** When the last backup of a night is done, on the half hour; a safe hour where that lies in the dark hours of clock changes. */
+function minuteAfter({ hours, minutes, time }: CalendarEvent, { queueSeconds, durationSeconds }: Chances): number {
+  let last = -1;
+  for (let minute = 0; minute < 1440; minute++) {
+    if (time === 'none' && minute > 0) break;
+    if (time !== 'none' && (!matches(hours, Math.floor(minute / 60)) || !matches(minutes, minute % 60))) continue;
+    if (last >= 0) return SAFE_MINUTE;
+    last = minute;
+  }
+  const done = Math.ceil((Math.max(0, last) + (queueSeconds + durationSeconds) / 60 + 15) / 30) * 30;
+  return done % 1440 < 240 || done >= 1440 ? SAFE_MINUTE : done;
+}
+
+function spellTime(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+}
+
+/** Schedules for jobs that must come in time, the rarest first. */
+const RHYTHMS = ['07:00', '7,19:00', '5,13,21:00', '1,7,13,19:00', '0/4:15', '0/2:15', '*:15', '*:0/30', '*:0/15'] as const;
+
+/** The verify job that reads each new point within, and each point again every so often; undefined where no job does both. */
+export function verifyJob(
+  verify: NonNullable<Tier['verify']>,
+  chances: Chances,
+  where: Where,
+): (Beside & { readonly outdatedAfterDays: number }) | undefined {
+  const busy = chances.queueSeconds + chances.durationSeconds;
+  const job = cheapest(
+    RHYTHMS,
+    where,
+    (widest) => widest + busy <= (verify.withinSeconds ?? Infinity) && daysFor(verify.everySeconds, widest + busy) >= 0,
+  );
+  return job && { ...job, outdatedAfterDays: daysFor(verify.everySeconds, job.widestSeconds + busy) };
+}
+
+/**
+ * PBS reads a point again when its last verification is more than so many whole days old, so at first a day later than the number
+ * says; then it waits for the next run, and for its turn in it.
+ * @see https://git.proxmox.com/?p=proxmox-backup.git;a=blob;f=src/backup/verify.rs
+ */
+function daysFor(everySeconds: number, lateSeconds: number): number {
+  return Math.floor((everySeconds - lateSeconds) / DAY_SECONDS) - 1;
+}
+
+/** The oldest that a verification gets under a verify job. */
+export function oldestVerification(
+  { outdatedAfterDays, widestSeconds }: Beside & { readonly outdatedAfterDays: number },
+  chances: Chances,
+): number {
+  return (outdatedAfterDays + 1) * DAY_SECONDS + widestSeconds + chances.queueSeconds + chances.durationSeconds;
+}
+
+/** The sync job that has each finished point off site in time: the schedule that was fixed, or the rarest that does. */
+export function syncJob({ withinSeconds, schedule }: NonNullable<Tier['offsite']>, chances: Chances, where: Where): Beside | undefined {
+  const busy = chances.queueSeconds + chances.durationSeconds;
+  if (schedule !== undefined) return cheapest([schedule], where, () => true);
+  return cheapest(RHYTHMS, where, (widest) => widest + busy <= withinSeconds);
+}
+
+function cheapest(schedules: readonly string[], { zones, fromAt }: Where, fits: (widestSeconds: number) => boolean): Beside | undefined {
+  for (const schedule of schedules) {
+    const waits = zones.map((zone) => widestWait(schedule, zone, fromAt) ?? Infinity);
+    const widestSeconds = Math.max(...waits);
+    if (widestSeconds < Infinity && fits(widestSeconds)) return { schedule, widestSeconds };
+  }
+  return undefined;
+}
+
+/** The widest wait between two runs; undefined where the schedule does not go on. */
+export function widestWait(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): number | undefined {
+  const parsed = parseEvent(schedule);
+  if (!parsed.ok) return undefined;
+  const { widest, goesOn } = rhythmOf({ event: parsed.event, zone, fromAt, toAt: fromAt + CALENDAR_CYCLE_SECONDS });
+  return goesOn ? widest?.seconds : undefined;
+}
