@@ -108,7 +108,7 @@ function field(piece: Piece, limits: FieldLimits): EventError | undefined {
   if (piece.text === '*') return undefined;
   const step = /^\*\/(\d+)$/.exec(piece.text)?.[1];
   if (step !== undefined && Number(step) === 0) return error(piece.at + 2, 'A step of 0 never moves on', `Write "*/1" or more`);
-  if (step !== undefined) return tooLarge({ text: step, at: piece.at + 2 }, limits, 'step');
+  if (step !== undefined) return tooLarge({ text: step, at: piece.at + 2 }, { ...limits, min: 1 }, 'step');
   for (const item of split(piece, /,/g)) {
     const wrong = fieldItem(item, limits);
     if (wrong) return wrong;
