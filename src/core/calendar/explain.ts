@@ -68,13 +68,13 @@ function dayWords({ weekdays, days, months }: CalendarEvent): string | undefined
 }
 
 /** Seven days in a row that begin a week's length after the first of the month hold each weekday once. */
-function nthWeek(days: readonly number[]): string | undefined {
+export function nthWeek(days: readonly number[]): string | undefined {
   const first = days[0]! - 1;
   if (days.length !== 7 || first % 7 !== 0 || days.at(-1)! - days[0]! !== 6) return undefined;
   return ['first', 'second', 'third', 'fourth'][first / 7];
 }
 
-function monthName(month: number): string {
+export function monthName(month: number): string {
   return MONTH_NAMES[month - 1]!;
 }
 

@@ -19,11 +19,18 @@ const MOST_JUMPS = 1000;
  * @see https://git.proxmox.com/?p=proxmox.git;a=blob;f=proxmox-time/src/calendar_event.rs
  */
 export function nextRun(event: CalendarEvent, zone: ZoneRules, afterAt: UnixSeconds): UnixSeconds | undefined {
+  const found = searchRun(event, zone, afterAt);
+  if (found === undefined || found > afterAt) return found;
+  return nextRun(event, zone, nextChangeAt(event.utc ? UTC : zone, afterAt) - 1);
+}
+
+/** The run that Proxmox itself computes; near a clock change in a zone with a negative saving it may lie in the past. */
+export function searchRun(event: CalendarEvent, zone: ZoneRules, afterAt: UnixSeconds): UnixSeconds | undefined {
   const rules = event.utc ? UTC : zone;
   let now = read(rules, afterAt + 1, offsetSecondsAt(rules, afterAt + 1));
   for (let jumps = 0; jumps <= MOST_JUMPS; jumps++) {
     const target = jump(event, now);
-    if (target === 'here') return now.at > afterAt ? now.at : nextRun(event, zone, nextChangeAt(rules, afterAt) - 1);
+    if (target === 'here') return now.at;
     if (target === 'never') return undefined;
     now = settle(rules, target, now.guessSeconds);
   }

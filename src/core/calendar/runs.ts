@@ -93,9 +93,9 @@ function nextChangedDay(rules: ZoneRules, at: UnixSeconds, day: number): number 
  * Seconds of the day at which an event runs: on a day after one without runs, and on a day after one with runs. They differ
  * where an open step runs over midnight (`0/5:0` skips it then). Empty where no such rule holds.
  */
-type DayPattern = readonly (readonly number[])[];
+export type DayPattern = readonly (readonly number[])[];
 
-function dayPattern(event: CalendarEvent): DayPattern {
+export function dayPattern(event: CalendarEvent): DayPattern {
   const everyDay: CalendarEvent = { ...event, utc: true, weekdays: [], years: [], months: [], days: [] };
   const days: [number[], number[], number[]] = [[], [], []];
   for (let at = nextRun(everyDay, UTC, -1); at !== undefined && at < 3 * DAY_SECONDS; at = nextRun(everyDay, UTC, at)) {
