@@ -21,4 +21,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'say what a task log proves about each guest',
     load: async () => (await import('./commands/tasklog.ts')).tasklog,
   },
+  {
+    name: 'calendar',
+    summary: 'Explain a Proxmox calendar event: next runs, gaps, traps',
+    load: async () => (await import('./commands/calendar.ts')).calendar,
+  },
 ];

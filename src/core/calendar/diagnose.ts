@@ -117,7 +117,12 @@ function field(piece: Piece, limits: FieldLimits): EventError | undefined {
 }
 
 function fieldItem(item: Piece, limits: FieldLimits): EventError | undefined {
-  if (item.text === '') return error(item.at, `A ${limits.name} is missing`, `Write a number ${range(limits)}, without blanks`);
+  if (item.text === '')
+    return error(
+      item.at,
+      `${article(limits.name, 'An', 'A')} ${limits.name} is missing`,
+      `Write a number ${range(limits)}, without blanks`,
+    );
   if (item.text.startsWith('*'))
     return error(item.at, `"*" does not go together with other ${limits.name}s`, 'Write "*" alone, "*/STEP", or numbers');
   const found = /^(\d+)(?:\.\.(\d+))?(?:\/(\d+))?/.exec(item.text);
@@ -139,13 +144,17 @@ function fieldItem(item: Piece, limits: FieldLimits): EventError | undefined {
   const rest = item.text.slice(whole.length);
   if (rest === '') return undefined;
   const hint = /^[ap]m$/i.test(rest) ? 'Write hours from 0 to 23: 9 pm is "21:00"' : 'Write numbers as "5", "5,10", "5..10" or "5/10"';
-  return error(item.at + whole.length, `"${rest}" does not belong to a ${limits.name}`, hint);
+  return error(item.at + whole.length, `"${rest}" does not belong to ${article(limits.name, 'an', 'a')} ${limits.name}`, hint);
 }
 
 function tooLarge(number: Piece, limits: FieldLimits, name: string): EventError | undefined {
   if (Number(number.text) <= limits.max) return undefined;
   const what = `${name[0]!.toUpperCase()}${name.slice(1)}`;
-  return error(number.at, `${what} ${number.text} is too large`, `Write a ${name} ${range(limits)}`);
+  return error(number.at, `${what} ${number.text} is too large`, `Write ${article(name, 'an', 'a')} ${name} ${range(limits)}`);
+}
+
+function article(name: string, beforeVowel: string, otherwise: string): string {
+  return name === 'hour' ? beforeVowel : otherwise;
 }
 
 function range({ min, max }: FieldLimits): string {

@@ -130,7 +130,7 @@ function someTimes(hours: readonly number[]): string {
 
 /** Which hours; a row of them by the first and last run where runs are spread over each hour. */
 function hourWords(hours: readonly number[], minutes?: readonly number[]): string {
-  const inRow = hours.length > 1 && hours.at(-1)! - hours[0]! === hours.length - 1;
+  const inRow = hours.length > 1 && rangeWords(hours, String) === `${hours[0]} to ${hours.at(-1)}`;
   if (inRow && minutes) return `from ${clockWords(hours[0]!, minutes[0]!, 0)} to ${clockWords(hours.at(-1)!, minutes.at(-1)!, 0)}`;
   return `of hour${hours.length === 1 ? '' : 's'} ${rangeWords(hours, String)}`;
 }

@@ -29,11 +29,9 @@ export function invalidEvent(text: string, error: EventError, at: string): Findi
  * @param at      where the event stands, such as `tiers.3.schedule`
  */
 export function warnings(stretch: Stretch, rhythm: Rhythm, at: string): Finding[] {
-  const stopped = thrownBack(stretch, at);
-  const ends = stopped?.code === 'HF-CALENDAR-STOPS' ? undefined : noEnd(stretch, rhythm, at);
-  return [ends, stopped, swallowed(stretch, at), repeated(stretch, at)]
-    .filter((finding) => finding !== undefined)
-    .concat(misreadings(stretch.event, at));
+  const thrown = thrownBack(stretch, at);
+  const clocks = thrown?.code === 'HF-CALENDAR-STOPS' ? [thrown] : [noEnd(stretch, rhythm, at), thrown, swallowed(stretch, at)];
+  return [...clocks, repeated(stretch, at), ...misreadings(stretch.event, at)].filter((finding) => finding !== undefined);
 }
 
 function noEnd({ event, zone }: Stretch, rhythm: Rhythm, at: string): Finding | undefined {
@@ -95,7 +93,7 @@ function swallowed(stretch: Stretch, at: string): Finding | undefined {
     at,
     problem: `"${stretch.event.text}" loses ${lost.length === 1 ? 'a run' : `${lost.length} runs`} to clock changes in ${stretch.zone.timeZone}: ${datesText(lost)}`,
     why: `that wall time does not exist on those days, and Proxmox waits for the next${wait === undefined ? '' : `, ${spellDuration(wait - lost[0]!)} later`}`,
-    fix: 'choose an hour in which the clocks do not change, or reckon in UTC:\n  ' + `${stretch.event.text} UTC`,
+    fix: `choose an hour in which the clocks do not change, or reckon in UTC:\n  ${stretch.event.text} UTC`,
   };
 }
 
