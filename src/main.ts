@@ -1,13 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { runCli } from '#cli/cli.ts';
 import { text, type Flags } from '#cli/command.ts';
+import type { Streams } from '#cli/out.ts';
 import { makePolicySource } from '#config/policy-source.ts';
 import type { Clock, Ports, Proxmox, Store } from '#app/ports.ts';
 import type { Site } from '#core/policy/policy.ts';
 
-/** Wires ports to adapters and runs one command. `overrides` replace ports, for the demo's clock and for tests. */
-export async function run(argv: readonly string[], overrides: Partial<Ports> = {}): Promise<number> {
-  const { env, stdin, stdout, stderr } = process;
+/** Wires ports to adapters and runs one command. `overrides` replace ports, for the demo's clock and for tests; so do `streams`. */
+export async function run(argv: readonly string[], overrides: Partial<Ports> = {}, streams: Streams = process): Promise<number> {
+  const { env, stdin } = process;
+  const { stdout, stderr } = streams;
   return runCli(argv, {
     stdout,
     stderr,

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { COMMANDS } from '#cli/commands.ts';
+import { stateFolder } from '#store/folder.ts';
+import { run } from '../src/main.ts';
+import { freshFolder, writeDemo } from './demo/folder.ts';
+import { beforeLastQuarter } from './demo/history.ts';
+import { captured } from './demo/captured.ts';
+import { summary } from './demo/summary.ts';
+import { startLab } from './lab.ts';
+
+/*
+ * What `npm start` runs: the fleet of ADR-005 in a lab on loopback, proved, planned, applied and reported on, then left
+ * running for commands from another terminal. `--exit` ends it after the first screen.
+ */
+
+const realNow = () => Math.floor(Date.now() / 1000);
+const began = Date.now();
+
+const folder = await freshFolder(join(stateFolder(process.env), 'demo'));
+// The lab begins in the past and arrives at now: from then on it goes with real time, and so commands from elsewhere fit.
+const lab = await startLab({ scenario: 'adr-005', clock: 'real', now: beforeLastQuarter(realNow()) });
+const policy = await writeDemo(folder, lab);
+Object.assign(process.env, { HOLDFAST_POLICY: policy, HOLDFAST_STATE: folder });
+const overrides = { clock: { now: () => lab.world.now } };
+
+say(`A Proxmox VE at ${lab.pve.url} and a Proxmox Backup Server at ${lab.pbs.url} are up. These two are simulated; the rest is not.
+Eight guests: Postgres, PBS, Ollama and Sandbox, each with its data VM. No pools, no jobs, no backups yet.`);
+await step('Does the policy of ADR-005 add up?', ['check']);
+await plan();
+await step('Make it so.', ['apply', '--yes', '--quiet']);
+const days = Math.round((realNow() - lab.world.now) / 86_400);
+lab.advance(Math.max(0, realNow() - lab.world.now));
+say(`${days} days go by, in which PVE and PBS do what their jobs tell them.`);
+await step('How does each guest stand?', ['status']);
+say(`All that took ${Math.ceil((Date.now() - began) / 1000)} s. The lab stays up until Ctrl-C, on real time from now on. In another terminal, in this folder:
+
+    export HOLDFAST_POLICY='${policy}' HOLDFAST_STATE='${folder}'
+    npm run holdfast -- plan
+    npm run holdfast -- --help`);
+
+const close = (): void => void lab.close().then(() => process.exit(0));
+process.once('SIGINT', close).once('SIGTERM', close);
+if (process.argv.includes('--exit')) close();
+
+async function plan(): Promise<void> {
+  const { text, exitCode } = await captured((streams) => run(['plan', '--json'], overrides, streams));
+  say(`What must change on the servers for it to hold?\n$ holdfast plan`);
+  console.log(exitCode === 0 ? summary(JSON.parse(text)) : text);
+}
+
+async function step(title: string, words: readonly string[]): Promise<void> {
+  if (!COMMANDS.some(({ name }) => name === words[0])) return;
+  say(`${title}\n$ holdfast ${words.join(' ')}`);
+  await run(words, overrides);
+}
+
+function say(text: string): void {
+  console.log(`\n${text}`);
+}

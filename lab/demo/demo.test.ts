@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeLastQuarter } from './history.ts';
+
+let state: string;
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
+});
+afterEach(() => rmSync(state, { recursive: true }));
+
+function demo(): { status: number | null; stdout: string; stderr: string } {
+  const env = { ...process.env, HOLDFAST_STATE: state, NO_COLOR: '1' };
+  return spawnSync(process.execPath, ['lab/demo.ts', '--exit'], { encoding: 'utf8', env, timeout: 60_000 });
+}
+
+test('npm start: from nothing to an applied policy and a report, twice in the same folder', () => {
+  for (let round = 0; round < 2; round += 1) {
+    const { status, stdout, stderr } = demo();
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('4 backup jobs, 8 pool members');
+    expect(stdout).toContain('33 steps done.');
+    expect(stdout).toContain('export HOLDFAST_POLICY=');
+  }
+});
+
+test('npm start: secrets are for their owner only, and nothing lies outside its folder', () => {
+  demo();
+  expect(readdirSync(state)).toEqual(['demo']);
+  for (const name of readdirSync(join(state, 'demo')).filter((one) => one.endsWith('_token'))) {
+    expect(statSync(join(state, 'demo', name)).mode & 0o077).toBe(0);
+  }
+});
+
+test('npm start: a folder that it did not make is left alone', () => {
+  mkdirSync(join(state, 'demo'));
+  writeFileSync(join(state, 'demo', 'precious'), '');
+  const { status, stderr } = demo();
+  expect(status).not.toBe(0);
+  expect(stderr).toContain('was not made by the demo');
+  expect(readdirSync(join(state, 'demo'))).toEqual(['precious']);
+});
+
+const CASES = [
+  { name: 'in the middle of a quarter', now: '2026-11-25', began: '2026-09-29' },
+  { name: 'in its first week', now: '2026-10-03', began: '2026-06-29' },
+];
+for (const { name, now, began } of CASES) {
+  test(`the demo's past holds a run of each tier: ${name}`, () => {
+    expect(new Date(beforeLastQuarter(Date.parse(now) / 1000) * 1000).toISOString().slice(0, 10)).toBe(began);
+  });
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { presetText } from '#app/preset.ts';
+import type { Lab, LabServer } from '../lab.ts';
+import { secretsOf } from '../scenarios/policy.ts';
+
+const MARK = '.made-by-holdfast-demo';
+
+/** An empty folder for one demo. One of an earlier demo is thrown away, anybody else's is not touched. */
+export async function freshFolder(folder: string): Promise<string> {
+  if (existsSync(folder) && !existsSync(join(folder, MARK)))
+    throw new Error(`${folder} was not made by the demo; move it away, or set HOLDFAST_STATE to another folder`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, MARK), '');
+  return folder;
+}
+
+/** Writes the policy of ADR-005 for a lab, and its secrets beside it, and gives the policy's path. */
+export async function writeDemo(folder: string, lab: Lab): Promise<string> {
+  let text = presetText('adr-005');
+  if (text === undefined) throw new Error('the preset adr-005 is gone');
+  for (const [name, secret] of Object.entries(secretsOf(lab))) {
+    const file = join(folder, name.toLowerCase());
+    await writeFile(file, secret, { mode: 0o600 });
+    text = text.replace(`"env:${name}"`, `"file:${file}"`);
+  }
+  const policy = join(folder, 'holdfast.yaml');
+  await writeFile(policy, withAddress(withAddress(text, 'pve', lab.pve), 'pbs', lab.pbs));
+  return policy;
+}
+
+function withAddress(text: string, product: 'pve' | 'pbs', { url, fingerprint }: LabServer): string {
+  const address = new RegExp(`url: "https://${product}\\.lan:\\d+"\\n( *)# fingerprint:.*`);
+  if (!address.test(text)) throw new Error(`the preset adr-005 has no address of a ${product} to replace`);
+  return text.replace(address, `url: "${url}"\n$1fingerprint: "${fingerprint}"`);
+}
