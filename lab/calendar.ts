@@ -40,7 +40,7 @@ export function calendarError(text: string): string | undefined {
     parseEvent(text);
     return undefined;
   } catch (error) {
-    if (error instanceof BadEvent) return `unable to parse calendar event at '${error.rest}'`;
+    if (error instanceof BadEvent) return `unable to parse calendar event at '${error.rest}' - ${error.kind}`;
     throw error;
   }
 }
@@ -106,9 +106,12 @@ function nextInDay(event: Event, { dayWall, firstWall, after, zone }: DaySearch)
 
 class BadEvent extends Error {
   readonly rest: string;
-  constructor(rest: string) {
+  /** The parser's own word for it. */
+  readonly kind: string;
+  constructor(rest: string, kind = 'Nom(Eof)') {
     super(rest);
     this.rest = rest;
+    this.kind = kind;
   }
 }
 
@@ -150,7 +153,7 @@ function readWeekdays(text: string): ReadonlySet<number> {
 function weekdayNumber(name: string): number {
   const lower = name.toLowerCase();
   const index = DAY_NAMES.findIndex((day) => day === lower || day.slice(0, 3) === lower);
-  if (index < 0) throw new BadEvent(name);
+  if (index < 0) throw new BadEvent(name, 'Context("weekday")');
   return index + 1;
 }
 

@@ -63,6 +63,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   for (const [index, name] of Object.keys(world.pve).entries()) {
     const server = await startServer({ ...common, site: pveSite(world, name), port: index === 0 ? (options.pvePort ?? 0) : 0 });
     running.push(server);
+    world.pve[name]!.fingerprint = server.fingerprint;
     servers[name] = describe('pve', server, world.pve[name]!);
   }
   for (const [index, name] of Object.keys(world.pbs).entries()) {

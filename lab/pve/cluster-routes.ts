@@ -64,6 +64,12 @@ function* resources(call: Call<PveState>): Iterable<unknown> {
   if (wanted === undefined || wanted === 'node') {
     for (const [name, node] of Object.entries(state.nodes)) yield nodeRow(name, node, world.now, may(`/nodes/${name}`, 'Sys.Audit'));
   }
+  if ((wanted === undefined || wanted === 'sdn') && may('/sdn/zones/localnetwork', 'SDN.Audit', 'SDN.Allocate')) {
+    for (const node of Object.keys(state.nodes)) {
+      const network = { type: 'network', network: 'localnetwork', 'network-type': 'zone', status: 'ok' };
+      yield { id: `network/${node}/zone/localnetwork`, node, ...network };
+    }
+  }
   if (wanted === undefined || wanted === 'storage') {
     for (const id of Object.keys(state.storages))
       if (may(`/storage/${id}`, 'Datastore.Audit', 'Datastore.AllocateSpace')) yield* storageRow(call, id);
@@ -88,7 +94,10 @@ function clusterTasks(call: Call<PveState>): unknown {
     .filter((task) => may('/', 'Sys.Audit') || task.user.split('!')[0] === mine)
     .slice(-25)
     .toReversed()
-    .map((task) => ({ ...listRow(task), saved: '1' }));
+    .map((task) => {
+      const { pid: _, pstart: _p, ...row } = listRow(task);
+      return { ...row, saved: '1' };
+    });
 }
 
 /** Paths on which the caller has something, with what it has there. A token whose user has nothing gets `{}`. */
@@ -106,14 +115,10 @@ function permissions(call: Call<PveState>): unknown {
 }
 
 function allPaths(state: PveState): readonly string[] {
-  const fixed = ['/', '/access', '/access/groups', '/access/realm', '/mapping', '/nodes', '/pool', '/sdn', '/storage', '/vms'];
-  return [
-    ...new Set([
-      ...fixed,
-      ...state.access.acl.map(({ path }) => path),
-      ...Object.keys(state.guests).map((vmid) => `/vms/${vmid}`),
-      ...Object.keys(state.pools).map((pool) => `/pool/${pool}`),
-      ...Object.keys(state.storages).map((storage) => `/storage/${storage}`),
-    ]),
-  ];
+  const fixed = ['/', '/access', '/access/groups', '/nodes', '/pool', '/sdn', '/storage', '/vms'];
+  const members = Object.values(state.pools).flatMap(({ vmids, storages }) => [
+    ...vmids.map((vmid) => `/vms/${vmid}`),
+    ...storages.map((storage) => `/storage/${storage}`),
+  ]);
+  return [...new Set([...fixed, ...state.access.acl.map(({ path }) => path), ...members])];
 }

@@ -107,10 +107,15 @@ function listGuests(call: Call<PveState>, kind: GuestKind): unknown {
   const may = checker(call);
   return Object.values(call.state.guests)
     .filter((guest) => guest.kind === kind && guest.node === call.params.text('node') && may(`/vms/${guest.vmid}`, 'VM.Audit'))
-    .map((guest) => {
-      const { id: _, node: _n, type, template, ...row } = guestRow(guest, undefined, call.world.now);
-      return { ...row, cpus: row['maxcpu'], ...(kind === 'lxc' ? { type } : {}), ...(template ? { template } : {}) };
-    });
+    .map((guest) => listRow(guest, call.world.now));
+}
+
+/** A list shows other figures of a VM than of a container. */
+function listRow(guest: GuestState, now: number): Record<string, unknown> {
+  const { id: _, node: _n, type, template, maxcpu, memhost, diskread, diskwrite, ...row } = guestRow(guest, undefined, now);
+  const own =
+    guest.kind === 'lxc' ? { type, diskread, diskwrite, swap: 0, maxswap: Number(guest.config['swap'] ?? 512) * 2 ** 20 } : { memhost };
+  return { ...row, cpus: maxcpu, ...own, ...(template ? { template } : {}) };
 }
 
 const NUMBERS = new Set(['onboot', 'protection', 'cores', 'sockets', 'swap', 'unprivileged']);
@@ -127,14 +132,45 @@ function changeConfig(call: Call<PveState>, kind: GuestKind): null {
 }
 
 function currentStatus(call: Call<PveState>, guest: GuestState): unknown {
-  const { id: _, node: _n, template: _t, pool: _p, maxcpu, ...row } = guestRow(guest, undefined, call.world.now);
+  const { id: _, node: _n, template: _t, pool: _p, maxcpu, type, diskread, diskwrite, ...row } = guestRow(guest, undefined, call.world.now);
   const running = guest.runningSince !== undefined;
-  const agent = guest.kind === 'qemu' && guest.config['agent'] !== undefined ? { agent: 1 } : {};
+  const common = { ...row, cpus: maxcpu, ha: { managed: 0 } };
+  if (guest.kind === 'lxc') return { ...common, type, diskread, diskwrite };
+  const agent = guest.config['agent'] === undefined ? {} : { agent: 1 };
+  const figures = running ? { diskread, diskwrite, ...runningFacts(guest) } : {};
+  return { ...common, qmpstatus: running ? 'running' : 'stopped', ...agent, ...figures };
+}
+
+/** A disk nobody has read or written yet. */
+const BLOCK_FIGURES = {
+  account_failed: true,
+  account_invalid: true,
+  timed_stats: [],
+  wr_highest_offset: 0,
+  ...Object.fromEntries(
+    ['flush', 'rd', 'unmap', 'wr', 'zone_append'].flatMap((kind) => [
+      ...['failed', 'invalid'].map((fate) => [`${fate}_${kind}_operations`, 0]),
+      ...(kind === 'flush' ? [] : [`${kind}_bytes`, `${kind}_merged`].map((name) => [name, 0])),
+      ...[`${kind}_operations`, `${kind}_total_time_ns`].map((name) => [name, 0]),
+    ]),
+  ),
+};
+
+/** What QEMU says of itself while it runs. */
+function runningFacts(guest: GuestState): Record<string, unknown> {
+  const bytes = Number(guest.config['memory'] ?? 512) * 2 ** 20;
+  const pressures = ['cpusome', 'cpufull', 'iosome', 'iofull', 'memorysome', 'memoryfull'].map((name) => [`pressure${name}`, 0]);
+  const abilities = ['pbs-dirty-bitmap', 'pbs-dirty-bitmap-migration', 'pbs-dirty-bitmap-savevm', 'pbs-masterkey', 'query-bitmap-info'];
+  const newer = ['backup-max-workers', 'backup-access-api', 'backup-fleecing'];
+  const disks = Object.keys(guest.config).filter((key) => /^(?:scsi|virtio|ide|sata)\d+$/.test(key));
   return {
-    ...row,
-    cpus: maxcpu,
-    ha: { managed: 0 },
-    ...(guest.kind === 'qemu' ? { qmpstatus: running ? 'running' : 'stopped' } : {}),
-    ...agent,
+    pid: 20_000 + guest.vmid,
+    'running-qemu': '10.2.2',
+    'running-machine': 'pc-i440fx-10.2+pve0',
+    balloon: bytes,
+    ballooninfo: { actual: bytes, max_mem: bytes },
+    blockstat: Object.fromEntries(disks.map((disk) => [disk, BLOCK_FIGURES])),
+    'proxmox-support': { ...Object.fromEntries([...abilities, ...newer].map((name) => [name, true])), 'pbs-library-version': '2.0.2' },
+    ...Object.fromEntries(pressures),
   };
 }

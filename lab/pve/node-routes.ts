@@ -42,7 +42,10 @@ export function nodeOf({ state, params }: Pick<Call<PveState>, 'state' | 'params
 
 function listNodes(call: Call<PveState>): unknown {
   const may = checker(call);
-  return Object.entries(call.state.nodes).map(([name, node]) => nodeRow(name, node, call.world.now, may(`/nodes/${name}`, 'Sys.Audit')));
+  return Object.entries(call.state.nodes).map(([name, node]) => {
+    const { 'cgroup-mode': _, ...row } = nodeRow(name, node, call.world.now, may(`/nodes/${name}`, 'Sys.Audit'));
+    return { ...row, ssl_fingerprint: call.state.fingerprint ?? '' };
+  });
 }
 
 /** `localtime` is the epoch shifted by the zone's offset. */
@@ -64,7 +67,17 @@ function nodeStatus(call: Call<PveState>): unknown {
     wait: 0,
     idle: 0,
     loadavg: ['0.42', '0.40', '0.38'],
-    cpuinfo: { cpus: node.cpus, cores: node.cpus, sockets: 1, model: 'AMD EPYC', mhz: '2445.422', user_hz: 100, hvm: '1', flags: '' },
+    cpuinfo: {
+      cpus: node.cpus,
+      cores: node.cpus,
+      sockets: 1,
+      model: 'AMD EPYC',
+      mhz: '2445.422',
+      user_hz: 100,
+      hvm: '1',
+      family: '25',
+      vendor: 'AuthenticAMD',
+    },
     memory: { total: node.memoryBytes, used, free: node.memoryBytes - used, available: node.memoryBytes - used },
     swap: { total: 0, used: 0, free: 0 },
     ksm: { shared: 0 },
@@ -75,7 +88,7 @@ function nodeStatus(call: Call<PveState>): unknown {
       avail: node.rootBytes - node.rootUsedBytes,
     },
     'current-kernel': { sysname: 'Linux', release: '6.17.8-1-pve', version: '#1 SMP PREEMPT_DYNAMIC', machine: 'x86_64' },
-    'boot-info': { mode: 'efi', secureboot: 0 },
+    'boot-info': { mode: 'legacy-bios' },
   };
 }
 
@@ -135,7 +148,7 @@ function dumpDefaults({ params }: Call<PveState>): unknown {
     'notification-mode': 'auto',
     performance: { 'max-workers': 16, 'pbs-entries-max': 1_048_576 },
     pigz: 0,
-    'prune-backups': { 'keep-all': 1 },
+    'prune-backups': 'keep-all=1',
     quiet: 0,
     remove: 1,
     stdexcludes: 1,

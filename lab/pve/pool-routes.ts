@@ -21,7 +21,13 @@ export const POOL_ROUTES: readonly Route<PveState>[] = [
     handle: changePool,
   },
   { method: 'DELETE', path: '/pools', privilege: 'inside', params: { poolid: POOL_ID }, handle: removePool },
-  { method: 'GET', path: '/pools/{poolid}', privilege: 'inside', params: { poolid: POOL_ID, type: TYPE }, handle: (call) => onePool(call) },
+  {
+    method: 'GET',
+    path: '/pools/{poolid}',
+    privilege: 'inside',
+    params: { poolid: POOL_ID, type: TYPE },
+    handle: (call) => ({ poolid: call.params.text('poolid'), ...onePool(call) }),
+  },
 ];
 
 function listPools(call: Call<PveState>): unknown {
@@ -42,7 +48,10 @@ function onePool(call: Call<PveState>): Record<string, unknown> {
   const guests = pool.vmids
     .flatMap((vmid) => state.guests[vmid] ?? [])
     .filter(({ kind }) => wanted === undefined || wanted === kind)
-    .map((guest) => guestRow(guest, undefined, world.now));
+    .map((guest) => {
+      const { tags: _, ...row } = guestRow(guest, undefined, world.now);
+      return row;
+    });
   const storages = wanted === undefined || wanted === 'storage' ? pool.storages.flatMap((storage) => storageRow(call, storage)) : [];
   return { ...(pool.comment === undefined ? {} : { comment: pool.comment }), members: [...guests, ...storages] };
 }

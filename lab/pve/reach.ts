@@ -74,7 +74,8 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 function find(world: World, server: string, port: number, fingerprint: unknown): PbsState | undefined {
   const here = Object.values(world.pbs).filter((pbs) => pbs.host === server || LOOPBACK.includes(server));
-  return here.find((pbs) => pbs.port === port) ?? here.find((pbs) => isPinned(world, pbs, fingerprint));
+  // A port of its own is meant; without one the certificate says which of the lab's servers is meant, for they listen anywhere.
+  return here.find((pbs) => pbs.port === port) ?? (port === 8007 ? here.find((pbs) => isPinned(world, pbs, fingerprint)) : undefined);
 }
 
 /** A fault that refuses every connection to a PBS is a PBS that is down, for its PVE too. */

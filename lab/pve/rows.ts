@@ -38,7 +38,7 @@ export function guestRow(guest: GuestState, pool: string | undefined, now: numbe
 
 /** A node as `/nodes` and `/cluster/resources` show it; without `Sys.Audit` nothing but its name and state. */
 export function nodeRow(name: string, node: NodeState, now: number, full: boolean): Record<string, unknown> {
-  const head = { id: `node/${name}`, type: 'node', node: name, level: '', status: node.online ? 'online' : 'offline' };
+  const head = { id: `node/${name}`, type: 'node', node: name, level: '', status: node.online ? 'online' : 'offline', 'cgroup-mode': 2 };
   if (!full || !node.online) return head;
   return {
     ...head,

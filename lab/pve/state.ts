@@ -4,6 +4,8 @@ import type { Access } from '../auth.ts';
 export type PveState = {
   product: 'pve';
   version: { release: string; repoid: string; version: string };
+  /** SHA-256 of its certificate; set when the lab starts. */
+  fingerprint?: string;
   access: Access;
   /** Absent: a single node that is in no cluster. */
   clusterName?: string;

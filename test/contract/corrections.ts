@@ -47,6 +47,6 @@ export const LOOSE: Readonly<Record<Product, Readonly<Record<string, RegExp>>>> 
   pve: {
     'GET /nodes/{node}/storage/{storage}/prunebackups': /\.vmid:/,
     'POST /access/users/{userid}/token/{tokenid}': /info\.privsep/,
-    'GET /nodes/{node}/vzdump/defaults': /(?:fleecing|performance|prune-backups)/,
+    'GET /nodes/{node}/vzdump/defaults': /(?:fleecing|performance)/,
   },
 };

@@ -60,13 +60,21 @@ export function pattern(text: string): string {
     .replaceAll(/\b[0-9a-f]{32}\b/gi, '<uuid>')
     .replaceAll(/\d{4}-\d\d-\d\d[T_ ]\d\d[:_]\d\d[:_]\d\d(?:Z|[+-]\d\d:\d\d)?/g, '<time>')
     .replaceAll(/\d+(?:\.\d+)?(?:e-?\d+)? ?(?:[KMGT]i?B|B)\b/g, '<size>')
-    .replaceAll(/\d+(?:\.\d+)?/g, '<n>');
+    .replaceAll(/\d+(?:\.\d+)?/g, '<n>')
+    .replaceAll(/ {2,}/g, ' ');
+}
+
+/** PVE writes the options of a backup job in any order. */
+function inOrder(line: string): string {
+  if (!line.startsWith('INFO: starting new backup job:')) return line;
+  const [head = '', ...options] = line.split(' --');
+  return [head, ...options.sort()].join(' --');
 }
 
 /** Kinds of lines that only one of two logs has. */
 export function logDifferences(recorded: readonly string[], answered: readonly string[]): readonly string[] {
-  const there = new Set(recorded.map(pattern));
-  const here = new Set(answered.map(pattern));
+  const there = new Set(recorded.map(inOrder).map(pattern));
+  const here = new Set(answered.map(inOrder).map(pattern));
   return [
     ...[...there].filter((line) => !here.has(line)).map((line) => `missing here: ${line}`),
     ...[...here].filter((line) => !there.has(line)).map((line) => `not there: ${line}`),

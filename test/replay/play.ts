@@ -14,6 +14,7 @@ import {
   type Recording,
 } from './recording.ts';
 import { moveClock, send, type Player } from './player.ts';
+import { effectOfUnbuilt } from './setup-pve.ts';
 import { backUpAsRecorded, firstWorld, SETUPS } from './setup.ts';
 
 /** What a call or a task came to. `differences` is empty where the lab answers as the real server did. */
@@ -39,8 +40,8 @@ export async function replay(recordings: readonly Recording[]): Promise<readonly
   try {
     for (const recording of recordings) {
       for (const entry of recording.entries) {
-        moveClock(player, timeOf(entry));
         await SETUPS[`${recording.file}: ${entry.name}`]?.({ player, recording, recordings, entry });
+        moveClock(player, timeOf(entry));
         if (isCall(entry)) outcomes.push(await playCall(player, recording, entry));
         else if (isTask(entry)) outcomes.push(playTask(player, recording, entry));
         else outcomes.push(playClient(player, recording, entry));
@@ -76,13 +77,14 @@ async function playCall(player: Player, recording: Recording, call: RecordedCall
   learn(player, call, reply);
   const upid = (call.body as { data?: unknown } | null | undefined)?.data;
   if (!built && typeof upid === 'string') player.unbuiltTasks.add(upid);
+  if (!built && recording.product === 'pve') effectOfUnbuilt(player, call);
   if (!built || call.why !== undefined) return { ...common, differences: [] };
   return { ...common, differences: compareReply(call, reply) };
 }
 
 /** Paths and methods that the real server does not have either are the lab's business too. */
-function expectsUnknown({ path, method }: RecordedCall): boolean {
-  return path === '/nowhere' || method === 'PATCH';
+function expectsUnknown({ path, method, status }: RecordedCall): boolean {
+  return path === '/nowhere' || method === 'PATCH' || status === 501;
 }
 
 function endpointOf(product: 'pve' | 'pbs', { method, path }: RecordedCall): string | undefined {
@@ -141,7 +143,10 @@ function learn({ secrets, upids, digests }: Player, call: RecordedCall, reply: R
 
 /** Compares how the task ended and what kinds of lines its log has. */
 function playTask(player: Player, recording: Recording, task: RecordedTask): Outcome {
-  const built = !player.unbuiltTasks.has(task.task);
+  const kind = task.task.split(':').at(recording.product === 'pve' ? 5 : 6);
+  // Of PVE's tasks only backups are asked for without a recorded call.
+  const never = !player.upids.has(task.task) && recording.product === 'pve' && kind !== 'vzdump';
+  const built = !player.unbuiltTasks.has(task.task) && !never;
   const common = { file: recording.file, name: task.name, kind: 'task', built, endpoint: 'a call that is not built' } as const;
   if (!built) return { ...common, differences: [] };
   const mine = player.upids.get(task.task);

@@ -30,7 +30,9 @@ export async function send(player: Player, recording: Recording, call: RecordedC
     path: call.path.replaceAll(/UPID[^/]*/g, (text) =>
       encodeURIComponent(player.upids.get(decodeURIComponent(text)) ?? decodeURIComponent(text)),
     ),
-    pairs: pairsOf(call).map(([name, value]) => [name, inOurWords(player, value)] as const),
+    pairs: pairsOf(call).map(
+      ([name, value]) => [name, call.name.includes('wrong secret') && name === 'password' ? value : inOurWords(player, value)] as const,
+    ),
     authorization: authorizationOf(player, recording, call.why === undefined ? call.as : 'root'),
   });
 }
@@ -67,6 +69,6 @@ function authorizationOf({ lab, secrets }: Player, { product }: Recording, as: s
     case 'pbsform':
       return `${product === 'pve' ? 'PBSAPIToken' : 'PVEAPIToken'}=${root}`;
     default:
-      return `${word}=${as}${separator}${secrets.get(as) ?? 'unknown'}`;
+      return `${word}=${as}${separator}${secrets.get(as) ?? SECRET}`;
   }
 }

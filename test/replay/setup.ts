@@ -11,9 +11,10 @@ import {
   type PbsState,
   type SnapshotState,
 } from '#lab/pbs/state.ts';
+import { addGuest } from '#lab/pve/make.ts';
 import { rootAccess } from '#lab/roles.ts';
 import { emptyWorld, type World } from '#lab/world.ts';
-import { makePve } from './setup-pve.ts';
+import { makePve, QEMU_IDS } from './setup-pve.ts';
 import { moveClock, SECRET, send, type Player } from './player.ts';
 import { readClient, type RecordedCall, type RecordedClient, type RecordedEntry, type RecordedTask, type Recording } from './recording.ts';
 
@@ -30,7 +31,7 @@ export function firstWorld(): World {
   addDatastore(pbs, 'main');
   addDatastore(pbs, 'pvetest');
   world.pbs['pbs'] = pbs;
-  world.pve['pve'] = makePve(BEGIN, SECRET);
+  world.pve['pve'] = makePve(BEGIN);
   return world;
 }
 
@@ -147,6 +148,58 @@ function snapshotOf(
   return pbsOf(lab).datastores[store]!.namespaces[ns]!.groups[group]!.snapshots.find((one) => one.time === time)!;
 }
 
+function storageNamespace(namespace: string): Setup {
+  return ({ player }) => void (player.lab.world.pve['pve']!.storages['pbs-tier-1']!.config['namespace'] = namespace);
+}
+
+function members(pool: string, vmid: number): Setup {
+  return ({ player }) => {
+    const { vmids } = player.lab.world.pve['pve']!.pools[pool]!;
+    if (!vmids.includes(vmid)) vmids.push(vmid);
+  };
+}
+
+function lock(vmid: number, word: string | undefined): Setup {
+  return ({ player }) => {
+    const { config } = player.lab.world.pve['pve']!.guests[vmid]!;
+    if (word === undefined) delete config['lock'];
+    else config['lock'] = word;
+  };
+}
+
+/** From here on backups take their time; the world goes on by itself. */
+const timed: Setup = ({ player }) => void (player.lab.world.settings.manualTasks = 'timed');
+const instant: Setup = ({ player }) => void (player.lab.world.settings.manualTasks = 'instant');
+
+function started(...vmids: readonly number[]): Setup {
+  return ({ player }) => {
+    for (const vmid of vmids) player.lab.world.pve['pve']!.guests[vmid]!.runningSince = player.lab.world.now;
+  };
+}
+
+/** PBS is up again, and there is a guest with a system in it. */
+const debianWithAgent: Setup = ({ player }) => {
+  const { world } = player.lab;
+  world.faults.length = 0;
+  const pve = world.pve['pve']!;
+  const disks = { scsi0: 'dir1:500/vm-500-disk-0.raw,size=2G' };
+  const guest = addGuest(pve, world.now, { vmid: 500, name: 'with-agent', disks, memoryMib: 512, agent: 'answers' });
+  delete guest.config['cores'];
+  Object.assign(guest.config, { cpu: 'host', kvm: 0, serial0: 'socket', ...QEMU_IDS });
+};
+
+/** A backup of guest 102 that was not recorded, though its task was. */
+function backsUp(upid: string, options: Readonly<Record<string, unknown>>, seconds: number): Setup {
+  return async ({ player, recording }) => {
+    moveClock(player, Number.parseInt(upid.split(':')[4] ?? '', 16));
+    const params = { vmid: '102', storage: 'pbs-tier-1', mode: 'snapshot', ...options };
+    const reply = await send(player, recording, { name: '', as: 'root', method: 'POST', path: '/nodes/pve1/vzdump', params, status: 200 });
+    player.upids.set(upid, String((reply.body as { data: unknown }).data));
+    player.lab.advance(seconds);
+  };
+}
+
+const KEPT = { store: 'main', ns: 'home/tier-1', group: 'ct/101', time: 1_795_222_800 };
 const LEFTOVER = { store: 'main', ns: 'home/tier-3', group: 'ct/130', time: 1_795_136_400 };
 const DAMAGED = { store: 'main', ns: 'home/tier-2', group: 'vm/120', time: 1_794_964_200 };
 
@@ -202,4 +255,35 @@ export const SETUPS: Readonly<Record<string, Setup>> = {
     pbsOf(player.lab).datastores['tiny']!.otherBytes = 441_735_168;
   },
   'pbs-14: task: backup into a full datastore': newestBackup,
+  'pve-02: remove a guest from a pool': members('tier-3', 104),
+  'pbs-08: move group to a missing namespace': ({ player }) => void (snapshotOf(player.lab, KEPT).protected = true),
+  'pve-04: create backup job for a pool': inOrder(storageNamespace('home/tier-1'), members('tier-4', 103)),
+  'pve-05: permissions of the audit token': members('tier-3', 104),
+  'pve-06: start vzdump: one container to PBS, stop mode': async ({ player, recording }) => {
+    moveClock(player, 1_795_436_221);
+    const params = { vmid: '200', storage: 'pbs-tier-1', mode: 'stop', 'notes-template': '{{guestname}}' };
+    await send(player, recording, { name: '', as: 'root', method: 'POST', path: '/nodes/pve1/vzdump', params, status: 200 });
+  },
+  'pve-06: start vzdump: a pool': members('tier-3', 104),
+  'pve-06: start vzdump: namespace that does not exist': storageNamespace('home/none'),
+  'pve-06: start vzdump: a guest that is locked': inOrder(storageNamespace('home/tier-1'), lock(201, 'backup')),
+  'pve-06: start vzdump: protected, with notes': lock(201, undefined),
+  'pve-08: start vzdump: stopped vm, snapshot mode': ({ player }) => {
+    for (const vmid of [100, 101, 102, 103, 104, 1201]) player.lab.world.pve['pve']!.guests[vmid]!.config['cpu'] = 'host';
+  },
+  'pve-08: POST /nodes/pve1/vzdump': timed,
+  'pve-08: content after an aborted backup': instant,
+  'pve-10: the holder runs too, both on one disk': started(101, 1201),
+  'pve-10: active tasks while a backup runs': inOrder(
+    timed,
+    backsUp('UPID:pve1:000001F4:0006227A:6B043604:vzdump:102:root@pam!hf:', { bwlimit: 20_000 }, 3),
+  ),
+  'pve-10: task: first vzdump': inOrder(
+    instant,
+    backsUp('UPID:pve1:00000221:00062553:6B04360B:vzdump:102:root@pam!hf:', { bwlimit: 60_000 }, 0),
+  ),
+  'pve-10: content while PBS is down': ({ player }) =>
+    void player.lab.world.faults.push({ server: 'pbs', call: '.', times: Infinity, kind: 'refused' }),
+  'pve-07: disable the job': ({ player }) => player.lab.advance(120),
+  'pve-11: agent ping': debianWithAgent,
 };
