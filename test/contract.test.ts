@@ -3,7 +3,7 @@ import { exchangeWatchers } from '#lab/dispatch.ts';
 import { PBS_ROUTES } from '#lab/pbs/routes.ts';
 import { PVE_ROUTES } from '#lab/pve/routes.ts';
 import { contractWith, type Contract } from './contract/contract.ts';
-import { askEverything } from './contract/everything.ts';
+import { askTheRest, letOurClientAsk } from './contract/everything.ts';
 import { replay } from './replay/play.ts';
 import { loadRecordings } from './replay/recording.ts';
 import { sharedFolder } from './shared.ts';
@@ -16,9 +16,14 @@ describe.skipIf(shared === undefined)('contract with the official schema', () =>
     contract = contractWith(shared ?? '');
     exchangeWatchers.add(contract.watch);
     await replay(loadRecordings(shared ?? ''));
-    await askEverything();
+    await askTheRest();
+    exchangeWatchers.add(contract.watchClient);
+    await letOurClientAsk();
   }, 120_000);
-  afterAll(() => exchangeWatchers.delete(contract.watch));
+  afterAll(() => {
+    exchangeWatchers.delete(contract.watch);
+    exchangeWatchers.delete(contract.watchClient);
+  });
 
   test('what the lab accepts the schema accepts, and what it answers the schema describes', () => {
     expect(contract.breaches.map(({ product, endpoint, kind, errors }) => `${product} ${endpoint} ${kind}: ${errors.join('; ')}`)).toEqual(

@@ -76,15 +76,15 @@ function* resources(call: Call<PveState>): Iterable<unknown> {
   }
 }
 
-function nextId({ state, params }: Call<PveState>): string {
+function nextId({ state, params }: Call<PveState>): number {
   const wanted = params.number('vmid');
   if (wanted !== undefined) {
     if (state.guests[wanted]) refuse(400, 'Parameter verification failed.', { vmid: `VM ${wanted} already exists` });
-    return String(wanted);
+    return wanted;
   }
   let id = 100;
   while (state.guests[id]) id += 1;
-  return String(id);
+  return id;
 }
 
 function clusterTasks(call: Call<PveState>): unknown {

@@ -16,6 +16,8 @@ export type Contract = {
   readonly seen: Readonly<Record<Product, Map<string, number>>>;
   readonly breaches: Breach[];
   readonly watch: (exchange: Exchange) => void;
+  /** For what our own client sends: each request must be valid, whatever it is answered, and go to an endpoint there is. */
+  readonly watchClient: (exchange: Exchange) => void;
 };
 
 /** Real endpoints that our cut of the schema leaves out. */
@@ -51,7 +53,14 @@ export function contractWith(shared: string): Contract {
     if (asked.length + answered.length === 0) seen[product].set(endpoint, (seen[product].get(endpoint) ?? 0) + 1);
     return undefined;
   };
-  return { api, seen, breaches, watch };
+  const watchClient = ({ product, method, route, params, status }: Exchange) => {
+    const endpoint = `${method} ${route ?? 'of no route'}`;
+    const described = api[product].get(endpoint);
+    const errors = described ? requestErrors(described.parameters, params) : [`answered ${status}`];
+    if (errors.length > 0)
+      report({ product, endpoint, kind: described ? 'request' : 'unknown endpoint', errors: ['our client sends this', ...errors] });
+  };
+  return { api, seen, breaches, watch, watchClient };
 }
 
 /** As it goes over the wire. */

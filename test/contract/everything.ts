@@ -1,7 +1,130 @@
-import { startLab } from '#lab/lab.ts';
+import { expect } from 'vitest';
+import { startLab, type Lab } from '#lab/lab.ts';
+import type { Step } from '#core/plan/plan.ts';
+import { connectSite } from '#proxmox/site.ts';
+import { makeSite } from '#test/make.ts';
+import { ask } from '../replay/ask.ts';
 
-/** Asks the lab what no recording asks. */
-export async function askEverything(): Promise<void> {
+/** Calls of the lab that neither a recording nor our client makes. */
+const REST: readonly (readonly ['pve' | 'pbs', string, string, Readonly<Record<string, string>>?])[] = [
+  ['pve', 'GET', '/cluster/nextid'],
+  ['pve', 'GET', '/nodes/pve1/disks/zfs'],
+  ['pve', 'POST', '/pools', { poolid: 'gone' }],
+  ['pve', 'DELETE', '/pools', { poolid: 'gone' }],
+  ['pbs', 'GET', '/access/acl'],
+  ['pbs', 'GET', '/access/roles'],
+  ['pbs', 'GET', '/access/users', { include_tokens: '1' }],
+  ['pbs', 'POST', '/access/users', { userid: 'gone@pbs' }],
+  ['pbs', 'POST', '/access/users/gone@pbs/token/one'],
+  ['pbs', 'DELETE', '/access/users/gone@pbs/token/one'],
+  ['pbs', 'DELETE', '/access/users/gone@pbs'],
+  ['pbs', 'POST', '/config/datastore', { name: 'gone', path: '/mnt/gone' }],
+  ['pbs', 'POST', '/config/verify', { id: 'gone', store: 'gone' }],
+  ['pbs', 'GET', '/config/verify/gone'],
+  ['pbs', 'PUT', '/config/verify/gone', { comment: 'x' }],
+  ['pbs', 'DELETE', '/config/verify/gone'],
+  ['pbs', 'POST', '/config/sync', { id: 'gone', store: 'gone', remote: 'gone', 'remote-store': 'main' }],
+  ['pbs', 'GET', '/config/sync/gone'],
+  ['pbs', 'DELETE', '/config/sync/gone'],
+  ['pbs', 'POST', '/config/remote', { name: 'gone', host: '127.0.0.1', 'auth-id': 'root@pam!lab', password: 'x' }],
+  ['pbs', 'GET', '/config/remote/gone'],
+  ['pbs', 'PUT', '/config/remote/gone', { comment: 'x' }],
+  ['pbs', 'DELETE', '/config/remote/gone'],
+  ['pbs', 'POST', '/config/traffic-control', { name: 'gone', network: '10.0.0.0/8' }],
+  ['pbs', 'GET', '/config/traffic-control'],
+  ['pbs', 'GET', '/config/traffic-control/gone'],
+  ['pbs', 'PUT', '/config/traffic-control/gone', { 'rate-in': '10MiB' }],
+  ['pbs', 'DELETE', '/config/traffic-control/gone'],
+  ['pbs', 'DELETE', '/config/datastore/gone'],
+];
+
+export async function askTheRest(): Promise<void> {
   const lab = await startLab({ scenario: 'adr-005' });
+  for (const [product, method, path, params = {}] of REST) {
+    const server = product === 'pve' ? lab.pve : lab.pbs;
+    const authorization = `${product === 'pve' ? 'PVE' : 'PBS'}APIToken=${server.tokens['root@pam!lab']}`;
+    const reply = await ask({ url: server.url, method, path, pairs: Object.entries(params), authorization });
+    expect(`${method} ${path} ${reply.status} ${reply.status === 200 ? '' : reply.raw}`).toBe(`${method} ${path} 200 `);
+  }
   await lab.close();
+  await askForContainer();
+}
+
+async function askForContainer(): Promise<void> {
+  const lab = await startLab({ scenario: 'healthy-30' });
+  const found = Object.values(lab.world.pve[Object.keys(lab.world.pve)[0] ?? '']?.guests ?? {}).find(({ kind }) => kind === 'lxc');
+  const base = `/nodes/${found?.node}/lxc/${found?.vmid}`;
+  const authorization = `PVEAPIToken=${lab.pve.tokens['root@pam!lab']}`;
+  const state = await ask({ url: lab.pve.url, method: 'GET', path: `${base}/status/current`, pairs: [], authorization });
+  const change = await ask({ url: lab.pve.url, method: 'PUT', path: `${base}/config`, pairs: [['description', 'x']], authorization });
+  expect([state.status, change.status]).toEqual([200, 200]);
+  await lab.close();
+}
+
+type Change = Pick<Step, 'kind' | 'server' | 'id' | 'settings'>;
+
+const JOBS: readonly Change[] = [
+  { kind: 'pool', server: 'pve', id: 'contract', settings: { comment: 'one' } },
+  { kind: 'namespace', server: 'pbs', id: 'main:contract', settings: {} },
+  {
+    kind: 'prune-job',
+    server: 'pbs',
+    id: 'hf-contract',
+    settings: { store: 'main', ns: 'contract', 'max-depth': 0, schedule: '03:00', 'keep-daily': 7, comment: 'one' },
+  },
+  {
+    kind: 'verify-job',
+    server: 'pbs',
+    id: 'hf-contract',
+    settings: {
+      store: 'main',
+      ns: 'contract',
+      'max-depth': 0,
+      schedule: '04:00',
+      'ignore-verified': true,
+      'outdated-after': 30,
+      comment: 'one',
+    },
+  },
+  {
+    kind: 'traffic-control',
+    server: 'pbs',
+    id: 'hf-contract',
+    settings: { network: ['10.0.0.0/8'], timeframe: ['8:00-18:00'], 'rate-in': '10MiB', comment: 'one' },
+  },
+];
+
+/** Our client looks at sites twice, and makes, changes and removes one of each kind it can. */
+export async function letOurClientAsk(): Promise<void> {
+  for (const scenario of ['adr-005', 'messy-homelab']) {
+    const lab = await startLab({ scenario });
+    const site = connectSite(siteOf(lab), {
+      now: () => lab.world.now,
+      readSecret: (ref) => Promise.resolve({ secret: ref.slice('env:'.length) }),
+    });
+    const first = await site.observe();
+    await site.observe(first);
+    if (scenario === 'adr-005') {
+      for (const action of ['create', 'change', 'remove'] as const) {
+        for (const job of action === 'remove' ? JOBS.toReversed() : JOBS) {
+          const settings = action === 'create' ? job.settings : action === 'change' && 'comment' in job.settings ? { comment: 'two' } : {};
+          if (action === 'change' && !('comment' in job.settings)) continue;
+          await site.carryOut({ action, ...job, settings, site: 'home', clear: [], because: '', means: [] });
+        }
+      }
+    }
+    await site.close();
+    await lab.close();
+  }
+}
+
+function siteOf(lab: Lab) {
+  const site = makeSite();
+  const access = (server: Lab['pve']) => ({
+    urls: [server.url] as const,
+    fingerprint: server.fingerprint,
+    token: `env:${server.tokens['root@pam!lab']}` as const,
+  });
+  const pbs = site.pbs[0]!;
+  return { ...site, pve: access(lab.pve), pbs: [{ ...pbs, name: 'pbs', datastore: 'main', namespace: '', ...access(lab.pbs) }] };
 }

@@ -51,6 +51,7 @@ export function valueErrors(schema: Schema, value: unknown, place = 'data'): rea
       return typeof value === 'boolean' || value === 0 || value === 1 ? [] : [`${place}: ${show(value)} where a boolean is described`];
     case 'string':
       return typeof value === 'string' ? textErrors(schema, value, place) : [`${place}: ${show(value)} where a string is described`];
+    case undefined:
     default:
       return [];
   }
@@ -121,6 +122,7 @@ function textValueErrors(schema: Schema, text: string, place: string): readonly 
       return rangeErrors(schema, Number(text), place);
     case 'boolean':
       return /^(?:[01]|true|false|yes|no|on|off)$/i.test(text) ? [] : [`${place}: '${text}' is no boolean`];
+    case undefined:
     default:
       return textErrors(schema, text, place);
   }
