@@ -36,7 +36,11 @@ const REST: readonly (readonly ['pve' | 'pbs', string, string, Readonly<Record<s
   ['pbs', 'PUT', '/config/traffic-control/gone', { 'rate-in': '10MiB' }],
   ['pbs', 'DELETE', '/config/traffic-control/gone'],
   ['pbs', 'DELETE', '/config/datastore/gone'],
-  ['pbs', 'DELETE', '/nodes/localhost/tasks/UPID%3Apbs1%3A00000BE1%3A0001E8B1%3A00009999%3A6B042CC0%3Aprunejob%3Amain%3Aroot%40pam%21lab%3A'],
+  [
+    'pbs',
+    'DELETE',
+    '/nodes/localhost/tasks/UPID%3Apbs1%3A00000BE1%3A0001E8B1%3A00009999%3A6B042CC0%3Aprunejob%3Amain%3Aroot%40pam%21lab%3A',
+  ],
 ];
 
 export async function askTheRest(): Promise<void> {
