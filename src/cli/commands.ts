@@ -6,6 +6,21 @@ export type CommandEntry = { readonly name: string; readonly summary: string; re
 export const COMMANDS: readonly CommandEntry[] = [
   // One line each: { name, summary, load: async () => (await import('./commands/NAME.ts')).NAME }
   {
+    name: 'check',
+    summary: 'Prove that the promises of the policy can be kept',
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
+    name: 'prune',
+    summary: 'Show what a prune keeps and removes, and why',
+    load: async () => (await import('./commands/prune.ts')).prune,
+  },
+  {
+    name: 'solve',
+    summary: 'Find the cheapest schedule and keep values for a promise',
+    load: async () => (await import('./commands/solve.ts')).solve,
+  },
+  {
     name: 'plan',
     summary: 'Show what would change on PVE and PBS, and what it means',
     load: async () => (await import('./commands/plan.ts')).plan,

@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts';
 import type { PbsAccess, Policy, Site, Tier, TierId } from '../policy/policy.ts';
-import type { KeepRules } from '../retention/keep.ts';
+import type { Upkeep } from '../retention/upkeep.ts';
 import type { Actual, Guest } from '../world/actual.ts';
 import type { Desired, ManagedObject } from './desired.ts';
 import { compileJobs } from './jobs.ts';
@@ -8,14 +8,6 @@ import { siteSuffix } from './mark.ts';
 import { compilePlaces } from './places.ts';
 import { compileServers } from './servers.ts';
 import { datastoreMissing, guestsUnknown, tierPbsMissing } from './findings.ts';
-
-/** What retention and verification of a tier come to on Proxmox: values that were proved, never typed in by feel. */
-export type Upkeep = {
-  readonly keep: KeepRules;
-  readonly pruneSchedule: string;
-  /** Present where the tier promises verification. */
-  readonly verify?: { readonly schedule: string; readonly outdatedAfterDays: number };
-};
 
 export type CompileInput = {
   readonly policy: Policy;

@@ -250,7 +250,7 @@ describe('pruning', () => {
       [
         'change prune-job hf-tier-1',
         'keep-daily 30 → 7',
-        ['VM 101 (guest-101): 23 of 30 points go on Thu 2026-11-26 06:30; the oldest left is 6d 10h old'],
+        ['VM 101 (guest-101): 23 of 30 points go on Thu 2026-11-26 05:30; the oldest left is 6d 10h old'],
         'weaken:hf-tier-1',
       ],
     );

@@ -1,4 +1,5 @@
-import { compile, type Upkeep } from '../desired/compile.ts';
+import { compile } from '../desired/compile.ts';
+import type { Upkeep } from '../retention/upkeep.ts';
 import type { Desired } from '../desired/desired.ts';
 import { digest } from '../digest.ts';
 import { sortFindings, type Finding } from '../finding.ts';

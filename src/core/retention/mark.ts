@@ -82,8 +82,10 @@ function markRule(marks: Marks, { unit, slots }: Rule, times: ArrayLike<UnixSeco
     const key = periodKey(unit, local[i]!, times[i]!);
     const represented = earlier.get(key);
     if (represented !== undefined) {
-      rule[i] = ruleIndex;
-      by[i] = represented;
+      if (by[i] === -1) {
+        rule[i] = ruleIndex;
+        by[i] = represented;
+      }
       continue;
     }
     const newest = own.get(key);

@@ -17,6 +17,8 @@ export type Proof = {
   readonly holds: boolean;
   /** The worst that can happen, in seconds. Absent where there is no bound: nothing is ever removed, or nothing was found. */
   readonly worstSeconds?: number;
+  /** When it happens first. */
+  readonly worstAt?: UnixSeconds;
   /** The worst in words, with dates. */
   readonly worst: string;
   /** What breaks the promise, with dates; absent where it holds. */

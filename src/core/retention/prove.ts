@@ -13,7 +13,7 @@ import { rtoUnproved } from './rto.ts';
 import { lossOf, minutes } from './scenario.ts';
 import { cost, solveKeep } from './solve.ts';
 import { layOutIn, type Timeline } from './timeline.ts';
-import { oldestVerification, pruneJob, syncJob, verifyJob, type Beside, type Where } from './upkeep.ts';
+import { oldestVerification, pruneJob, syncJob, verifyJob, type Beside, type Upkeep, type Where } from './upkeep.ts';
 
 /**
  * Proves the promises of one tier against the calendar of every zone its sites lie in.
@@ -34,6 +34,11 @@ export function proveTier(tier: Tier, given: Given): TierProof {
   });
   const { subjects: _, ...rest } = bare;
   return { ...rest, findings, fixes };
+}
+
+/** What the jobs beside a tier's backups have to be; undefined where none keeps the promise. */
+export function upkeepOfTier(tier: Tier, given: Given): Upkeep | undefined {
+  return weighTier(tier, given).upkeep;
 }
 
 function weighTier(tier: Tier, given: Given): Weighed {
@@ -125,7 +130,8 @@ function proveRpo({ tier, timelines, chances, strict }: About): Proof {
     const done = minutes(runs[worst.to]! + chances.queueSeconds + chances.durationSeconds, zone.timeZone);
     const text = `data is ${spellExact(worst.seconds, ' ')} old at ${done}: the backup before began ${when(worst.from)}, the next began ${when(worst.to)} at the earliest${lost}`;
     const holds = worst.seconds <= tier.rpoSeconds + graceSeconds;
-    return { ...common, holds, worstSeconds: worst.seconds, worst: text, ...(holds ? {} : { counterexample: text }) };
+    const worstAt = runs[worst.to]! + chances.queueSeconds + chances.durationSeconds;
+    return { ...common, holds, worstSeconds: worst.seconds, worstAt, worst: text, ...(holds ? {} : { counterexample: text }) };
   });
 }
 
@@ -147,7 +153,7 @@ function proveRetention({ tier, timelines, chances }: About, keep: KeepRules, pr
     const holds = life.seconds >= tier.retentionSeconds;
     if (!holds)
       return { ...common, holds, worstSeconds: Math.max(life.seconds, loss.ageSeconds), worst: loss.text, counterexample: loss.text };
-    return { ...common, holds, worstSeconds: life.seconds, worst: loss.text };
+    return { ...common, holds, worstSeconds: life.seconds, worstAt: loss.goneAt, worst: loss.text };
   });
 }
 
@@ -159,7 +165,14 @@ function proveReach({ timelines, chances }: About, keep: KeepRules, promisedSeco
     const when = (i: number): string => minutes(timeline.runs[i]!, timeline.zone.timeZone);
     const text = `a prune after the backup of ${when(life.removedBy)} leaves ${when(life.madeBy)} as the oldest point: a restore then reaches ${spellExact(life.seconds, ' ')} back`;
     const holds = life.seconds >= promisedSeconds;
-    return { ...common, holds, worstSeconds: life.seconds, worst: text, ...(holds ? {} : { counterexample: text }) };
+    return {
+      ...common,
+      holds,
+      worstSeconds: life.seconds,
+      worstAt: timeline.runs[life.removedBy]!,
+      worst: text,
+      ...(holds ? {} : { counterexample: text }),
+    };
   });
 }
 
@@ -177,7 +190,14 @@ function proveDeleteAfter({ timelines, chances, prune }: About, keep: KeepRules,
     const when = (i: number): string => minutes(timeline.runs[i]!, timeline.zone.timeZone);
     const text = `the point of ${when(life.madeBy)} is kept until the prune after the backup of ${when(life.removedBy)}, up to ${spellExact(seconds, ' ')} old`;
     const holds = seconds <= promisedSeconds;
-    return { ...common, holds, worstSeconds: seconds, worst: text, ...(holds ? {} : { counterexample: text }) };
+    return {
+      ...common,
+      holds,
+      worstSeconds: seconds,
+      worstAt: timeline.runs[life.madeBy]! + seconds,
+      worst: text,
+      ...(holds ? {} : { counterexample: text }),
+    };
   });
 }
 

@@ -6,7 +6,7 @@ import { prune, reasonFor } from './prune.ts';
 import type { Timeline } from './timeline.ts';
 
 /** One course of events in which a point goes, with its dates. */
-export type Loss = { readonly ageSeconds: number; readonly text: string };
+export type Loss = { readonly ageSeconds: number; readonly goneAt: UnixSeconds; readonly text: string };
 
 /** How the shortest life comes about: which point, when it was made, after which backup it goes, at what age, and why. */
 export function lossOf(
@@ -27,7 +27,7 @@ export function lossOf(
   const reason = verdict.mark === 'removed' ? ` (${reasonFor(verdict, keep, zone)})` : '';
   const when = (at: UnixSeconds): string => minutes(at, zone.timeZone);
   const text = `the point of ${when(madeAt)} goes with a prune after the backup of ${when(removedAt)}, ${spellExact(removedAt - madeAt, ' ')} old${reason}`;
-  return { ageSeconds: removedAt - madeAt, text };
+  return { ageSeconds: removedAt - madeAt, goneAt: removedAt, text };
 }
 
 /** A scheduled point that goes because backups made by hand take its place or its slots. */
@@ -44,7 +44,7 @@ function lossByHand({ runs, zone }: Timeline, keep: KeepRules, chances: Chances)
         ? `${spellKeep(Object.fromEntries(units.map(({ unit, slots: count }) => [unit, count])))} keeps the newest of a period only`
         : `${spellKeep(keep)} counts it too`;
     const text = `the point of ${minutes(madeAt, zone.timeZone)} goes with a prune after a backup made by hand at ${minutes(handAt, zone.timeZone)}, ${spellExact(handAt - madeAt, ' ')} old (${why})`;
-    return { ageSeconds: handAt - madeAt, text };
+    return { ageSeconds: handAt - madeAt, goneAt: handAt, text };
   }
   let from = 0;
   for (let i = 0; i + gaps < runs.length; i++) if (runs[i + gaps]! - runs[i]! < runs[from + gaps]! - runs[from]!) from = i;
@@ -53,7 +53,7 @@ function lossByHand({ runs, zone }: Timeline, keep: KeepRules, chances: Chances)
   const text =
     `the point of ${minutes(madeAt, zone.timeZone)} goes with a prune after the backup of ${minutes(removedAt, zone.timeZone)}, ` +
     `${spellExact(removedAt - madeAt, ' ')} old, where somebody made ${gaps * extraRuns === 1 ? 'a backup' : `${gaps * extraRuns} backups`} by hand meanwhile (keep-last ${slots} counts them too)`;
-  return { ageSeconds: removedAt - madeAt, text };
+  return { ageSeconds: removedAt - madeAt, goneAt: removedAt, text };
 }
 
 /** Backups made by hand crowd around two runs: one right before the first is pushed out right after the last. */
@@ -64,7 +64,7 @@ function lossOfHandMade({ runs, zone }: Timeline, keep: KeepRules, life: Life): 
   const text =
     `a backup made by hand at ${minutes(madeAt, zone.timeZone)}, right before a run, goes with a prune after the backup of ${minutes(removedAt, zone.timeZone)}, ` +
     `${spellExact(ageSeconds, ' ')} old, where others were made by hand in between (${spellKeep(keep)} counts them too)`;
-  return { ageSeconds, text };
+  return { ageSeconds, goneAt: removedAt, text };
 }
 
 /** `2027-03-28 04:00`; seconds only where there are any. */

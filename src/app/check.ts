@@ -1,0 +1,33 @@
+import type { Finding } from '#core/finding.ts';
+import { sortFindings } from '#core/finding.ts';
+import type { Policy } from '#core/policy/policy.ts';
+import type { TierProof } from '#core/retention/proof.ts';
+import { proveTier } from '#core/retention/prove.ts';
+import type { UnixSeconds } from '#core/units.ts';
+import type { Ports } from './ports.ts';
+
+export type Checked = {
+  readonly file: string;
+  readonly strict: boolean;
+  /** False where the file could not be understood; `findings` says why, and nothing was proved. */
+  readonly understood: boolean;
+  readonly timeZones: readonly string[];
+  readonly tiers: readonly TierProof[];
+  /** Of the file, of its meaning and of the proof. */
+  readonly findings: readonly Finding[];
+};
+
+/** Reads the policy and proves every promise in it. Asks no server. */
+export async function check(ports: Pick<Ports, 'policySource' | 'clock'>, options: { readonly strict: boolean }): Promise<Checked> {
+  const { policy, findings, file } = await ports.policySource.load();
+  if (!policy) return { file, strict: options.strict, understood: false, timeZones: [], tiers: [], findings };
+  const proved = checkPromises(policy, ports.clock.now(), options.strict);
+  const told = findings.concat(proved.tiers.flatMap((tier) => tier.findings));
+  return { file, strict: options.strict, understood: true, ...proved, findings: sortFindings(told) };
+}
+
+/** The proofs of all tiers of a policy, in the zones of its sites. */
+export function checkPromises(policy: Policy, fromAt: UnixSeconds, strict: boolean): Pick<Checked, 'tiers' | 'timeZones'> {
+  const timeZones = [...new Set(policy.sites.map(({ timeZone }) => timeZone))];
+  return { timeZones, tiers: policy.tiers.map((tier) => proveTier(tier, { assume: policy.assume, timeZones, fromAt, strict })) };
+}

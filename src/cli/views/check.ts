@@ -1,0 +1,133 @@
+import type { Paint } from '../out.ts';
+import { findingsText } from './finding.ts';
+import { wrap } from './wrap.ts';
+import { columns } from './columns.ts';
+import type { Checked } from '#app/check.ts';
+import { findingJson } from '#core/finding.ts';
+import { spellKeep } from '#core/retention/keep.ts';
+import type { Promise, Proof, TierProof } from '#core/retention/proof.ts';
+import { spellExact, spellInstant } from '#core/units.ts';
+
+const NAMES: Readonly<Record<Promise, string>> = {
+  rpo: 'RPO',
+  retention: 'retention',
+  reach: 'reach',
+  'delete-after': 'deleted after',
+  'verify-within': 'verified within',
+  'verify-every': 'verified every',
+  'offsite-within': 'off site within',
+  'stated-keep': 'stated keep',
+};
+
+/** Tier by tier: what is promised, the worst that can happen and when, what is kept; then what does not hold. */
+export function checkedText(checked: Checked, paint: Paint, width: number): string {
+  if (!checked.understood) return findingsText(checked.findings, paint);
+  const tiers = checked.tiers.map((tier) => tierText(tier, paint, width)).join('\n\n');
+  const findings = checked.findings.length === 0 ? '' : `\n${findingsText(checked.findings, paint)}`;
+  return `${tiers}\n${findings}\n${verdict(checked, paint, width)}\n`;
+}
+
+function tierText(tier: TierProof, paint: Paint, width: number): string {
+  const title = `${paint.bold(`Tier ${tier.id}  ${tier.name}`)}  ${paint.dim(`"${tier.schedule}"`)}`;
+  const marks = columns(
+    tier.proofs.map((proof) => [mark(proof, paint), promiseText(proof), worstText(proof), whenText(proof)]),
+    { indent: 2 },
+  ).split('\n');
+  const lines = tier.proofs.flatMap((proof, i) =>
+    proof.holds ? [marks[i]!] : [marks[i]!, paint.dim(wrap(proof.worst, { width, indent: 5 }))],
+  );
+  const open = tier.unproved.map(({ because }) => wrap(`${paint.yellow('?')} RTO: ${because}`, { width, indent: 2, hanging: 2 }));
+  return [title, ...lines, ...open, `  ${keptText(tier)}`].join('\n');
+}
+
+function mark({ holds }: Proof, paint: Paint): string {
+  return holds ? paint.green('✓') : paint.red('✗');
+}
+
+function promiseText({ promise, promisedSeconds, graceSeconds }: Proof): string {
+  const grace = graceSeconds ? ` + ${spellExact(graceSeconds, ' ')} grace` : '';
+  return `${NAMES[promise]} ${promise === 'stated-keep' ? 'for ' : ''}${spellExact(promisedSeconds, ' ')}${grace}`;
+}
+
+function worstText({ worstSeconds }: Proof): string {
+  return worstSeconds === undefined ? '' : `worst ${spellExact(worstSeconds, ' ')}`;
+}
+
+/** When the worst happens first, or what the promise is kept by. */
+function whenText({ worstAt, worst, holds, timeZone }: Proof): string {
+  if (worstAt === undefined) return holds ? worst : '';
+  return `on ${spellInstant(worstAt, timeZone, { zone: false }).replace(/:\d\d$/, '')}`;
+}
+
+function keptText({ keep, keepIs, pointsKept }: TierProof): string {
+  if (!keep) return 'no keep values were found';
+  const points = pointsKept ? `: ${pointsKept.usual} points, ${pointsKept.most} at most` : ': every point, for ever';
+  return `${spellKeep(keep)} (${keepIs === 'computed' ? 'computed' : 'fixed by hand'})${points}`;
+}
+
+function verdict({ tiers, timeZones, strict }: Checked, paint: Paint, width: number): string {
+  const proofs = tiers.flatMap((tier) => tier.proofs);
+  const broken = proofs.filter(({ holds }) => !holds).length;
+  const unread = tiers.filter((tier) => tier.proofs.length === 0).length;
+  const given = wrap(
+    `Given ${givenText(tiers)}. Zone ${timeZones.join(', ')}, ${years(tiers)} years of calendar${strict ? ', no grace' : ''}.`,
+    { width, indent: 0 },
+  );
+  const result =
+    broken + unread === 0
+      ? paint.green(`All ${proofs.length} promises hold.`)
+      : paint.red(
+          `${broken} of ${proofs.length} promises do not hold.${unread === 0 ? '' : ` ${unread} ${unread === 1 ? 'tier' : 'tiers'} could not be proved at all.`}`,
+        );
+  return `${paint.dim(given)}\n${result}`;
+}
+
+/** What most tiers take for given, and who differs. */
+function givenText(tiers: readonly TierProof[]): string {
+  const byText = Map.groupBy(tiers, ({ chances }) => assumedText(chances));
+  const [usual, ...others] = [...byText].toSorted((a, b) => b[1].length - a[1].length);
+  if (!usual) return 'nothing';
+  const rest = others.map(([text, which]) => ` (tier ${which.map(({ id }) => id).join(', ')}: ${text})`);
+  return usual[0] + rest.join('');
+}
+
+function assumedText({ durationSeconds, queueSeconds, lostRuns, extraRuns }: TierProof['chances']): string {
+  const lost = lostRuns === 0 ? 'no lost run' : `${lostRuns} lost ${lostRuns === 1 ? 'run' : 'runs'} in a row`;
+  const extra = extraRuns === 0 ? 'no backup by hand' : `${extraRuns} ${extraRuns === 1 ? 'backup' : 'backups'} by hand between two runs`;
+  return `${spellExact(durationSeconds, ' ')} a backup, ${spellExact(queueSeconds, ' ')} queue, ${lost}, ${extra}`;
+}
+
+function years(tiers: readonly TierProof[]): number {
+  return Math.round(
+    Math.min(...tiers.filter(({ proofs }) => proofs.length > 0).map(({ fromAt, toAt }) => (toAt - fromAt) / 31_557_600), 28),
+  );
+}
+
+/** The part of a check that is a contract for scripts. */
+export function checkedJson({ tiers, findings }: Checked): unknown {
+  return { tiers: tiers.map(tierJson), findings: findings.map(findingJson) };
+}
+
+function tierJson({ id, name, proofs, unproved, keep, keepIs, schedule, upkeep, pointsKept }: TierProof): unknown {
+  return {
+    id,
+    name,
+    schedule,
+    proofs: proofs.map((proof) => ({
+      promise: proof.promise,
+      holds: proof.holds,
+      promisedSeconds: proof.promisedSeconds,
+      graceSeconds: proof.graceSeconds ?? 0,
+      worst: proof.worst,
+      worstSeconds: proof.worstSeconds ?? null,
+      counterexample: proof.counterexample ?? null,
+      timeZone: proof.timeZone,
+    })),
+    unproved,
+    keep: keep ?? null,
+    keepIs,
+    pointsKept: pointsKept ?? null,
+    pruneSchedule: upkeep?.pruneSchedule ?? null,
+    verify: upkeep?.verify ?? null,
+  };
+}
