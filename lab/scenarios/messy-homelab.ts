@@ -12,29 +12,22 @@ import { placeTiers, SCENARIO_TIERS, type ScenarioTier } from './tiers.ts';
 const GIB = 2 ** 30;
 const HISTORY_SECONDS = 100 * 86_400;
 
-/** The four tiers and two more: one that promises encryption, one that promises a copy off site. */
+const [CRITICAL, APP, DEV, CACHE] = SCENARIO_TIERS as readonly [ScenarioTier, ScenarioTier, ScenarioTier, ScenarioTier];
+
+/** The four tiers, and between them two more: one that promises encryption, one that promises a copy off site. */
 export const MESSY_TIERS: readonly ScenarioTier[] = [
-  ...SCENARIO_TIERS.map((tier) => (tier.id === 1 ? { ...tier, consistency: 'filesystem' as const } : tier)),
-  { ...SCENARIO_TIERS[1]!, id: 5, name: 'Secret', version: '00000005', encryption: true },
-  {
-    ...SCENARIO_TIERS[1]!,
-    id: 6,
-    name: 'Kept elsewhere too',
-    version: '00000006',
-    offsite: { remote: 'vault', within: '8d', schedule: '06:00' },
-  },
+  { ...CRITICAL, consistency: 'filesystem', version: 'ac2ae588' },
+  APP,
+  { ...APP, id: 3, name: 'Secret', encryption: true, version: '23d99fd6' },
+  { ...APP, id: 4, name: 'Kept elsewhere too', offsite: { remote: 'vault', within: '8d', schedule: '06:00' }, version: '5b177145' },
+  { ...DEV, id: 5 },
+  { ...CACHE, id: 6 },
 ];
 
 /** Rules of the policy this site is meant to keep, in order. */
-export const MESSY_ASSIGN: readonly string[] = [
-  '{ tier: none, names: ["*-data"], reason: "its disk is saved through the guest that uses it", until: 2027-12-31 }',
-  '{ tier: 1, tags: [critical] }',
-  '{ tier: 2, tags: [app] }',
-  '{ tier: 3, tags: [dev] }',
-  '{ tier: 4, tags: [cache] }',
-  '{ tier: 5, tags: [secret] }',
-  '{ tier: 6, tags: [elsewhere] }',
-];
+export const MESSY_ASSIGN: readonly string[] = ['critical', 'app', 'secret', 'elsewhere', 'dev', 'cache'].map(
+  (tag, index) => `{ tier: ${index + 1}, tags: [${tag}] }`,
+);
 
 type MessyGuest = NewGuest & { readonly tags: string };
 
@@ -44,13 +37,13 @@ const disk = (vmid: number, gib = 32, more = ''): Record<string, string> => ({ s
 const GUESTS: readonly MessyGuest[] = [
   { vmid: 201, name: 'shop-db', tags: 'critical', disks: disk(201), pool: 'tier-1' },
   { vmid: 202, name: 'wiki', tags: 'app', disks: disk(202), pool: 'tier-2' },
-  { vmid: 203, name: 'ci', tags: 'dev', disks: disk(203), pool: 'tier-3' },
-  { vmid: 204, name: 'models', tags: 'cache', disks: disk(204), pool: 'tier-4' },
-  { vmid: 205, name: 'passwords', tags: 'secret', disks: disk(205), pool: 'tier-5' },
-  { vmid: 206, name: 'photos', tags: 'elsewhere', disks: disk(206), pool: 'tier-6' },
+  { vmid: 203, name: 'ci', tags: 'dev', disks: disk(203), pool: 'tier-5' },
+  { vmid: 204, name: 'models', tags: 'cache', disks: disk(204), pool: 'tier-6' },
+  { vmid: 205, name: 'passwords', tags: 'secret', disks: disk(205), pool: 'tier-3' },
+  { vmid: 206, name: 'photos', tags: 'elsewhere', disks: disk(206), pool: 'tier-4' },
   { vmid: 301, name: 'forgotten', tags: 'misc', disks: disk(301) },
   { vmid: 302, name: 'two-minds', tags: 'critical;app', disks: disk(302), pool: 'tier-1' },
-  { vmid: 303, name: 'wrong-pool', tags: 'app', disks: disk(303), pool: 'tier-3' },
+  { vmid: 303, name: 'wrong-pool', tags: 'app', disks: disk(303), pool: 'tier-5' },
   { vmid: 304, name: 'only-disabled', tags: 'app', disks: disk(304) },
   {
     vmid: 305,
@@ -87,9 +80,9 @@ const GUESTS: readonly MessyGuest[] = [
     pool: 'tier-2',
   },
   { vmid: 321, name: 'long-unread', tags: 'app', disks: disk(321), pool: 'tier-2' },
-  { vmid: 325, name: 'hollow', tags: 'dev', disks: disk(325, 32, ',backup=0'), pool: 'tier-3' },
+  { vmid: 325, name: 'hollow', tags: 'dev', disks: disk(325, 32, ',backup=0'), pool: 'tier-5' },
   { vmid: 326, name: 'corrupt', tags: 'app', disks: disk(326), pool: 'tier-2' },
-  { vmid: 327, name: 'believed', tags: 'elsewhere', disks: disk(327), pool: 'tier-6' },
+  { vmid: 327, name: 'believed', tags: 'elsewhere', disks: disk(327), pool: 'tier-4' },
   { vmid: 331, name: 'never-frozen', tags: 'critical', agent: 'silent', disks: disk(331), pool: 'tier-1' },
   { vmid: 333, name: 'too-big', tags: 'critical', disks: disk(333, 6000), pool: 'tier-1' },
   { vmid: 334, name: 'left-over', tags: 'app', disks: disk(334), pool: 'tier-2' },
@@ -135,7 +128,7 @@ function addGuests(pve: PveState, now: number): void {
     vmid: 1306,
     name: 'torn-data',
     node: pve.guests[306]!.node,
-    tags: 'data-vm',
+    tags: 'critical;data-vm',
     running: false,
     agent: 'none',
     disks: { scsi0: 'local-zfs:vm-1306-disk-0,size=80G' },

@@ -11,7 +11,7 @@ const GIB = 2 ** 30;
 export const MESSY_PLANTED: readonly Planted[] = [
   { hazard: 'no-tier', where: { kind: 'guest', id: '301' }, what: 'no rule gives it a tier' },
   { hazard: 'two-rules', where: { kind: 'guest', id: '302' }, what: 'its tags claim it for tier 1 and for tier 2' },
-  { hazard: 'pool-disagrees', where: { kind: 'guest', id: '303' }, what: 'the rule says tier 2, it lies in the pool of tier 3' },
+  { hazard: 'pool-disagrees', where: { kind: 'guest', id: '303' }, what: 'the rule says tier 2, it lies in the pool of tier 5' },
   { hazard: 'no-enabled-job', where: { kind: 'guest', id: '304' }, what: 'only the disabled job old-weekly names it' },
   { hazard: 'disk-left-out', where: { kind: 'guest', id: '305' }, what: 'scsi1 has backup=0' },
   {
@@ -29,13 +29,13 @@ export const MESSY_PLANTED: readonly Planted[] = [
     where: { kind: 'datastore', id: 'main' },
     what: 'the datastore lies on a disk of the pool that holds the guests (local-zfs:vm-307-disk-1)',
   },
-  { hazard: 'key-inside', where: { kind: 'storage', id: 'pbs-tier-5' }, what: 'the key exists on the node only: no master key, no copy' },
+  { hazard: 'key-inside', where: { kind: 'storage', id: 'pbs-tier-3' }, what: 'the key exists on the node only: no master key, no copy' },
   {
     hazard: 'default-prune',
     where: { kind: 'prune-job', id: 'default-main' },
     what: 'keep-last 3 over the whole datastore, with no max-depth',
   },
-  { hazard: 'pve-prune', where: { kind: 'storage', id: 'pbs-tier-3' }, what: 'prune-backups keep-last=2 on the side of PVE' },
+  { hazard: 'pve-prune', where: { kind: 'storage', id: 'pbs-tier-5' }, what: 'prune-backups keep-last=2 on the side of PVE' },
   {
     hazard: 'two-jobs-one-group',
     where: { kind: 'backup-job', id: 'second-nightly' },
@@ -59,8 +59,8 @@ export const MESSY_PLANTED: readonly Planted[] = [
     where: { kind: 'guest', id: '321' },
     what: 'each point was read once, when it came: the oldest three months ago',
   },
-  { hazard: 'offsite-old', where: { kind: 'sync-job', id: 'hf-tier-6' }, what: 'its last good run is three weeks old' },
-  { hazard: 'unencrypted', where: { kind: 'guest', id: '205' }, what: 'tier 5 promises encryption; points from before the key are plain' },
+  { hazard: 'offsite-old', where: { kind: 'sync-job', id: 'hf-tier-4' }, what: 'its last good run is three weeks old' },
+  { hazard: 'unencrypted', where: { kind: 'guest', id: '205' }, what: 'tier 3 promises encryption; points from before the key are plain' },
   { hazard: 'diskless', where: { kind: 'guest', id: '325' }, what: 'its only disk is left out, and each run says OK' },
   { hazard: 'corrupt', where: { kind: 'guest', id: '326' }, what: 'its newest point failed verification, and the verify job ends OK' },
   {
@@ -102,10 +102,10 @@ export function plantBefore({ pve, pbs, now }: Messy): void {
   };
   pve.pools['empty'] = { vmids: [], storages: [] };
   pve.jobs['workdays'] = {
-    config: { enabled: 1, pool: 'empty', storage: 'pbs-tier-3', schedule: 'mon..fri 22', mode: 'snapshot' },
+    config: { enabled: 1, pool: 'empty', storage: 'pbs-tier-5', schedule: 'mon..fri 22', mode: 'snapshot' },
     consideredAt: now,
   };
-  pve.storages['pbs-tier-3']!.config['prune-backups'] = 'keep-last=2';
+  pve.storages['pbs-tier-5']!.config['prune-backups'] = 'keep-last=2';
   addSnapshot(addGroup(tier(1), { type: 'vm', id: '312', owner: 'root@pam' }), { time: now - 5 * DAY, files: files(312) });
   addSnapshot(addGroup(tier(2), { type: 'vm', id: '917', owner: TOKENS.backup }), {
     time: now - DAY,
@@ -127,7 +127,7 @@ export function plantAfterwards({ world, pve, pbs, now }: Messy): void {
   pve.nodes['pve2']!.clockAheadSeconds = 420;
   pve.guests[313]!.config['meta'] = `creation-qemu=10.1.2,ctime=${now - 20 * DAY}`;
   for (const snapshot of group(2, 'vm/313').snapshots) if (snapshot.time < now - 20 * DAY) snapshot.notes = 'old-erp pve1 313';
-  pve.storages['pbs-tier-5']!.config['encryption-key'] = keyFingerprint('messy');
+  pve.storages['pbs-tier-3']!.config['encryption-key'] = keyFingerprint('messy');
   pve.jobs['ghost'] = { config: { enabled: 1, pool: 'empty', storage: 'gone', schedule: '03:00', mode: 'snapshot' }, consideredAt: now };
   pbs.jobs.prune['default-main'] = { id: 'default-main', store: 'main', schedule: '12-31 23:00', disable: false, 'keep-last': 3 };
   pbs.jobs.prune['someday'] = {
@@ -143,7 +143,7 @@ export function plantAfterwards({ world, pve, pbs, now }: Messy): void {
   small.otherBytes = 97 * GIB;
   plantSyncs({ world, pve, pbs, now });
   for (const snapshot of group(2, 'vm/321').snapshots) snapshot.verification = { state: 'ok', upid: upid(pbs.node, snapshot.time + 7200) };
-  reread(group(6, 'vm/327'), now - 40 * DAY, pbs.node);
+  reread(group(4, 'vm/327'), now - 40 * DAY, pbs.node);
   const corrupt = group(2, 'vm/326').snapshots.at(-1)!;
   corrupt.corrupt = true;
   corrupt.verification = { state: 'failed', upid: corrupt.verification?.upid ?? upid(pbs.node, now - DAY) };
@@ -165,20 +165,20 @@ function plantSyncs({ pbs, now }: Messy): void {
   pbs.jobs.sync['mirror-a'] = { id: 'mirror-a', ...mirror, 'remote-ns': 'a', 'remove-vanished': false };
   pbs.jobs.sync['mirror-b'] = { id: 'mirror-b', ...mirror, 'remote-ns': 'b', 'remove-vanished': true };
   const ended = now - 21 * DAY;
-  pbs.jobs.sync['hf-tier-6'] = {
-    id: 'hf-tier-6',
+  pbs.jobs.sync['hf-tier-4'] = {
+    id: 'hf-tier-4',
     'sync-direction': 'push',
     store: 'main',
-    ns: 'homelab/tier-6',
+    ns: 'homelab/tier-4',
     remote: 'vault',
     'remote-store': 'main',
-    'remote-ns': 'homelab/tier-6',
+    'remote-ns': 'homelab/tier-4',
     'max-depth': 0,
     schedule: '06:00',
     'remove-vanished': false,
-    comment: '[holdfast] homelab: tier 6, policy 00000006',
+    comment: '[holdfast] homelab: tier 4, policy 5b177145',
   };
-  pbs.jobRuns['sync:hf-tier-6'] = {
+  pbs.jobRuns['sync:hf-tier-4'] = {
     changedAt: now - 60 * DAY,
     startedAt: ended - 600,
     endedAt: ended,

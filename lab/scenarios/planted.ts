@@ -4,6 +4,8 @@ export type Planted = {
   readonly hazard: string;
   /** What it is planted on: a guest, a job, a storage, a datastore, a node, as Proxmox names it. */
   readonly where: { readonly kind: PlantedKind; readonly id: string };
+  /** Others of the same kind that it touches. */
+  readonly also?: readonly string[];
   /** What is wrong, in words. */
   readonly what: string;
 };

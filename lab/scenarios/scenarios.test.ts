@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { startLab } from '../lab.ts';
-import { LAB_EPOCH } from '../lab.ts';
+import { LAB_EPOCH, startLab } from '../lab.ts';
 import { MESSY_PLANTED } from './messy-plants.ts';
 import { messyHomelab } from './messy-homelab.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -60,7 +59,7 @@ test('messy-homelab: the past is as bad as the plants say', () => {
   expect(points(1, 'vm/312').length).toBe(1);
   expect(archives(1, 'vm/1306')).toContain('drive-scsi0.img.fidx');
   expect(archives(1, 'vm/306')).not.toContain('drive-scsi1.img.fidx');
-  expect(archives(3, 'vm/325')).toEqual(['qemu-server.conf.blob', 'index.json.blob']);
+  expect(archives(5, 'vm/325')).toEqual(['qemu-server.conf.blob', 'index.json.blob']);
   expect(points(2, 'vm/326').at(-1)!.verification?.state).toBe('failed');
   expect(points(2, 'vm/334').at(-1)!.state).toBe('leftover');
   expect(

@@ -32,7 +32,7 @@ export const SCENARIO_TIERS: readonly ScenarioTier[] = [
     schedule: '04:00',
     keepLast: 33,
     verify: { within: '1d', every: '30d', outdatedAfterDays: 27 },
-    version: '00000001',
+    version: '8326ea64',
   },
   {
     id: 2,
@@ -44,7 +44,7 @@ export const SCENARIO_TIERS: readonly ScenarioTier[] = [
     schedule: 'sun 05:00',
     keepLast: 14,
     verify: { within: '2d', every: '30d', outdatedAfterDays: 27 },
-    version: '00000002',
+    version: 'c3b26108',
   },
   {
     id: 3,
@@ -56,7 +56,7 @@ export const SCENARIO_TIERS: readonly ScenarioTier[] = [
     schedule: '*-1 22:00',
     keepLast: 5,
     verify: { within: '7d', every: '90d', outdatedAfterDays: 87 },
-    version: '00000003',
+    version: '9b4ece1d',
   },
   {
     id: 4,
@@ -68,7 +68,7 @@ export const SCENARIO_TIERS: readonly ScenarioTier[] = [
     schedule: '*-1,4,7,10-1 23:30',
     keepLast: 4,
     verify: { within: '7d', every: '90d', outdatedAfterDays: 87 },
-    version: '00000004',
+    version: '344a0458',
   },
 ];
 
