@@ -77,7 +77,7 @@ const PBS_RULES: readonly Rule[] = [
   { when: /^client error \(Connect\)/, kind: 'down', fix: 'the privileged daemon of this PBS is down: systemctl restart proxmox-backup' },
   { when: /maintenance mode/, kind: 'down', fix: 'end the maintenance mode of the datastore, then try again' },
   { when: /detected modified configuration/, kind: 'conflict', fix: CHANGED },
-  { when: /already exists/, kind: 'conflict', fix: EXISTS },
+  { when: /(?<!doesn't )already exists/, kind: 'conflict', fix: EXISTS },
   { when: /protected snapshot/, kind: 'conflict', fix: 'the snapshot is protected; its protection must be lifted first' },
   { when: /time mismatch|owner mismatch|merge-group is disabled/, kind: 'conflict' },
   { when: /unable to acquire|could not acquire|already running\/locked|locked by/, kind: 'busy', fix: GROUP_LOCK },
@@ -129,7 +129,7 @@ const PVE_RULES: readonly Rule[] = [
  */
 function pveText({ body, reason, status }: BadAnswer): string {
   const parsed = parseMessage(body);
-  const message = (parsed?.message ?? reason).trim().replace(/^400 (?=Parameter verification failed)/, '');
+  const message = (parsed?.message ?? (reason || body)).trim().replace(/^400 (?=Parameter verification failed)/, '');
   const errors = Object.entries(parsed?.errors ?? {}).map(([name, why]) => `${name}: ${String(why).trim()}`);
   return [message, ...errors].join(' ').trim() || `HTTP ${status}`;
 }

@@ -131,7 +131,8 @@ export function openHttp(options: HttpOptions): Http {
     if (answer.status < 200 || answer.status >= 300) {
       const redirect = answer.status < 400 ? `redirects to ${answer.location}` : '';
       const body = hideSecrets(redirect || answer.body.toString('utf8', 0, 65_536), [secret, ...secretsIn(request.params)]);
-      const { status, reason } = answer;
+      const { status } = answer;
+      const reason = redirect ? '' : answer.reason;
       throw explainAnswer({ server: options.name, product: options.product, call: called, status, reason, body });
     }
     try {
