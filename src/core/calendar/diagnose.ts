@@ -27,7 +27,7 @@ function words(text: string): EventError | undefined {
   if (SHORTCUT_WORDS.includes(lower)) return error(0, `"${text}" is not written in lower case`, `Write "${lower}"`);
   const strange = /[~@#?;+]|\*\*/.exec(text);
   if (strange) return error(strange.index, `"${strange[0]}" has no meaning in a calendar event`, `Write something like ${EXAMPLES}`);
-  const zone = / ([A-Za-z][A-Za-z_]*(?:\/[A-Za-z_/-]+)?)$/.exec(text);
+  const zone = /(?<!,) ([A-Za-z][A-Za-z_]*(?:\/[A-Za-z_/-]+)?)$/.exec(text);
   if (!zone || zone[1] === 'UTC') return undefined;
   const found = zone[1]!;
   if (/^[ap]m$/i.test(found)) return error(zone.index + 1, `"${found}" has no meaning`, 'Write hours from 0 to 23: 9 pm is "21:00"');

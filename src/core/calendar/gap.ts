@@ -29,20 +29,19 @@ export function rhythmOf(stretch: Stretch): Rhythm {
   let lastAt: UnixSeconds | undefined;
   let widest: Gap | undefined;
   let narrowest: Gap | undefined;
-  let inner: Inner = { seconds: [] };
+  let inner: Inner | undefined;
 
-  const weigh = (gap: Gap | undefined): void => {
-    if (!gap) return;
-    if (!widest || gap.seconds > widest.seconds) widest = gap;
-    if (!narrowest || gap.seconds < narrowest.seconds) narrowest = gap;
+  const weigh = (fromAt: UnixSeconds, seconds: number): void => {
+    if (!widest || seconds > widest.seconds) widest = { fromAt, toAt: fromAt + seconds, seconds };
+    if (!narrowest || seconds < narrowest.seconds) narrowest = { fromAt, toAt: fromAt + seconds, seconds };
   };
   const goesOn = visitRuns(stretch, (baseAt, seconds) => {
     const startAt = baseAt + seconds[0]!;
-    if (lastAt !== undefined) weigh({ fromAt: lastAt, toAt: startAt, seconds: startAt - lastAt });
+    if (lastAt !== undefined) weigh(lastAt, startAt - lastAt);
     if (seconds.length > 1) {
-      if (inner.seconds !== seconds) inner = innerGaps(seconds);
-      weigh(shifted(inner.widest, baseAt));
-      weigh(shifted(inner.narrowest, baseAt));
+      if (inner?.of !== seconds) inner = innerGaps(seconds);
+      weigh(baseAt + inner.widest.fromAt, inner.widest.seconds);
+      weigh(baseAt + inner.narrowest.fromAt, inner.narrowest.seconds);
     }
     firstAt ??= startAt;
     lastAt = baseAt + seconds.at(-1)!;
@@ -59,22 +58,18 @@ export function rhythmOf(stretch: Stretch): Rhythm {
 }
 
 /** Widest and narrowest wait within one day's runs. */
-type Inner = { readonly seconds: readonly number[]; readonly widest?: Gap; readonly narrowest?: Gap };
+type Inner = { readonly of: readonly number[]; readonly widest: Gap; readonly narrowest: Gap };
 
 function innerGaps(seconds: readonly number[]): Inner {
   let [widest, narrowest] = [gapAt(seconds, 1), gapAt(seconds, 1)];
   for (let i = 2; i < seconds.length; i++) {
-    const gap = gapAt(seconds, i);
-    if (gap.seconds > widest.seconds) widest = gap;
-    if (gap.seconds < narrowest.seconds) narrowest = gap;
+    const wait = seconds[i]! - seconds[i - 1]!;
+    if (wait > widest.seconds) widest = gapAt(seconds, i);
+    if (wait < narrowest.seconds) narrowest = gapAt(seconds, i);
   }
-  return { seconds, widest, narrowest };
+  return { of: seconds, widest, narrowest };
 }
 
 function gapAt(seconds: readonly number[], i: number): Gap {
   return { fromAt: seconds[i - 1]!, toAt: seconds[i]!, seconds: seconds[i]! - seconds[i - 1]! };
-}
-
-function shifted(gap: Gap | undefined, baseAt: UnixSeconds): Gap | undefined {
-  return gap && { fromAt: gap.fromAt + baseAt, toAt: gap.toAt + baseAt, seconds: gap.seconds };
 }

@@ -1,0 +1,43 @@
+import type { Ports } from '#app/ports.ts';
+import { runCli } from '#cli/cli.ts';
+
+export type Ran = { readonly code: number; readonly out: string; readonly err: string };
+
+/** Runs one command in this process with a fixed clock, given lines of standard input, and no world but the ports given. */
+export async function runHere(
+  argv: readonly string[],
+  given: { readonly nowAt: number; readonly lines?: readonly string[]; readonly ports?: Partial<Ports> },
+): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const absent = (): never => {
+    throw new Error('this test gave the command no such port');
+  };
+  const ports: Ports = {
+    clock: { now: () => given.nowAt },
+    policySource: { load: absent },
+    connect: absent,
+    store: { locked: absent, appendIntent: absent, intents: absent },
+    log: { info: absent, warn: absent },
+    ...given.ports,
+  };
+  const code = await runCli(argv, {
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
+    env: {},
+    version: '0.0.0',
+    context: async (made) => ({
+      out: made,
+      ports,
+      env: {},
+      lines: () => linesOf(given.lines ?? []),
+      readFile: absent,
+      writeFile: absent,
+      interactive: false,
+    }),
+  });
+  return { code, out, err };
+}
+
+async function* linesOf(lines: readonly string[]): AsyncGenerator<string> {
+  yield* lines;
+}
