@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { DAY_SECONDS } from './civil.ts';
 import { type CalendarEvent, parseEvent } from './event.ts';
 import { matches } from './field.ts';

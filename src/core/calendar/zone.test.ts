@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { civilDate, dayNumber, daysInMonth, isoWeek, weekdayOf } from './civil.ts';
 import { localFields, nextChangeAt, zoneRules } from './zone.ts';
 
