@@ -202,6 +202,11 @@ describe('what was not seen', () => {
     });
   }
 
+  test('no job is made and no guest moved where a place is not there and cannot be made', () => {
+    const actual = makeActual({ pbs: [makePbs({ datastores: unseen() })] });
+    assert.deepEqual(new Set(draw(policy, actual).plan.steps.map(({ kind }) => kind)), new Set(['pool', 'storage']));
+  });
+
   test('never removes what is ours', () => {
     const applied = applySteps(makeActual(), draw(policy, makeActual()).plan.steps);
     const blind = makeActual({ ...applied, pbs: [makePbs({ ...applied.pbs[0]!, pruneJobs: unseen() })] });
@@ -265,9 +270,16 @@ describe('pruning', () => {
   });
 
   test('points that cannot be read are not taken for none', () => {
-    const namespaces = [{ datastore: 'main', namespace: 'home/tier-1', groups: unseen<readonly BackupGroup[]>() }];
-    const drawn = draw(makePolicy({ tiers: [tier] }), makeActual({ pbs: [makePbs({ namespaces })] }));
-    const step = drawn.plan.steps.find(({ kind }) => kind === 'prune-job');
+    const before = makePolicy({ tiers: [makeTier({ keep: { daily: 7 } })] });
+    const applied = applySteps(makeActual(), draw(before, makeActual()).plan.steps);
+    const pbs = applied.pbs[0]!;
+    const namespaces = pbs.namespaces.map((one) =>
+      one.namespace === 'home/tier-1' ? { ...one, groups: unseen<readonly BackupGroup[]>() } : one,
+    );
+    const [step] = draw(
+      makePolicy({ tiers: [makeTier({ keep: { daily: 30 } })] }),
+      makeActual({ ...applied, pbs: [{ ...pbs, namespaces }] }),
+    ).plan.steps;
     assert.deepEqual(
       [step!.weakening, step!.means],
       ['weaken:hf-tier-1', ['which points go is not known: the snapshots could not be read']],

@@ -1,6 +1,6 @@
 import { compile } from '../desired/compile.ts';
 import type { Upkeep } from '../retention/upkeep.ts';
-import type { Desired } from '../desired/desired.ts';
+import type { Desired, ManagedObject } from '../desired/desired.ts';
 import { digest } from '../digest.ts';
 import { sortFindings, type Finding } from '../finding.ts';
 import { assign, promisedTier } from '../policy/assign.ts';
@@ -69,7 +69,7 @@ function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = n
   const pinnedGuests = new Set(pinned.map(({ vmid }) => vmid));
   const desired = compile({ policy, site, actual, tierByGuest, pinnedGuests, upkeepByTier: upkeep(site) });
   const difference = diff({ site, desired, actual, adopted });
-  const raw = [...difference.steps, ...leavers({ site, policy, actual, exempt })];
+  const raw = [...withPlaces(difference.steps, desired, actual), ...leavers({ site, policy, actual, exempt })];
   const weighed = guard(bridge(raw, actual), { policy, site, actual });
   const { steps, findings } = withoutGap(order(weighed), actual, exempt);
   return {
@@ -107,6 +107,23 @@ function promises(policy: Policy, site: Site, { pve }: Actual, now: UnixSeconds)
     }
   }
   return { tierByGuest, pinned, exempt };
+}
+
+/**
+ * Without the jobs and moves of tiers whose pool, namespace or storage neither exists nor is about to: PVE takes a job into a namespace
+ * that does not exist and fails each of its runs, and a guest moved to it would lose the job it had.
+ */
+function withPlaces(steps: readonly RawStep[], { objects }: Desired, actual: Actual): RawStep[] {
+  const seen = existing(actual);
+  const keyOf = ({ kind, server, id }: Pick<RawStep, 'kind' | 'server' | 'id'>): string => `${kind} ${server} ${id}`;
+  const made = new Set(steps.map(keyOf));
+  const isPlace = ({ kind }: ManagedObject): boolean => kind === 'pool' || kind === 'namespace' || kind === 'storage';
+  const missing = objects.filter(
+    (object) => isPlace(object) && !made.has(keyOf(object)) && !seen.find(object.kind, object.server, object.id),
+  );
+  const homeless = new Set(missing.map(({ tier }) => tier));
+  const waiting = new Set(objects.filter((object) => !isPlace(object) && homeless.has(object.tier)).map(keyOf));
+  return steps.filter((step) => step.action !== 'create' || !waiting.has(keyOf(step)));
 }
 
 type Leaving = { readonly site: Site; readonly policy: Policy; readonly actual: Actual; readonly exempt: ReadonlySet<number> };
