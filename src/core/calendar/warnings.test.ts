@@ -74,6 +74,7 @@ const warned = [
   { text: 'fri *-13', zone: 'UTC', found: ['HF-CALENDAR-BOTH "fri *-13" runs only where weekday and date fall together'] },
   { text: '61', zone: 'UTC', found: ['HF-CALENDAR-EVENT "61" is no calendar event: column 1: Minute 61 is too large'] },
   { text: '04:00', zone: 'Europe/Vienna', found: [] },
+  { text: '*:*:*', zone: 'Europe/Vienna', found: [] },
   { text: '*/15', zone: 'UTC', found: [] },
   { text: '2/4:15', zone: 'UTC', found: [] },
   { text: 'sat *-1..7 15:00', zone: 'UTC', found: [] },

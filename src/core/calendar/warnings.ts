@@ -102,7 +102,9 @@ function repeated(stretch: Stretch, at: string): Finding | undefined {
   if (stretch.event.utc) return undefined;
   const lost = changesIn(stretch).flatMap(({ at: changeAt, before, after }) => {
     const run = before > after ? wallRun(stretch, changeAt + after, changeAt + before) : undefined;
-    return run && run.waitSeconds <= before - after ? [{ wall: run.wall, seconds: before - after }] : [];
+    if (!run || run.waitSeconds > before - after) return [];
+    const pauseSeconds = waitOver(stretch, changeAt, run.waitSeconds) - run.waitSeconds;
+    return pauseSeconds > 0 ? [{ wall: run.wall, seconds: pauseSeconds }] : [];
   });
   const [first] = lost;
   if (!first) return undefined;
@@ -114,6 +116,16 @@ function repeated(stretch: Stretch, at: string): Finding | undefined {
     why: 'Proxmox runs it in only one of the two passes of the repeated hour',
     fix: `reckon in UTC, if that pause matters:\n  ${stretch.event.text} UTC`,
   };
+}
+
+/** The wait that spans an instant, of an event that usually waits so long. */
+function waitOver({ event, zone }: Stretch, at: UnixSeconds, usualSeconds: number): number {
+  let lastAt = at - usualSeconds - 1;
+  for (let next = nextRun(event, zone, lastAt); next !== undefined; next = nextRun(event, zone, next)) {
+    if (next >= at) return next - lastAt;
+    lastAt = next;
+  }
+  return 0;
 }
 
 /** Zones with a negative saving: the search steps into the skipped hour and is thrown back by libc. */
