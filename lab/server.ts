@@ -88,6 +88,9 @@ async function answerApi<S>(options: ServerOptions<S>, { request, response, url,
   if (site.product === 'pve' && !['GET', 'POST', 'PUT', 'DELETE'].includes(method)) {
     return writeAnswer(response, { status: 501, reason: `method '${method}' not available`, body: '' });
   }
+  if (site.product === 'pve' && method === 'DELETE' && body !== '') {
+    return writeAnswer(response, { status: 501, reason: "Unexpected content for method 'DELETE'", body: '' });
+  }
   const params = readParams(url.searchParams, body, request.headers['content-type'] ?? '');
   const answer = dispatch(world, site, { method, path, authorization: request.headers.authorization, params });
   if (await spoiledAfter(fault, response, answer)) return undefined;

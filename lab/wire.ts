@@ -43,6 +43,8 @@ export function refusalAnswer(product: Product, refusal: Refusal): WireAnswer {
     return { status: refusal.status, reason: REASONS[refusal.status] ?? '', contentType: JSON_TYPE, body: refusal.message };
   }
   const line = refusal.message.split('\n')[0] ?? '';
+  // The proxy's own words about what lies behind it have no body.
+  if (refusal.status >= 595) return { status: refusal.status, reason: line, body: '' };
   const message = refusal.status === 501 ? refusal.message : `${refusal.message}\n`;
   const errors = refusal.errors ? { errors: refusal.errors } : {};
   return { status: refusal.status, reason: line, contentType: JSON_TYPE, body: JSON.stringify({ data: null, message, ...errors }) };

@@ -28,7 +28,16 @@ export function openGuest(job: GuestJob): GuestPlan {
   const { guest } = job;
   if (guest.config['lock'] !== undefined)
     return { opening: [], outcome: { ok: false, error: `${wordOf(guest.kind)} is locked (${guest.config['lock']})` } };
+  saveConfig(job);
   return guest.kind === 'qemu' ? openVm(job) : openContainer(job);
+}
+
+/** Remembers the configuration that goes into the backup, where it is another one than before. */
+function saveConfig({ state, guest, head }: GuestJob): void {
+  const key = `${guest.kind === 'qemu' ? 'vm' : 'ct'}/${guest.vmid}`;
+  const saved = (state.saved[key] ??= []);
+  if (JSON.stringify(saved.at(-1)?.config) !== JSON.stringify(guest.config))
+    saved.push({ from: head.startedAt, config: { ...guest.config } });
 }
 
 function openVm(job: GuestJob): GuestPlan {

@@ -1,63 +1,14 @@
 import { hexDigits } from '../chance.ts';
-import type { Param, Params } from '../params.ts';
 import { refuse, type Call, type Route } from '../route.ts';
 import { checker } from './access.ts';
 import { wordOf } from './guest.ts';
+import { CT_SETTINGS, VM_SETTINGS } from './guest-settings.ts';
 import { nodeOf } from './node-routes.ts';
 import { MAYBE_FLAG, MAYBE_TEXT, NODE, VMID, givenIn } from './params.ts';
 import { guestRow } from './rows.ts';
 import type { GuestKind, GuestState, PveState } from './state.ts';
 
 const WHERE = { node: NODE, vmid: VMID } as const;
-
-/** Every key of a configuration; numbered ones as often as PVE has them. */
-function settings(plain: readonly string[], numbered: Readonly<Record<string, number>>): Params {
-  const names = Object.entries(numbered).flatMap(([name, count]) => Array.from({ length: count }, (_, index) => `${name}${index}`));
-  return Object.fromEntries([...plain, ...names].map((name): [string, Param] => [name, MAYBE_TEXT]));
-}
-
-const VM_SETTINGS = settings(
-  [
-    'agent',
-    'balloon',
-    'bios',
-    'boot',
-    'cores',
-    'cpu',
-    'description',
-    'machine',
-    'memory',
-    'name',
-    'onboot',
-    'ostype',
-    'protection',
-    'scsihw',
-    'serial0',
-    'sockets',
-    'startup',
-    'tags',
-  ],
-  { scsi: 31, virtio: 16, ide: 4, sata: 6, net: 8, unused: 16, efidisk: 1, tpmstate: 1, hostpci: 4, usb: 4, ipconfig: 4 },
-);
-const CT_SETTINGS = settings(
-  [
-    'arch',
-    'cores',
-    'description',
-    'features',
-    'hostname',
-    'memory',
-    'onboot',
-    'ostype',
-    'protection',
-    'rootfs',
-    'startup',
-    'swap',
-    'tags',
-    'unprivileged',
-  ],
-  { mp: 32, net: 8, unused: 16 },
-);
 
 const CONFIG = ['Disk', 'CDROM', 'CPU', 'Memory', 'Network', 'HWType', 'Options', 'Cloudinit'].map((part) => `VM.Config.${part}`);
 const AUDIT = { any: ['VM.Audit'], on: '/vms/{vmid}' } as const;

@@ -154,8 +154,17 @@ export function checkSelection(config: JobState['config']): void {
     refuse(500, '400 Parameter verification failed.\nvmid: property is missing');
   }
   for (const name of ['notes-template', 'protected']) {
-    if (config[name] !== undefined && config['storage'] === undefined)
-      refuse(400, 'Parameter verification failed.', { [name]: "missing property - 'storage' required by this property" });
+    if (config[name] !== undefined && config['storage'] === undefined) {
+      refuse(400, 'Parameter verification failed.', { storage: `missing property required by '${name}'` });
+    }
+  }
+  checkNotes(text(config, 'notes-template') ?? '');
+}
+
+function checkNotes(template: string): void {
+  for (const { 1: name, index } of template.matchAll(/\{\{([^}]*)\}\}/g)) {
+    if (['cluster', 'guestname', 'node', 'vmid'].includes(name!)) continue;
+    refuse(500, `400 Parameter verification failed.\nnotes-template: found unknown: variable '${name}' at char ${index + 4}\n`);
   }
 }
 

@@ -24,6 +24,7 @@ export function makePve(options: {
     volumes: {},
     tasks: [],
     taskCount: 0,
+    saved: {},
     commands: {},
     rate: { readBytesPerSecond: 450 * 2 ** 20, writeBytesPerSecond: 110 * 2 ** 20 },
     keepTasks: 1000,

@@ -14,8 +14,8 @@ const VMID_LIST: Param = {
   type: 'string',
   optional: true,
   check: (text) => {
-    const wrong = text.split(/[\s,;]+/).find((one) => one !== '' && !/^[1-9]\d{2,8}$/.test(one));
-    return wrong === undefined ? undefined : `invalid format - invalid VM ID '${wrong}'\n`;
+    const fine = text.split(/[\s,;]+/).every((one) => one === '' || /^[1-9]\d{2,8}$/.test(one));
+    return fine ? undefined : 'invalid format - value does not look like a valid VM ID\n';
   },
 };
 
@@ -31,7 +31,11 @@ export const CALENDAR_EVENT: Param = {
 export const STORAGE_ID: Param = {
   type: 'string',
   check: (text) =>
-    /^[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]$/.test(text) ? undefined : `invalid format - storage ID '${text}' contains illegal characters\n`,
+    text.length < 2
+      ? `invalid format - storage ID '${text}' cannot be shorter than 2 characters\n`
+      : /^[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]$/.test(text)
+        ? undefined
+        : `invalid format - storage ID '${text}' contains illegal characters\n`,
 };
 
 export const CONFIG_ID: Param = {
@@ -51,17 +55,7 @@ export function optional(param: Param): Param {
   return { ...param, optional: true };
 }
 
-const NOTES: Param = {
-  type: 'string',
-  optional: true,
-  maxLength: 1024,
-  check: (text) => {
-    const unknown = [...text.matchAll(/\{\{([^}]*)\}\}/g)]
-      .map(([, name]) => name!)
-      .find((name) => !['cluster', 'guestname', 'node', 'vmid'].includes(name));
-    return unknown === undefined ? undefined : `invalid format - unexpected template variable '${unknown}'\n`;
-  },
-};
+const NOTES: Param = { type: 'string', optional: true, maxLength: 1024 };
 
 /** Options of a backup run, that a job has too. */
 export const DUMP_PARAMS: Params = {

@@ -127,8 +127,8 @@ function removePool(call: Call<PveState>): null {
   const pool = pools[id] ?? refuse(500, `delete pool failed: pool '${id}' does not exist`);
   const nested = Object.keys(pools).find((other) => other.startsWith(`${id}/`));
   if (nested !== undefined) refuse(500, `delete pool failed: pool '${id}' is not empty (contains pool '${nested}')`);
-  if (pool.vmids.length > 0) refuse(500, `delete pool failed: pool '${id}' is not empty (contains VMs)`);
-  if (pool.storages.length > 0) refuse(500, `delete pool failed: pool '${id}' is not empty (contains storages)`);
+  if (pool.vmids.length > 0) refuse(500, `delete pool failed: pool '${id}' is not empty (contains VM ${pool.vmids[0]})`);
+  if (pool.storages.length > 0) refuse(500, `delete pool failed: pool '${id}' is not empty (contains storage '${pool.storages[0]}')`);
   delete pools[id];
   return null;
 }

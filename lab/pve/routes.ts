@@ -4,6 +4,8 @@ import { GUEST_ROUTES } from './guest-routes.ts';
 import { JOB_ROUTES } from './job-routes.ts';
 import { NODE_ROUTES } from './node-routes.ts';
 import { POOL_ROUTES } from './pool-routes.ts';
+import { POWER_ROUTES } from './power-routes.ts';
+import { RESTORE_ROUTES } from './restore-routes.ts';
 import type { PveState } from './state.ts';
 import { STORAGE_ROUTES } from './storage-routes.ts';
 import { TASK_ROUTES } from './task-routes.ts';
@@ -20,4 +22,6 @@ export const PVE_ROUTES: readonly Route<PveState>[] = [
   ...NODE_ROUTES,
   ...TASK_ROUTES,
   ...GUEST_ROUTES,
+  ...POWER_ROUTES,
+  ...RESTORE_ROUTES,
 ];

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { continueDump, startDump } from './dump.ts';
 import { selectOnNode } from './select.ts';
 import type { DumpOptions, JobState, PveState } from './state.ts';
-import { endTask } from './tasks.ts';
+import { finishTask } from './effects.ts';
 import { isOn, text } from './settings.ts';
 
 /** What a cluster does by itself: jobs that are due, and tasks that go on. */
@@ -32,8 +32,7 @@ function continueTask(world: World, state: PveState, upid: string): void {
   const task = state.tasks.find((one) => one.upid === upid)!;
   const { run } = task.next!;
   if (run.kind === 'dump') return continueDump(world, state, task, run);
-  task.log.push(...run.lines);
-  endTask(task, world.now, run.status);
+  return finishTask(world, state, task, run);
 }
 
 /** A job's events are read in the zone of its node. Each node looks once a minute, so a run begins seconds after its event. */

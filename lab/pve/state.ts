@@ -19,6 +19,8 @@ export type PveState = {
   volumes: Record<string, VolumeData>;
   /** Oldest first. */
   tasks: TaskState[];
+  /** Configurations as they lie in backups, by `vm/101`, oldest first: one where it was another than before. */
+  saved: Record<string, { from: number; config: GuestState['config'] }[]>;
   /** Commands an agent was asked to run, by process id. */
   commands: Record<number, CommandState>;
   /** How fast a guest's disks are read, and how fast a PBS takes in what it does not know. */
@@ -124,7 +126,10 @@ export type DumpRun = {
   job?: string;
 };
 
-export type PowerRun = { kind: 'done'; status: string; lines: string[] };
+/** A task that only takes its time: what it says and does at its end. */
+export type PowerRun = { kind: 'done'; status: string; lines: string[]; effect: Effect };
+
+export type Effect = { do: 'start' | 'stop' | 'unlock' | 'destroy'; vmid: number; purge?: boolean };
 
 /** Options of a run, wire names. */
 export type DumpOptions = Record<string, JobSetting>;
@@ -143,4 +148,4 @@ export type CurrentBackup = {
   bitmapGroup?: string;
 };
 
-export type CommandState = { vmid: number; exitedAt: number; exitCode: number; output: string; error: string };
+export type CommandState = { vmid: number; exitedAt: number; exitCode: number; output: string };
