@@ -70,17 +70,25 @@ function keyOf(config: StorageState['config']): string | undefined {
   return config['encryption-key'] === undefined ? undefined : String(config['encryption-key']);
 }
 
+/** The ports on which a world's servers listen on this machine: no part of the world, for they differ from run to run. */
+const listening = new WeakMap<World, Map<string, number>>();
+
+function nameOf(world: World, pbs: PbsState): string {
+  return Object.keys(world.pbs).find((one) => world.pbs[one] === pbs)!;
+}
+
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 function find(world: World, server: string, port: number, fingerprint: unknown): PbsState | undefined {
   const here = Object.values(world.pbs).filter((pbs) => pbs.host === server || LOOPBACK.includes(server));
   // A port of its own is meant; without one the certificate says which of the lab's servers is meant, for they listen anywhere.
-  return here.find((pbs) => pbs.port === port) ?? (port === 8007 ? here.find((pbs) => isPinned(world, pbs, fingerprint)) : undefined);
+  const listens = (pbs: PbsState): boolean => pbs.port === port || listening.get(world)?.get(nameOf(world, pbs)) === port;
+  return here.find(listens) ?? (port === 8007 ? here.find((pbs) => isPinned(world, pbs, fingerprint)) : undefined);
 }
 
 /** A fault that refuses every connection to a PBS is a PBS that is down, for its PVE too. */
 function isDown(world: World, pbs: PbsState): boolean {
-  const name = Object.keys(world.pbs).find((one) => world.pbs[one] === pbs)!;
+  const name = nameOf(world, pbs);
   return world.faults.some(
     ({ server, kind, call, times }) =>
       kind === 'refused' && times > 0 && (server ?? name) === name && new RegExp(call).test('GET /admin/datastore'),
@@ -171,6 +179,7 @@ export type Listening = { readonly name: string; readonly host: string; readonly
 
 /** Storages of a scenario that were set up with `pbs:NAME` for a fingerprint point to that server as soon as it listens. */
 export function introduce(world: World, { name, host, port, fingerprint }: Listening): void {
+  listening.set(world, (listening.get(world) ?? new Map<string, number>()).set(name, port));
   for (const state of Object.values(world.pve)) {
     for (const { config } of Object.values(state.storages)) {
       if (config['fingerprint'] === `pbs:${name}`) Object.assign(config, { server: host, port, fingerprint: fingerprint.toLowerCase() });

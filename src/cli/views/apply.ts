@@ -29,7 +29,10 @@ function outcomeText(applied: Applied, paint: Paint): string {
     const stale = 'The plan is stale: the policy or a server is no longer as it was when the plan was made. Nothing was done.';
     return `${paint.red(stale)}\nPlan again, look at it, and apply that:\n    holdfast plan --out FILE`;
   }
-  if (applied.outcome !== 'failed') return applied.done.length === 0 ? 'Nothing to do.' : paint.green(`${done}.`);
+  if (applied.outcome !== 'failed') {
+    if (applied.done.length > 0) return paint.green(`${done}.`);
+    return applied.held.length > 0 ? 'Nothing was done: all that is left waits for its name.' : 'Nothing to do.';
+  }
   const { step, error, left } = applied;
   const where = `Stopped at ${spellObject(step)} on ${spellServer(step.server)}, site ${step.site}`;
   const next = `${done}, ${left} not done. What was done holds, and every guest that had a job still has one. To go on:\n    holdfast apply`;

@@ -11,17 +11,40 @@ const COLOR = { create: 'green', change: 'yellow', remove: 'red' } as const;
 export type PlanView = { readonly plan: Plan; readonly findings: readonly Finding[] };
 
 /** The plan for people: what strengthens, in the order in which it will be done, then apart what weakens, each with its name. */
-export function planText({ plan, findings }: PlanView, paint: Paint): string {
+export function planText({ plan, findings }: PlanView, paint: Paint, width = 100): string {
   const told = findings.length === 0 ? '' : `${findingsText(findings, paint)}\n`;
   if (plan.steps.length === 0) return `${told}${nothingToDo(findings, paint)}\n`;
   const weakening = plan.steps.filter((step) => step.weakening !== undefined);
   const stronger = plan.steps.filter((step) => step.weakening === undefined);
-  const parts = [paint.bold(summary(plan.steps)), '', ...stronger.map((step) => stepText(step, paint))];
+  const parts = [paint.bold(`Plan: ${summary(plan.steps)}`)];
+  if (stronger.length > 0) parts.push('', stepsText(stronger, paint, width));
   if (weakening.length > 0) {
-    parts.push('', paint.bold(paint.red('This weakens protection. Each is done only when its name is given:')), '');
+    parts.push(
+      '',
+      paint.bold(paint.red('This weakens protection or takes what is not Holdfast’s. Each is done only when its name is given:')),
+      '',
+    );
     parts.push(...weakening.map((step) => stepText(step, paint)));
   }
   return `${told}${parts.join('\n')}\n\n${howToGoOn(weakening)}\n`;
+}
+
+/** One line a step where it fits, with the reasons below each other. Sites are named where there are several. */
+export function stepsText(steps: readonly Step[], paint: Paint, width: number): string {
+  const several = new Set(steps.map(({ site }) => site)).size > 1;
+  const heads = steps.map(
+    (step) =>
+      `${SIGN[step.action]} ${spellObject(step)}${step.server === 'pve' ? '' : ` on ${step.server}`}${several ? `, ${step.site}` : ''}`,
+  );
+  const column = Math.min(44, Math.max(...heads.map((head) => head.length))) + 2;
+  return steps
+    .map((step, index) => {
+      const head = heads[index]!;
+      const fits = head.length < column && 2 + column + step.because.length <= width;
+      const reason = fits ? `${' '.repeat(column - head.length)}${paint.dim(step.because)}` : `\n      ${paint.dim(step.because)}`;
+      return [`  ${paint[COLOR[step.action]](head)}${reason}`, ...step.means.map((line) => `      → ${line}`)].join('\n');
+    })
+    .join('\n');
 }
 
 function nothingToDo(findings: readonly Finding[], paint: Paint): string {

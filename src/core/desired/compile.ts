@@ -7,7 +7,7 @@ import { compileJobs } from './jobs.ts';
 import { siteSuffix } from './mark.ts';
 import { compilePlaces } from './places.ts';
 import { compileServers } from './servers.ts';
-import { datastoreMissing, guestsUnknown, tierPbsMissing } from './findings.ts';
+import { datastoreMissing, guestsUnknown, tierPbsMissing, tierUnkeepable } from './findings.ts';
 
 export type CompileInput = {
   readonly policy: Policy;
@@ -56,6 +56,7 @@ export function compile(input: CompileInput): Desired {
     if (!pbs || !upkeep) {
       uncompiled.push(tier.id);
       if (!pbs && members.length > 0) findings.push(tierPbsMissing(site, tier, members));
+      if (!upkeep) findings.push(tierUnkeepable(site, tier));
       continue;
     }
     const at = tierAtSite({ policy, site, tier, pbs, upkeep, guests: members });

@@ -1,13 +1,11 @@
 import type { Finding } from '../finding.ts';
-import type { Offsite, PbsAccess, Window } from '../policy/policy.ts';
+import type { Offsite, PbsAccess } from '../policy/policy.ts';
 import { spellDuration } from '../units.ts';
 import type { Actual } from '../world/actual.ts';
 import type { TierAtSite } from './compile.ts';
 import type { ManagedObject, Settings } from './desired.ts';
 import { pullWithoutReceiver, pullWithoutRemote, pushWithoutRemote } from './findings.ts';
 import { jobId, markedComment } from './mark.ts';
-
-const HOUR_SECONDS = 3600;
 
 type Compiled = { readonly objects: readonly ManagedObject[]; readonly findings: readonly Finding[] };
 
@@ -65,23 +63,15 @@ function pull(at: TierAtSite, offsite: Offsite, actual: Actual): Compiled {
 }
 
 function syncJob(at: TierAtSite, offsite: Offsite, server: PbsAccess, direction: Settings): ManagedObject {
-  const { site, tier, suffix } = at;
+  const { site, tier, suffix, upkeep } = at;
+  const schedule = offsite.schedule ?? upkeep.sync?.schedule ?? 'hourly';
   const settings: Settings = {
     ...direction,
     'max-depth': 0,
-    schedule: offsite.schedule ?? copySchedule(offsite.withinSeconds, site.window),
+    schedule,
     'remove-vanished': false,
     comment: markedComment(site, tier),
   };
   const because = `tier ${tier.id} promises a copy of each point at ${offsite.remote} within ${spellDuration(offsite.withinSeconds)}`;
   return { kind: 'sync-job', server: server.name, id: jobId(tier.id, suffix), settings, site: site.name, tier: tier.id, because };
-}
-
-/** Half the promised time lies between two runs, so that one lost run breaks nothing; daily ones start when the window for backups ends. */
-function copySchedule(withinSeconds: number, window: Window | undefined): string {
-  if (withinSeconds < 2 * HOUR_SECONDS) return '*:0/15';
-  if (withinSeconds < 12 * HOUR_SECONDS) return 'hourly';
-  if (withinSeconds < 48 * HOUR_SECONDS) return '0/6:00';
-  const start = window?.endMinute ?? 6 * 60;
-  return `${String(Math.floor(start / 60) % 24).padStart(2, '0')}:${String(start % 60).padStart(2, '0')}`;
 }

@@ -58,6 +58,20 @@ export function tierPbsMissing(site: Site, tier: Tier, guests: readonly Guest[])
   };
 }
 
+/** No keep values or schedules keep what a tier promises, so there is nothing to write down. */
+export function tierUnkeepable(site: Site, tier: Tier): Finding {
+  return {
+    severity: 'error',
+    code: 'HF-TIER-UNKEPT',
+    at: `tiers.${tier.id}`,
+    problem: `No prune or verify job keeps what tier ${tier.id} (${tier.name}) promises`,
+    why: `nothing of tier ${tier.id} is made or changed at ${site.name}; what exists for it stays as it is`,
+    fix: 'see which promise breaks, and on which day:\n    holdfast check',
+    site: site.name,
+    tier: tier.id,
+  };
+}
+
 /** A pull job runs on the server that receives, and the policy does not know that server. */
 export function pullWithoutReceiver(site: Site, tier: Tier, offsite: Offsite): Finding {
   return {

@@ -96,7 +96,10 @@ function compare(object: ManagedObject, found: ExistingObject, input: DiffInput)
   const settings: Settings = Object.fromEntries(
     strange.some((key) => REPLACED_BY_POOL.includes(key)) ? withPool(object, differing) : differing,
   );
-  return { steps: [stepFor(object, { action: 'change', settings, clear, before: found.settings, because: because.join('; ') })], findings };
+  return {
+    steps: [stepFor(object, { action: 'change', settings, clear, before: found.settings, because: [...new Set(because)].join('; ') })],
+    findings,
+  };
 }
 
 /** Naming the pool again is what makes PVE drop `vmid` and `all`. */
@@ -149,9 +152,15 @@ function sameSetting(key: string, wanted: Setting, found: Setting | undefined): 
   return wanted === found;
 }
 
-/** `schedule 03:00 → 02:00`, `keep-hourly 24 → nothing` */
+/** `schedule 03:00 → 02:00`, `keep-hourly 24 → nothing`; what only says under which policy it was made is not worth its words. */
 function spellChange(key: string, from: Setting | undefined, to?: Setting): string {
+  if (to !== undefined && (key === 'comment' || key === 'notes-template') && carriesPolicy(from))
+    return 'it is marked with the promises as they are now';
   return `${key} ${spellSetting(from)} → ${spellSetting(to)}`;
+}
+
+function carriesPolicy(value: Setting | undefined): boolean {
+  return /\bpolicy[ =][0-9a-f]{8}$/.test(String(value));
 }
 
 function spellSetting(value: Setting | undefined): string {

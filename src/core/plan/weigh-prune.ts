@@ -33,7 +33,8 @@ export function weighPrune(step: RawStep, around: Surroundings): Weight {
     .filter(({ gone }) => gone.length > 0);
   const when = spellRun(nextRunAt(String(after['schedule']), zoneName, around.actual.asOf), zoneName);
   const lines = goneByGroup.map(({ group, gone }) => spellGone({ group, gone, when, around }));
-  return shrinks || lines.length > 0 ? { means: spellList(lines), harm: 'weaken' } : { means: [] };
+  if (lines.length > 0) return { means: spellList(lines), harm: 'weaken' };
+  return shrinks ? { means: ['no point that is there goes; those made from now on are kept less long'], harm: 'weaken' } : { means: [] };
 }
 
 /** What the job kept so far in the namespace it will prune: everything, where it was off, elsewhere, or not there. */
