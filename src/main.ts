@@ -5,6 +5,7 @@ import type { Streams } from '#cli/out.ts';
 import { makePolicySource } from '#config/policy-source.ts';
 import type { Clock, Ports, Proxmox, Store } from '#app/ports.ts';
 import type { Site } from '#core/policy/policy.ts';
+import type { SiteOptions } from '#proxmox/site.ts';
 
 /** Wires ports to adapters and runs one command. `overrides` replace ports, for the demo's clock and for tests; so do `streams`. */
 export async function run(argv: readonly string[], overrides: Partial<Ports> = {}, streams: Streams = process): Promise<number> {
@@ -33,6 +34,10 @@ async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Pro
     clock,
     policySource: makePolicySource({ flag: text(flags, 'policy'), env: process.env, cwd: process.cwd(), now: clock.now }),
     connect: (site) => lazySite(() => connectNow(site, clock)),
+    examiner: {
+      examine: async (site, options) => (await import('#proxmox/examine.ts')).examineSite(site, await siteOptions(clock), options),
+      showCertificate: async (url) => (await import('#proxmox/certificate.ts')).showCertificate(url),
+    },
     store: lazyStore(() => openStore(process.env)),
     log: { info: () => {}, warn: () => {} },
     ...overrides,
@@ -41,8 +46,12 @@ async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Pro
 
 /** The client's packages are loaded with the first call to a server: most commands make none. */
 async function connectNow(site: Site, clock: Clock): Promise<Proxmox> {
-  const [{ connectSite }, { resolveSecret }] = await Promise.all([import('#proxmox/site.ts'), import('#config/secrets.ts')]);
-  return connectSite(site, { now: clock.now, readSecret: (ref, at) => resolveSecret(ref, at, process.env) });
+  return (await import('#proxmox/site.ts')).connectSite(site, await siteOptions(clock));
+}
+
+async function siteOptions(clock: Clock): Promise<SiteOptions> {
+  const { resolveSecret } = await import('#config/secrets.ts');
+  return { now: clock.now, readSecret: (ref, at) => resolveSecret(ref, at, process.env) };
 }
 
 function lazySite(open: () => Promise<Proxmox>): Proxmox {

@@ -1,4 +1,6 @@
-import type { Actual } from '#core/world/actual.ts';
+import type { Actual, ServerVersion } from '#core/world/actual.ts';
+import type { ProxmoxError } from '#core/world/proxmox-error.ts';
+import type { Rights } from '#core/rights/rights.ts';
 import type { FilePlace, Finding } from '#core/finding.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import type { Step } from '#core/plan/plan.ts';
@@ -9,8 +11,48 @@ export type Ports = {
   readonly clock: Clock;
   readonly policySource: PolicySource;
   readonly connect: (site: Site) => Proxmox;
+  readonly examiner: Examiner;
   readonly store: Store;
   readonly log: Log;
+};
+
+/** Looks at servers from outside, as `doctor` and `trust` do. */
+export type Examiner = {
+  /** Asks each server of a site, with each login the policy names for it, what it is and what that login may do. Changes nothing. */
+  readonly examine: (site: Site, options: { readonly waitSeconds: number }) => Promise<readonly Examination[]>;
+  /** The certificate a server shows, before anything is trusted; sends nothing. Throws ProxmoxError where nothing answers. */
+  readonly showCertificate: (url: string) => Promise<Certificate>;
+};
+
+export type Certificate = {
+  /** SHA-256, `AB:CD:…` */
+  readonly fingerprint: string;
+  readonly subject: string;
+  readonly issuer: string;
+  /** Names and addresses it is for. */
+  readonly names: readonly string[];
+  readonly validFromAt: UnixSeconds;
+  readonly validUntilAt: UnixSeconds;
+  /** Why no authority known to this machine vouches for it; absent where one does. */
+  readonly doubt?: string;
+};
+
+/** One login on one server, as it was found. */
+export type Examination = {
+  readonly product: 'pve' | 'pbs';
+  /** `pve`, or the policy's name of a PBS. */
+  readonly server: string;
+  readonly url: string;
+  readonly login: 'token' | 'applyToken' | 'backupToken';
+  /** `user@realm!name`, where the secret could be read. */
+  readonly tokenId?: string;
+  readonly certificate?: Certificate;
+  /** Why the rest is not known. */
+  readonly trouble?: ProxmoxError;
+  readonly version?: ServerVersion;
+  readonly rights?: Rights;
+  /** Zone and clock of each node of a PVE, of the one host of a PBS. */
+  readonly hosts: readonly { readonly name: string; readonly timeZone: string; readonly clockAheadSeconds: number }[];
 };
 
 export type Clock = { readonly now: () => UnixSeconds };

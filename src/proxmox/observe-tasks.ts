@@ -1,5 +1,5 @@
 import type { BackupTask, PbsTask, PveActual, Unknown } from '#core/world/actual.ts';
-import { holds } from '#core/world/rights.ts';
+import { holds } from '#core/rights/rights.ts';
 import { parseTaskLog } from '#core/world/tasklog.ts';
 import { parseUpid } from '#core/world/upid.ts';
 import type { Http } from './http.ts';

@@ -1,6 +1,6 @@
 import type { Actual, PbsActual } from '#core/world/actual.ts';
 import type { PbsAccess, Site } from '#core/policy/policy.ts';
-import type { Rights } from '#core/world/rights.ts';
+import type { Rights } from '#core/rights/rights.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import type { Http } from './http.ts';
 import { observePbs } from './observe-pbs.ts';

@@ -1,6 +1,6 @@
 import type { Observed, Unknown } from '#core/world/actual.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
-import { blindSpots, holds, type Rights } from '#core/world/rights.ts';
+import { blindSpots, holds, type Rights } from '#core/rights/rights.ts';
 import type { UnixSeconds } from '#core/units.ts';
 
 /** What a list needs to be whole: without it the server answers 200 and leaves rows out. */

@@ -1,7 +1,7 @@
 import type { BackupJob, Pool, ServerVersion, Storage, ZfsPool } from '#core/world/actual.ts';
 import type { KeepRules, KeepUnit } from '#core/retention/keep.ts';
 import { KEEP_UNITS } from '#core/retention/keep.ts';
-import type { Rights } from '#core/world/rights.ts';
+import type { Rights } from '#core/rights/rights.ts';
 import { segment, type Http } from './http.ts';
 import { parseOptions } from './wire/options.ts';
 import {

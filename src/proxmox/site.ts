@@ -28,7 +28,7 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
     const open = (product: 'pve' | 'pbs', name: string, access: PveAccess): Http => {
       const http = openHttp({
         ...httpOptions(product, name, access),
-        token: () => readLogin(access[login] ?? access.token, name),
+        token: () => readLogin(options, site.name, name, access[login] ?? access.token),
         ...options.http,
       });
       opened.push(http);
@@ -37,18 +37,19 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
     return { pve: open('pve', 'pve', site.pve), pbs: site.pbs.map((access) => ({ access, http: open('pbs', access.name, access) })) };
   }
 
-  async function readLogin(ref: SecretRef, server: string): Promise<string> {
-    const found = await options.readSecret(ref, `sites.${site.name}`);
-    if ('secret' in found) return found.secret;
-    const { problem, fix } = found.finding;
-    throw new ProxmoxError('refused', { server, call: 'log in', detail: problem, fix });
-  }
-
   return {
     observe: (previous) => observeSite(site, watching(), { now: options.now, previous }),
-    carryOut: (step) => carryOut(step, { site, clients: writing(), readSecret: (ref) => readLogin(ref, 'pve') }),
+    carryOut: (step) => carryOut(step, { site, clients: writing(), readSecret: (ref) => readLogin(options, site.name, 'pve', ref) }),
     close: async () => void (await Promise.all(opened.map((http) => http.close()))),
   };
+}
+
+/** A login's secret; one that cannot be read is a login that is refused. */
+export async function readLogin({ readSecret }: SiteOptions, site: string, server: string, ref: SecretRef): Promise<string> {
+  const found = await readSecret(ref, `sites.${site}`);
+  if ('secret' in found) return found.secret;
+  const { problem, fix } = found.finding;
+  throw new ProxmoxError('refused', { server, call: 'log in', detail: problem, fix });
 }
 
 function httpOptions(

@@ -1,0 +1,125 @@
+import { aclPath, neededRights, storeOf, type Purpose, type RightsScope } from './needed.ts';
+
+/** Commands for the shell of one server, in order. */
+export type Grants = {
+  readonly server: string;
+  readonly product: 'pve' | 'pbs';
+  /** The token that is made: `holdfast@pve!audit`. */
+  readonly token: string;
+  readonly commands: readonly { readonly run: string; readonly because: string }[];
+};
+
+/**
+ * The fewest commands that make the token of a purpose. On both products a token never has more than its user, so that
+ * each right is given to both. The token's secret is shown by its own command, once.
+ */
+export function grantCommands(purpose: Purpose, scope: RightsScope): Grants[] {
+  return [...pveGrants(purpose, scope), ...scope.site.pbs.flatMap(({ name }) => pbsGrants(purpose, scope, name))];
+}
+
+function pveGrants(purpose: Purpose, scope: RightsScope): Grants[] {
+  const rights = neededRights(purpose, scope).filter(({ product }) => product === 'pve');
+  if (rights.length === 0) return [];
+  const user = purpose === 'drill' ? 'holdfast-drill@pve' : 'holdfast@pve';
+  const token = `${user}!${purpose}`;
+  const byPath = Map.groupBy(rights, ({ path }) => path);
+  // A role on a deeper path replaces the one above it: what was granted above must be in it again.
+  const roles = [...byPath]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path], _, all) => {
+      const reaching = all.filter(([above]) => path === above || above === '/' || path.startsWith(`${above}/`)).flatMap(([, list]) => list);
+      const privileges = [...new Set(reaching.map(({ privilege }) => privilege.split(' or ')[0]!))].sort();
+      return {
+        path,
+        privileges,
+        because: byPath
+          .get(path)!
+          .map(({ to }) => to)
+          .join('; '),
+      };
+    });
+  const whole = merge(purpose, roles);
+  return [
+    {
+      server: 'pve',
+      product: 'pve',
+      token,
+      commands: [
+        { run: `pveum user add ${user} --comment Holdfast`, because: 'a user of its own; skip this where it exists' },
+        ...whole.map(({ role, privileges, because }) => ({
+          run: `pveum role add ${role} --privs ${privileges.join(',')}`,
+          because: `to ${because}`,
+        })),
+        ...whole.map(({ role, path }) => ({
+          run: `pveum acl modify ${path} --users ${user} --roles ${role}`,
+          because: 'a token never has more than its user',
+        })),
+        { run: `pveum user token add ${user} ${purpose} --privsep 1`, because: 'shows the secret, once' },
+        ...whole.map(({ role, path }) => ({
+          run: `pveum acl modify ${path} --tokens '${token}' --roles ${role}`,
+          because: 'with privilege separation the token needs its own grant',
+        })),
+      ],
+    },
+  ];
+}
+
+type Role = { readonly role: string; readonly path: string; readonly privileges: readonly string[]; readonly because: string };
+
+/**
+ * One role on the root: each privilege counts on its own kind of path only, and roles of two purposes on one path add up, while
+ * one on a deeper path would take away what the other gives there. Only drills are kept to their pool, and have a user of their own.
+ */
+function merge(purpose: Purpose, roles: readonly Omit<Role, 'role'>[]): Role[] {
+  const name = `Holdfast${purpose[0]!.toUpperCase()}${purpose.slice(1)}`;
+  if (purpose === 'drill') return roles.map((one) => ({ ...one, role: `${name}${suffix(one.path)}` }));
+  const privileges = [...new Set(roles.flatMap((one) => one.privileges))].sort();
+  return [{ role: name, path: '/', privileges, because: roles.map(({ because }) => because).join('; ') }];
+}
+
+function suffix(path: string): string {
+  return path.split('/').filter(Boolean).map((part) => `${part[0]!.toUpperCase()}${part.slice(1)}`).join('') || 'Root'; // prettier-ignore
+}
+
+function pbsGrants(purpose: Purpose, scope: RightsScope, server: string): Grants[] {
+  const access = scope.site.pbs.find(({ name }) => name === server)!;
+  const stores = [access.datastore, ...(scope.datastores?.get(server) ?? [])];
+  const paths = [...new Set(stores)].map((store) => aclPath(store, access.namespace));
+  const roles = PBS_ROLES[purpose](purpose === 'apply' && scope.site.places === 'holdfast' ? paths.map(storeOf) : paths);
+  if (roles.length === 0) return [];
+  const user = purpose === 'lock' ? 'pve@pbs' : 'holdfast@pbs';
+  const tokenName = purpose === 'lock' ? 'backup' : purpose;
+  const token = `${user}!${tokenName}`;
+  const grant = (who: string): Grants['commands'] =>
+    roles.map(({ path, role, to }) => ({ run: `proxmox-backup-manager acl update ${path} ${role} --auth-id '${who}'`, because: to }));
+  return [
+    {
+      server,
+      product: 'pbs',
+      token,
+      commands: [
+        { run: `proxmox-backup-manager user create ${user}`, because: 'a user of its own; skip this where it exists' },
+        { run: `proxmox-backup-manager user generate-token ${user} ${tokenName}`, because: 'shows the secret, once' },
+        ...grant(user),
+        ...grant(token),
+      ],
+    },
+  ];
+}
+
+type PbsRole = { readonly path: string; readonly role: string; readonly to: string };
+
+/** PBS has no roles of one's own: these are the smallest that hold what is needed. */
+const PBS_ROLES: Readonly<Record<Purpose, (paths: readonly string[]) => readonly PbsRole[]>> = {
+  audit: () => [
+    { path: '/', role: 'Audit', to: 'to see datastores, jobs, tasks and traffic rules; it can change nothing' },
+    { path: '/remote', role: 'RemoteAudit', to: 'to see remotes and the sync jobs that use them' },
+  ],
+  apply: (paths) => [
+    ...paths.map((path) => ({ path, role: 'DatastoreAdmin', to: 'to configure jobs and namespaces; PBS has no right for it without the right to delete' })),
+    { path: '/remote', role: 'RemoteSyncOperator', to: 'to make sync jobs that pull from a remote' },
+  ],
+  lock: (paths) => paths.map((path) => ({ path, role: 'DatastoreBackup', to: 'to write backups and protect the own ones; it cannot delete' })),
+  drill: () => [],
+  move: (paths) => paths.map((path) => ({ path, role: 'DatastoreAdmin', to: 'to move groups between namespaces; PBS has no right for it without the right to delete' })),
+}; // prettier-ignore
