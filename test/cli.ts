@@ -16,6 +16,7 @@ export async function runHere(
     clock: { now: () => given.nowAt },
     policySource: { load: absent },
     connect: absent,
+    examiner: { examine: absent, showCertificate: absent },
     store: { locked: absent, appendIntent: absent, intents: absent },
     log: { info: absent, warn: absent },
     ...given.ports,

@@ -30,10 +30,25 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Make PVE and PBS as the policy says, protection first',
     load: async () => (await import('./commands/apply.ts')).apply,
   },
-  { name: 'upid', summary: 'take a task identifier apart', load: async () => (await import('./commands/upid.ts')).upid },
+  {
+    name: 'doctor',
+    summary: 'Check servers, logins, rights, clocks and zones',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'grants',
+    summary: 'Print the commands that make a token, with the fewest rights',
+    load: async () => (await import('./commands/grants.ts')).grants,
+  },
+  {
+    name: 'trust',
+    summary: 'Show the certificate of a server and how to pin it',
+    load: async () => (await import('./commands/trust.ts')).trust,
+  },
+  { name: 'upid', summary: 'Take a task identifier apart', load: async () => (await import('./commands/upid.ts')).upid },
   {
     name: 'tasklog',
-    summary: 'say what a task log proves about each guest',
+    summary: 'Say what a task log proves about each guest',
     load: async () => (await import('./commands/tasklog.ts')).tasklog,
   },
   {

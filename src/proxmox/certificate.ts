@@ -14,9 +14,16 @@ export async function showCertificate(text: string): Promise<Certificate> {
   }
   return new Promise((resolve, reject) => {
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    const socket = connect({ host, port: Number(url.port || 443), rejectUnauthorized: false, ...(isName(host) ? { servername: host } : {}) });
+    const socket = connect({
+      host,
+      port: Number(url.port || 443),
+      rejectUnauthorized: false,
+      ...(isName(host) ? { servername: host } : {}),
+    });
     socket.setTimeout(WAIT_MS, () => socket.destroy(new Error('no answer in time')));
-    socket.once('error', (error) => reject(new ProxmoxError('unreachable', { server: url.origin, call: 'connect', detail: error.message, cause: error })));
+    socket.once('error', (error) =>
+      reject(new ProxmoxError('unreachable', { server: url.origin, call: 'connect', detail: error.message, cause: error })),
+    );
     socket.once('secureConnect', () => {
       const certificate = socket.getPeerX509Certificate();
       const doubt = doubtAbout(socket);

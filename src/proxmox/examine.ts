@@ -14,7 +14,11 @@ type Login = Pick<Examination, 'product' | 'server' | 'login'> & { readonly acce
  * Asks every server of a site with every login the policy names for it. Changes nothing.
  * @param waitSeconds  wait before asking: PBS takes up to five seconds until a grant works
  */
-export async function examineSite(site: Site, options: SiteOptions, { waitSeconds }: { readonly waitSeconds: number }): Promise<Examination[]> {
+export async function examineSite(
+  site: Site,
+  options: SiteOptions,
+  { waitSeconds }: { readonly waitSeconds: number },
+): Promise<Examination[]> {
   if (waitSeconds > 0) await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1000));
   return mapLimited(loginsOf(site), 4, (login) => examineLogin(site, login, options));
 }
@@ -25,7 +29,9 @@ function loginsOf(site: Site): Login[] {
   return [
     ...logins('pve', 'pve', site.pve),
     ...site.pbs.flatMap((access) => logins('pbs', access.name, access)),
-    ...(first && backup ? [{ product: 'pbs' as const, server: first.name, login: 'backupToken' as const, access: first, ref: backup }] : []),
+    ...(first && backup
+      ? [{ product: 'pbs' as const, server: first.name, login: 'backupToken' as const, access: first, ref: backup }]
+      : []),
   ];
 }
 
@@ -56,7 +62,10 @@ async function examineLogin(site: Site, { product, server, login, access, ref }:
 }
 
 async function hostsOf(http: Http, now: () => number): Promise<Examination['hosts']> {
-  const names = http.product === 'pbs' ? ['localhost'] : ((await attempt(listResources(http)))?.nodes ?? []).filter(({ online }) => online).map(({ name }) => name);
+  const names =
+    http.product === 'pbs'
+      ? ['localhost']
+      : ((await attempt(listResources(http)))?.nodes ?? []).filter(({ online }) => online).map(({ name }) => name);
   const hosts = await mapLimited(names, 4, async (name) => {
     const time = await attempt(getNodeTime(http, name));
     return time ? [{ name: http.product === 'pbs' ? http.name : name, timeZone: time.timeZone, clockAheadSeconds: time.at - now() }] : [];

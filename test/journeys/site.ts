@@ -4,7 +4,9 @@ import { secretsOf, SECRET_NAMES } from '#lab/scenarios/policy.ts';
 import type { World } from '#lab/world.ts';
 import type { Ports, Store } from '#app/ports.ts';
 import type { Policy } from '#core/policy/policy.ts';
-import { connectSite } from '#proxmox/site.ts';
+import { showCertificate } from '#proxmox/certificate.ts';
+import { examineSite } from '#proxmox/examine.ts';
+import { connectSite, type SiteOptions } from '#proxmox/site.ts';
 import { memoryStore } from '#store/memory.ts';
 import { makePbsAccess, makePolicy, makeSite } from '#test/make.ts';
 
@@ -23,18 +25,19 @@ export async function startJourney(scenario: LabOptions['scenario']): Promise<Jo
   const lab = await startLab({ scenario });
   afterAll(() => lab.close());
   const tokens = secretsOf(lab);
+  const optionsWith = (secrets: Readonly<Record<string, string>>): SiteOptions => ({
+    now: () => lab.world.now,
+    readSecret: async (ref) => ({ secret: { ...tokens, ...secrets }[ref.slice('env:'.length)]! }),
+    http: { limits: { retries: 0, connectMs: 2000 } },
+  });
   return {
     lab,
     policy: (parts, site = {}) => makePolicy({ ...parts, sites: [makeSite({ ...addresses(lab), ...site })] }),
     ports: (policy, secrets = {}) => ({
       clock: { now: () => lab.world.now },
       policySource: { load: async () => ({ policy, findings: [], file: 'holdfast.yaml' }) },
-      connect: (site) =>
-        connectSite(site, {
-          now: () => lab.world.now,
-          readSecret: async (ref) => ({ secret: { ...tokens, ...secrets }[ref.slice('env:'.length)]! }),
-          http: { limits: { retries: 0, connectMs: 2000 } },
-        }),
+      connect: (site) => connectSite(site, optionsWith(secrets)),
+      examiner: { examine: (site, wait) => examineSite(site, optionsWith(secrets), wait), showCertificate },
       store: memoryStore(),
       log: { info: () => {}, warn: () => {} },
     }),
