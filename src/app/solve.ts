@@ -1,10 +1,10 @@
-import { zoneRules } from '#core/calendar/zone.ts';
 import type { Finding } from '#core/finding.ts';
 import type { Assume, Tier } from '#core/policy/policy.ts';
 import { spellKeep, type KeepRules } from '#core/retention/keep.ts';
 import { chancesOf, type Given, type TierProof } from '#core/retention/proof.ts';
 import { proveTier } from '#core/retention/prove.ts';
 import { solveSchedule } from '#core/retention/solve.ts';
+import { zoneFrom } from '#core/retention/timeline.ts';
 import type { Ports } from './ports.ts';
 
 /** The cheapest way to keep one promise. */
@@ -75,7 +75,7 @@ function solveTier(tier: Tier, given: Given, fixedSchedule?: string): Solution {
     ...(deleteAfterSeconds !== undefined && { deleteAfterSeconds }),
     ...(reachSeconds !== undefined && { reachSeconds }),
   };
-  const zones = given.timeZones.flatMap((timeZone) => zoneRules(timeZone, given.fromAt, given.fromAt) ?? []);
+  const zones = given.timeZones.flatMap((timeZone) => zoneFrom(timeZone, given.fromAt) ?? []);
   const allowed = rpoSeconds + (given.strict ? 0 : graceSeconds);
   const schedule =
     fixedSchedule ??

@@ -1,5 +1,3 @@
-import { zoneRules } from '../calendar/zone.ts';
-import { CALENDAR_CYCLE_SECONDS } from '../calendar/gap.ts';
 import type { Tier } from '../policy/policy.ts';
 import { spellExact } from '../units.ts';
 import { worstExposure } from './exposure.ts';
@@ -12,7 +10,7 @@ import { fixFor, scheduleFix } from './repair.ts';
 import { rtoUnproved } from './rto.ts';
 import { lossOf, minutes } from './scenario.ts';
 import { cost, solveKeep } from './solve.ts';
-import { layOutIn, type Timeline } from './timeline.ts';
+import { layOutIn, zoneFrom, type Timeline } from './timeline.ts';
 import { oldestVerification, pruneJob, syncJob, verifyJob, type Beside, type Upkeep, type Where } from './upkeep.ts';
 
 /**
@@ -43,7 +41,7 @@ export function upkeepOfTier(tier: Tier, given: Given): Upkeep | undefined {
 
 function weighTier(tier: Tier, given: Given): Weighed {
   const chances = chancesOf(given.assume, tier);
-  const zones = given.timeZones.map((timeZone) => zoneRules(timeZone, given.fromAt, given.fromAt + CALENDAR_CYCLE_SECONDS));
+  const zones = given.timeZones.map((timeZone) => zoneFrom(timeZone, given.fromAt));
   const layouts = zones.map((zone, i) =>
     zone ? layOutIn(tier.schedule, zone, given.fromAt) : { kind: 'zone' as const, timeZone: given.timeZones[i]! },
   );

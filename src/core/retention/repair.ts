@@ -1,9 +1,9 @@
-import { zoneRules } from '../calendar/zone.ts';
 import type { Tier } from '../policy/policy.ts';
 import { spellExact } from '../units.ts';
 import { keepYaml, spellKeep } from './keep.ts';
 import { chancesOf, type Fix, type Given, type Proof, type Weighed } from './proof.ts';
 import { solveSchedule } from './solve.ts';
+import { zoneFrom } from './timeline.ts';
 
 type Weigh = (tier: Tier, given: Given) => Weighed;
 type Candidate = Pick<Fix, 'text' | 'tier'>;
@@ -31,7 +31,7 @@ export function scheduleFix(tier: Tier, given: Given, weigh: Weigh): Candidate |
 }
 
 function scheduleFor(tier: Tier, given: Given): string | undefined {
-  const zones = given.timeZones.flatMap((timeZone) => zoneRules(timeZone, given.fromAt, given.fromAt) ?? []);
+  const zones = given.timeZones.flatMap((timeZone) => zoneFrom(timeZone, given.fromAt) ?? []);
   if (zones.length < given.timeZones.length) return undefined;
   const allowed = tier.rpoSeconds + (given.strict ? 0 : tier.graceSeconds);
   return solveSchedule(allowed, chancesOf(given.assume, tier), { zones, fromAt: given.fromAt }, tier.schedule);

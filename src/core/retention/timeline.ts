@@ -37,9 +37,18 @@ const MOST_RUNS = 500_000;
 
 /** Lays a schedule out over 28 years: after them weekdays, dates and leap years stand to each other as before. */
 export function layOut(schedule: string, { timeZone, fromAt }: Calendar): Timeline | NoTimeline {
-  const zone = zoneRules(timeZone, fromAt, fromAt + CALENDAR_CYCLE_SECONDS);
+  const zone = zoneFrom(timeZone, fromAt);
   return zone ? layOutIn(schedule, zone, fromAt) : { kind: 'zone', timeZone };
 }
+
+/** A zone's table for a proof; the last one made is at hand, for all tiers ask for the same. */
+export function zoneFrom(timeZone: string, fromAt: UnixSeconds): ZoneRules | undefined {
+  const key = `${timeZone} ${fromAt}`;
+  if (lastZone.key !== key) lastZone = { key, zone: zoneRules(timeZone, fromAt, fromAt + CALENDAR_CYCLE_SECONDS) };
+  return lastZone.zone;
+}
+
+let lastZone: { readonly key: string; readonly zone: ZoneRules | undefined } = { key: '', zone: undefined };
 
 /** The same in a zone whose table is at hand. */
 export function layOutIn(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): Timeline | NoTimeline {

@@ -105,8 +105,30 @@ function cheapest(schedules: readonly string[], { zones, fromAt }: Where, fits: 
 
 /** The widest wait between two runs; undefined where the schedule does not go on. */
 export function widestWait(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): number | undefined {
+  const known = WAITS.get(zone) ?? new Map<string, number | undefined>();
+  WAITS.set(zone, known);
+  const key = `${schedule} ${fromAt}`;
+  if (!known.has(key)) known.set(key, reckonWait(schedule, zone, fromAt));
+  return known.get(key);
+}
+
+/** Tiers ask for the same few schedules again and again. */
+const WAITS = new WeakMap<ZoneRules, Map<string, number | undefined>>();
+
+function reckonWait(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): number | undefined {
   const parsed = parseEvent(schedule);
   if (!parsed.ok) return undefined;
-  const { widest, goesOn } = rhythmOf({ event: parsed.event, zone, fromAt, toAt: fromAt + CALENDAR_CYCLE_SECONDS });
-  return goesOn ? widest?.seconds : undefined;
+  const { event } = parsed;
+  const toAt = fromAt + CALENDAR_CYCLE_SECONDS;
+  if (event.weekdays.length + event.years.length + event.months.length + event.days.length > 0 || event.utc) {
+    const { widest, goesOn } = rhythmOf({ event, zone, fromAt, toAt });
+    return goesOn ? widest?.seconds : undefined;
+  }
+  // Of an event without a date all days look alike but those beside a clock change.
+  const changes = zone.startsAt.filter((at) => at > fromAt && at < toAt);
+  const waits = [fromAt + 3 * DAY_SECONDS, ...changes].map(
+    (at) => rhythmOf({ event, zone, fromAt: at - 3 * DAY_SECONDS, toAt: at + 3 * DAY_SECONDS }).widest?.seconds ?? Infinity,
+  );
+  const widest = Math.max(...waits);
+  return widest === Infinity ? undefined : widest;
 }
