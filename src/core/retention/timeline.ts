@@ -1,5 +1,6 @@
 import { parseEvent, type CalendarEvent } from '../calendar/event.ts';
 import { matches, type Field } from '../calendar/field.ts';
+import { DAY_SECONDS } from '../calendar/civil.ts';
 import { CALENDAR_CYCLE_SECONDS } from '../calendar/gap.ts';
 import { visitRuns } from '../calendar/runs.ts';
 import { zoneRules, type ZoneRules } from '../calendar/zone.ts';
@@ -115,9 +116,17 @@ function later(runs: ArrayLike<UnixSeconds>, seconds: number): Float64Array {
   return times;
 }
 
-function keysOf(times: ArrayLike<UnixSeconds>, unit: KeepUnit, zone: ZoneRules): Float64Array {
-  if (unit === 'last') return Float64Array.from(times);
-  const local = localSecondsOf(times, zone);
-  for (let i = 0; i < local.length; i++) local[i] = periodKey(unit, local[i]!, times[i]!);
-  return local;
+function keysOf(runs: ArrayLike<UnixSeconds>, unit: KeepUnit, zone: ZoneRules): Float64Array {
+  const times = Float64Array.from(runs);
+  if (unit === 'last') return times;
+  const keys = localSecondsOf(times, zone);
+  const length = PERIOD_SECONDS[unit];
+  // Weeks begin on Mondays, and 1970-01-01 was a Thursday.
+  const shift = unit === 'weekly' ? 3 * DAY_SECONDS : 0;
+  if (length === undefined) for (let i = 0; i < keys.length; i++) keys[i] = periodKey(unit, keys[i]!, times[i]!);
+  else for (let i = 0; i < keys.length; i++) keys[i] = Math.floor((keys[i]! + shift) / length);
+  return keys;
 }
+
+/** Units whose periods all have the same length on a local clock: their keys need no calendar. */
+const PERIOD_SECONDS: Readonly<Partial<Record<KeepUnit, number>>> = { hourly: 3600, daily: DAY_SECONDS, weekly: 7 * DAY_SECONDS };

@@ -126,9 +126,10 @@ function reckonWait(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): num
   }
   // Of an event without a date all days look alike but those beside a clock change.
   const changes = zone.startsAt.filter((at) => at > fromAt && at < toAt);
-  const waits = [fromAt + 3 * DAY_SECONDS, ...changes].map(
-    (at) => rhythmOf({ event, zone, fromAt: at - 3 * DAY_SECONDS, toAt: at + 3 * DAY_SECONDS }).widest?.seconds ?? Infinity,
-  );
+  const waits = [fromAt + 3 * DAY_SECONDS, ...changes].map((at) => {
+    const { widest, goesOn } = rhythmOf({ event, zone, fromAt: at - 3 * DAY_SECONDS, toAt: at + 3 * DAY_SECONDS });
+    return goesOn && widest ? widest.seconds : Infinity;
+  });
   const widest = Math.max(...waits);
   return widest === Infinity ? undefined : widest;
 }
