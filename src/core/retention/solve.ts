@@ -167,7 +167,7 @@ export function solveSchedule(allowedSeconds: number, chances: Chances, where: W
   const safe = ladder();
   for (const [i, rung] of ladder(like).entries()) {
     for (const { schedule, waitSeconds } of [rung, safe[i]!]) {
-      if (waitSeconds * (chances.lostRuns + 1) + chances.queueSeconds + chances.durationSeconds > allowedSeconds) continue;
+      if (waitSeconds + chances.queueSeconds + chances.durationSeconds > allowedSeconds) continue;
       if (where.zones.every((zone) => exposureHolds(schedule, allowedSeconds, { zone, chances, fromAt: where.fromAt }))) return schedule;
     }
   }
