@@ -141,7 +141,7 @@ export function scheduleUnproved(tier: Tier, trouble: NoTimeline): Finding {
     case 'never':
       return {
         ...common,
-        code: 'HF-SCHEDULE-NEVER',
+        code: 'HF-CALENDAR-NEVER',
         problem: `"${tier.schedule}" never comes`,
         why: 'Proxmox accepts such a job and never starts it',
         fix,
@@ -149,7 +149,7 @@ export function scheduleUnproved(tier: Tier, trouble: NoTimeline): Finding {
     case 'ends':
       return {
         ...common,
-        code: 'HF-SCHEDULE-ENDS',
+        code: 'HF-CALENDAR-ENDS',
         problem: `"${tier.schedule}" does not go on after ${minutes(trouble.lastAt, 'UTC')} UTC`,
         why: 'after its last run no backup is made any more, and nothing says so',
         fix,
