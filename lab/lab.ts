@@ -70,6 +70,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const server = await startServer({ ...common, site: pbsSite(world, name), port: index === 0 ? (options.pbsPort ?? 0) : 0 });
     running.push(server);
     world.pbs[name]!.fingerprint = server.fingerprint;
+    world.pbs[name]!.listensOn = Number(new URL(server.url).port);
     const { hostname, port } = new URL(server.url);
     introduce(world, { name, host: hostname, port: Number(port), fingerprint: server.fingerprint });
     servers[name] = describe('pbs', server, world.pbs[name]!);

@@ -89,7 +89,7 @@ const PBS_WORDING: Wording = {
   tooLarge: (most, got) => `value must have a maximum value of ${most} (got ${got})`,
   badPattern: 'value does not match the regex pattern',
   notListed: (value) => `value '${value}' is not defined in the enumeration.`,
-  badType: (type) => (type === 'boolean' ? 'Expected boolean value.' : 'Expected integer value.'),
+  badType: (type) => (type === 'boolean' ? 'Unable to parse boolean option.' : 'invalid digit found in string'),
 };
 
 /** Checks and decodes all parameters as the product does, or says for each what is wrong with it in the product's words. */
@@ -136,7 +136,8 @@ function decodeNumber(param: Param, text: string, wording: Wording): One {
   const number = Number(text);
   if (param.minimum !== undefined && number < param.minimum) return { error: wording.tooSmall(param.minimum, number) };
   if (param.maximum !== undefined && number > param.maximum) return { error: wording.tooLarge(param.maximum, number) };
-  return { value: number };
+  const error = param.check?.(text);
+  return error === undefined ? { value: number } : { error };
 }
 
 function asText(value: unknown): string {

@@ -1,7 +1,8 @@
 import { mayAny, privilegesOn, type Caller, type Rights } from '../auth.ts';
 import { refuse, type Call } from '../route.ts';
 import type { World } from '../world.ts';
-import type { DatastoreState, GroupState, NamespaceState, PbsState, SnapshotState } from './state.ts';
+import { groupPath } from './content.ts';
+import type { DatastoreState, GroupState, NamespaceState, PbsState } from './state.ts';
 
 export type PbsCall = Call<PbsState>;
 
@@ -93,17 +94,22 @@ export function maintenanceOf(datastore: DatastoreState | undefined): { type: st
 
 export type GroupAsked = NamespaceRight & { readonly operation: 'read' | 'write' };
 
+export type GroupFound = {
+  readonly datastore: DatastoreState;
+  /** Undefined where there is none: what that means is each call's own affair. */
+  readonly group: GroupState | undefined;
+  /** Its folder on the server. */
+  readonly place: string;
+};
+
 /** The group a request names, after its rights and the owner's. */
-export function groupOf(call: PbsCall, asked: GroupAsked): { datastore: DatastoreState; group: GroupState } {
+export function groupOf(call: PbsCall, asked: GroupAsked): GroupFound {
   const scope = checkNamespace(call, asked);
   const datastore = datastoreOf(call, asked.store, asked.operation);
-  const { params } = call;
-  const group = datastore.namespaces[asked.ns]?.groups[`${params.text('backup-type')}/${params.text('backup-id')}`];
-  if (!group) return refuse(400, 'ENOENT: No such file or directory');
-  if (scope === 'own') checkOwner(call, group);
-  return { datastore, group };
-}
-
-export function findSnapshot(call: PbsCall, group: GroupState): SnapshotState | undefined {
-  return group.snapshots.find((one) => one.time === call.params.number('backup-time'));
+  const name = `${call.params.text('backup-type')}/${call.params.text('backup-id')}`;
+  const group = datastore.namespaces[asked.ns]?.groups[name];
+  const place = `${datastore.config['path']}/${groupPath(asked.ns, name)}`;
+  if (scope === 'own' && !group) refuse(400, `unable to read "${place}/owner" - No such file or directory (os error 2)`);
+  if (scope === 'own' && group) checkOwner(call, group);
+  return { datastore, group, place };
 }

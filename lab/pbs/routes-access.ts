@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { privilegesOn } from '../auth.ts';
+import { privilegesOn, type LabUser } from '../auth.ts';
 import { answer, refuse, type Route } from '../route.ts';
 import { PBS_ROLES } from '../roles.ts';
 import { chance } from '../world.ts';
 import { callerOf, may, rightsOf, type PbsCall } from './rights.ts';
 import * as is from './schemas.ts';
 import type { PbsState } from './state.ts';
+
+const NO_TOKENS: LabUser['tokens'] = {};
 
 /** The server reads its list anew only so often: a grant works that much later. */
 const GRANT_SECONDS = 5;
@@ -22,7 +24,8 @@ function createToken(call: PbsCall): unknown {
   const userId = params.text('userid');
   const name = params.text('token-name');
   if (caller.authId !== userId && !may(call, '/access/users', 'Permissions.Modify')) refuse(403, 'permission check failed');
-  const user = state.access.users[userId] ?? refuse(400, `no such user '${userId}'`);
+  // One may be made for a user that is not there; nobody can use it.
+  const user = state.access.users[userId] ?? { tokens: NO_TOKENS };
   if (user.tokens[name]) refuse(400, `token '${name}' for user '${userId}' already exists.`);
   const hex = (digits: number) =>
     chance(world, 16 ** digits)
@@ -65,6 +68,7 @@ function updateAcl(call: PbsCall): unknown {
   if (!known && !remove) refuse(400, `no such ${tokenName === undefined ? 'user' : 'API token'}.`);
   const entry = { path: params.text('path'), authId, role: params.text('role') };
   state.access.acl = state.access.acl.filter((one) => !(one.path === entry.path && one.authId === authId && one.role === entry.role));
+  if (!remove && !/^\/(?:$|(?:access|datastore|remote|system)(?:\/|$))/.test(entry.path)) refuse(400, `invalid acl path '${entry.path}'.`);
   if (!remove) state.access.acl.push({ ...entry, propagate: params.all['propagate'] !== false, worksAt: world.now + GRANT_SECONDS });
   return null;
 }

@@ -1,4 +1,4 @@
-import type { Params } from '../params.ts';
+import type { Param, Params } from '../params.ts';
 import { answer, refuse, type Privilege, type Route } from '../route.ts';
 import { shuffled } from '../world.ts';
 import { namespacesBelow } from './content.ts';
@@ -17,6 +17,8 @@ type File = {
   readonly path: string;
   /** In refusals. */
   readonly word: string;
+  /** In that of a removal. */
+  readonly long?: string;
   readonly sections: (state: PbsState) => Record<string, Section>;
   readonly settings: Params;
   readonly deletable: readonly string[];
@@ -80,7 +82,8 @@ function routesOf(file: File): readonly Route<PbsState>[] {
       privilege: file.change,
       params: { name: is.id, digest: is.digest },
       handle: (call) => {
-        find(call);
+        const name = call.params.text('name');
+        if (!file.sections(call.state)[name]) refuse(404, `${file.long ?? file.word} '${name}' does not exist.`);
         checkDigest(call.params, file.sections(call.state));
         delete file.sections(call.state)[call.params.text('name')];
         return null;
@@ -109,13 +112,19 @@ const REMOTES: File = {
   change: { all: ['Remote.Modify'], on: '/remote/{name}' },
 };
 
+function timeframeError(text: string): string | undefined {
+  const fine = /^(?:[a-z.,]+ )?\d{1,2}(?::\d{2})?-\d{1,2}(?::\d{2})?$/i.test(text);
+  return fine ? undefined : `unable to parse daily duration at '${text}' - Context("weekday")`;
+}
+
 const TRAFFIC: File = {
   path: '/config/traffic-control',
   word: 'rule',
+  long: 'traffic control rule',
   sections: (state) => state.trafficControls,
   settings: {
     network: { type: 'array', items: { type: 'string', pattern: /^[0-9A-Fa-f.:]+\/\d{1,3}$/ } },
-    timeframe: is.listOf({ type: 'string', pattern: /^(?:[a-z.,]+ )?\d{1,2}(?::\d{2})?-\d{1,2}(?::\d{2})?$/i }),
+    timeframe: is.listOf({ type: 'string', check: timeframeError }),
     users: is.listOf(is.userId),
     'rate-in': is.size,
     'burst-in': is.size,
@@ -142,25 +151,34 @@ const TRAFFIC_NOW: Route<PbsState> = {
   },
 };
 
-const maintenance = { type: 'string', optional: true, check: maintenanceText } as const;
+const maintenance: Param = {
+  type: 'string',
+  optional: true,
+  bare: true,
+  check: (text) => {
+    const type = text.split(',')[0]?.replace(/^type=/, '') ?? '';
+    return is.variant('read-only', 'offline', 'delete', 'unmount', 's3-refresh').check?.(type);
+  },
+};
 
-function maintenanceText(text: string): string | undefined {
-  return /^(?:type=)?(?:read-only|offline|delete|unmount|s3-refresh)(?:,message=(?:"[^"]*"|[^,]*))?$/.test(text)
-    ? undefined
-    : `unable to parse property string '${text}'`;
-}
+const propertyString: Param = {
+  type: 'string',
+  optional: true,
+  check: (text) =>
+    text.split(',').every((part) => part.includes('=')) ? undefined : 'value without key, but schema does not define a default key',
+};
 
 const DATASTORE_SETTINGS: Params = {
   comment: is.comment,
   'gc-schedule': is.optional(is.schedule),
   'gc-on-unmount': is.flag,
   'verify-new': is.flag,
-  notify: is.someText,
+  notify: propertyString,
   'notify-user': is.optional(is.userId),
-  'notification-mode': { type: 'string', optional: true, enum: ['legacy-sendmail', 'notification-system'] },
-  'notification-thresholds': is.someText,
+  'notification-mode': is.optional(is.variant('legacy-sendmail', 'notification-system')),
+  'notification-thresholds': propertyString,
   'counter-reset-schedule': is.optional(is.schedule),
-  tuning: is.someText,
+  tuning: propertyString,
   'maintenance-mode': maintenance,
   'prune-schedule': is.optional(is.schedule),
   ...is.keepOptions,

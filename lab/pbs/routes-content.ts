@@ -1,9 +1,9 @@
 import { refuse, type Route } from '../route.ts';
 import { shuffled } from '../world.ts';
 import { utcText } from '../zone.ts';
-import { dropGroup, dropSnapshot, sizeOf } from './content.ts';
+import { dropGroup, dropSnapshot, groupPath, sizeOf } from './content.ts';
 import { debugGroup, debugSnapshot } from './debug.ts';
-import { checkNamespace, datastoreOf, findSnapshot, groupOf, namespaceOf, ownedBy, type PbsCall } from './rights.ts';
+import { checkNamespace, datastoreOf, groupOf, namespaceOf, ownedBy, type GroupAsked, type PbsCall } from './rights.ts';
 import * as is from './schemas.ts';
 import type { GroupState, PbsState, SnapshotState } from './state.ts';
 
@@ -87,48 +87,67 @@ function firstLine(text: string): string {
 
 function deleteGroup(call: PbsCall): unknown {
   const at = where(call);
-  const { group } = groupOf(call, { ...at, ...DELETES, operation: 'write' });
+  const { group, place } = groupOf(call, { ...at, ...DELETES, operation: 'write' });
+  if (!group) return refuse(400, `read dir "${place}" - ENOENT: No such file or directory`);
   if (group.lock !== undefined) refuse(400, `while destroying group '${debugGroup(at.store, at.ns, group)}'`);
   const { removed, kept } = dropGroup(call.state, { ...at, group });
   if (kept > 0 && call.params.all['error-on-protected'] !== false) refuse(400, 'group only partially deleted due to protected snapshots');
   return { 'protected-snapshots': kept, 'removed-groups': kept > 0 ? 0 : 1, 'removed-snapshots': removed };
 }
 
+const NOT_THERE = 'No such file or directory (os error 2)';
+
 function deleteSnapshot(call: PbsCall): unknown {
   const at = where(call);
-  const { group, snapshot } = snapshotOf(call, { ...at, ...DELETES, operation: 'write' });
+  const { group, snapshot, place } = snapshotOf(call, { ...at, ...DELETES, operation: 'write' });
+  if (!group || !snapshot) return refuse(400, `failed to delete snapshot - removing backup snapshot "${place}" failed - ${NOT_THERE}`);
   if (snapshot.protected) refuse(400, 'failed to delete snapshot - cannot remove protected snapshot');
   dropSnapshot(call.state, { ...at, group, time: snapshot.time });
   return null;
 }
 
-function snapshotOf(call: PbsCall, asked: Parameters<typeof groupOf>[1]) {
-  const { datastore, group } = groupOf(call, asked);
-  const snapshot = findSnapshot(call, group);
-  if (!snapshot)
-    return refuse(400, `snapshot ${group.type}/${group.id}/${utcText(call.params.number('backup-time') ?? 0)} does not exist!`);
-  return { datastore, group, snapshot };
+type SnapshotFound = { readonly group: GroupState | undefined; readonly snapshot: SnapshotState | undefined; readonly place: string };
+
+function snapshotOf(call: PbsCall, asked: GroupAsked): SnapshotFound {
+  const { group, place } = groupOf(call, asked);
+  const time = call.params.number('backup-time') ?? 0;
+  return { group, snapshot: group?.snapshots.find((one) => one.time === time), place: `${place}/${utcText(time)}` };
 }
 
 function setProtected(call: PbsCall): unknown {
   const at = where(call);
+  const { params } = call;
   const { group, snapshot } = snapshotOf(call, { ...at, ...CHANGES, operation: 'write' });
+  const name = `${params.text('backup-type')}/${params.text('backup-id')}/${utcText(params.number('backup-time') ?? 0)}`;
+  if (!group || !snapshot) return refuse(400, `snapshot ${name} does not exist!`);
   if (snapshot.state === 'running')
     refuse(400, `while updating the protection status of snapshot '${debugSnapshot(at.store, at.ns, { group, time: snapshot.time })}'`);
-  snapshot.protected = call.params.flag('protected');
+  snapshot.protected = params.flag('protected');
   return null;
 }
 
 function setNotes(call: PbsCall): unknown {
-  const { snapshot } = snapshotOf(call, { ...where(call), ...CHANGES, operation: 'write' });
+  const { snapshot, place } = snapshotOf(call, { ...where(call), ...CHANGES, operation: 'write' });
+  if (!snapshot) return refuse(400, `unable to update manifest blob - ${noManifest(place)}`);
   const notes = call.params.text('notes');
   if (notes === '') delete snapshot.notes;
   else snapshot.notes = notes;
   return null;
 }
 
+function noManifest(place: string): string {
+  return `unable to load blob '"${place}/index.json.blob"' - ${NOT_THERE}`;
+}
+
+function getNotes(call: PbsCall): unknown {
+  const { snapshot, place } = snapshotOf(call, { ...where(call), ...READS, operation: 'read' });
+  return snapshot ? (snapshot.notes ?? '') : refuse(400, noManifest(place));
+}
+
 function setGroupNotes(call: PbsCall): unknown {
-  const { group } = groupOf(call, { ...where(call), ...CHANGES, operation: 'write' });
+  const { group, place } = groupOf(call, { ...where(call), ...CHANGES, operation: 'write' });
+  const failed = `failed to set group notes - failed to replace group notes file: mkstemp "${place}/notes.tmp_XXXXXX" failed`;
+  if (!group) return refuse(400, `${failed}: ENOENT: No such file or directory`);
   const notes = call.params.text('notes');
   if (notes === '') delete group.notes;
   else group.notes = notes;
@@ -142,7 +161,8 @@ function changeOwner(call: PbsCall): unknown {
   const scope = checkNamespace(call, { ...at, ...CHANGES });
   const datastore = datastoreOf(call, at.store, 'write');
   const group = datastore.namespaces[at.ns]?.groups[`${params.text('backup-type')}/${params.text('backup-id')}`];
-  if (!group) return refuse(400, 'ENOENT: No such file or directory');
+  const place = groupPath(at.ns, `${params.text('backup-type')}/${params.text('backup-id')}`);
+  if (!group) return refuse(400, `unable to read "${datastore.config['path']}/${place}/owner" - ${NOT_THERE}`);
   const newOwner = params.text('new-owner');
   if (scope === 'own' && !(ownersOf(group.owner, newOwner) === caller.authId)) {
     refuse(401, `${caller.authId} does not have permission to change owner of backup group '${group.type}/${group.id}' to ${newOwner}`);
@@ -197,7 +217,8 @@ export const CONTENT_ROUTES: readonly Route<PbsState>[] = [
     path: `${base}/protected`,
     privilege: inside,
     params: is.snapshotParams,
-    handle: (call) => snapshotOf(call, { ...where(call), ...READS, operation: 'read' }).snapshot.protected,
+    // Of a snapshot that is not there it says that it is not protected.
+    handle: (call) => snapshotOf(call, { ...where(call), ...READS, operation: 'read' }).snapshot?.protected ?? false,
   },
   { method: 'PUT', path: `${base}/notes`, privilege: inside, params: { ...is.snapshotParams, notes: is.anyText }, handle: setNotes },
   {
@@ -205,7 +226,7 @@ export const CONTENT_ROUTES: readonly Route<PbsState>[] = [
     path: `${base}/notes`,
     privilege: inside,
     params: is.snapshotParams,
-    handle: (call) => snapshotOf(call, { ...where(call), ...READS, operation: 'read' }).snapshot.notes ?? '',
+    handle: getNotes,
   },
   {
     method: 'PUT',
@@ -219,7 +240,7 @@ export const CONTENT_ROUTES: readonly Route<PbsState>[] = [
     path: `${base}/group-notes`,
     privilege: inside,
     params: is.groupParams,
-    handle: (call) => groupOf(call, { ...where(call), ...READS, operation: 'read' }).group.notes ?? '',
+    handle: (call) => groupOf(call, { ...where(call), ...READS, operation: 'read' }).group?.notes ?? '',
   },
   {
     method: 'POST',

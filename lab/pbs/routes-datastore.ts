@@ -259,6 +259,7 @@ export const DATASTORE_ROUTES: readonly Route<PbsState>[] = [
     params: { store: is.optional(is.id) },
     handle: (call) => {
       const store = call.params.optionalText('store');
+      if (store !== undefined && !call.state.datastores[store]) refuse(400, `no such datastore '${store}'`);
       const stores = Object.keys(call.state.datastores).filter((one) => store === undefined || one === store);
       const visible = stores.filter((one) => may(call, aclPath(one), 'Datastore.Audit', 'Datastore.Modify'));
       return shuffled(call.world, visible).map((one) => gcStatus(call, one));

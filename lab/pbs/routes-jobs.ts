@@ -80,7 +80,7 @@ const SYNC: Kind = {
     remote: is.optional(is.id),
     'remote-store': is.id,
     'remote-ns': is.namespace,
-    'sync-direction': { type: 'string', optional: true, enum: ['pull', 'push'] },
+    'sync-direction': is.optional(is.variant('pull', 'push')),
     'max-depth': is.depth,
     owner: is.optional(is.authId),
     schedule: is.optional(is.schedule),
@@ -125,7 +125,7 @@ const SYNC: Kind = {
     'active-encryption-key',
     'associated-key',
   ],
-  listParams: { 'sync-direction': { type: 'string', optional: true, enum: ['all', 'push', 'pull'] } },
+  listParams: { 'sync-direction': is.optional(is.variant('all', 'push', 'pull')) },
   reads: readsSync,
   checkChange: (call, job) => {
     if (!changesSync(call, job)) refuse(400, 'permission check failed');
@@ -143,7 +143,7 @@ const SYNC: Kind = {
 function filterError(text: string): string | undefined {
   return /^(?:(?:include|exclude):)?(?:type:(?:vm|ct|host)|group:(?:vm|ct|host)\/[A-Za-z0-9_][A-Za-z0-9._-]*|regex:.+)$/.test(text)
     ? undefined
-    : `unable to parse group filter '${text}'`;
+    : "input doesn't match expected format '<group:GROUP||type:<vm|ct|host>|regex:REGEX>'";
 }
 
 /** A token without Remote.Audit sees no job with a remote, and nothing tells it so. */
@@ -246,6 +246,7 @@ function routesOf(kind: Kind): readonly Route<PbsState>[] {
       privilege: 'inside',
       params: { id: is.id, digest: is.digest },
       handle: (call) => {
+        if (kind.kind === 'sync' && !jobsOf(call)[call.params.text('id')]) refuse(404, `job '${call.params.text('id')}' does not exist.`);
         const job = find(call);
         kind.checkChange(call, job);
         checkDigest(call.params, jobsOf(call));

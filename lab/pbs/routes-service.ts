@@ -160,7 +160,7 @@ function taskLog(call: PbsCall): unknown {
   const { params, state } = call;
   const text = params.text('upid');
   if (!mayRead(call, parseUpid(text)!)) refuse(400, 'task access not allowed');
-  const task = findTask(state, text) ?? refuse(400, 'ENOENT: No such file or directory');
+  const task = findTask(state, text) ?? refuse(400, 'No such file or directory (os error 2)');
   const start = Math.max(1, params.number('start') ?? 1);
   const limit = params.number('limit') ?? 50;
   const lines = task.log.slice(start - 1, limit === 0 ? undefined : start - 1 + limit);
@@ -234,8 +234,8 @@ export const SERVICE_ROUTES: readonly Route<PbsState>[] = [
     privilege: 'login',
     params: {
       node: is.node,
-      start: is.count,
-      limit: is.count,
+      start: is.unsigned,
+      limit: is.unsigned,
       errors: is.flag,
       running: is.flag,
       since: { type: 'integer', optional: true },
@@ -243,7 +243,7 @@ export const SERVICE_ROUTES: readonly Route<PbsState>[] = [
       store: is.optional(is.id),
       typefilter: is.someText,
       userfilter: is.someText,
-      statusfilter: is.listOf({ type: 'string', enum: ['ok', 'warning', 'error', 'unknown'] }),
+      statusfilter: { ...is.listOf(is.variant('ok', 'warning', 'error', 'unknown')), bare: true },
     },
     handle: listTasks,
   },

@@ -18,6 +18,7 @@ function pruneGroupNow(call: PbsCall): unknown {
   const at = where(call);
   const { params, world, state, caller } = call;
   const { group } = groupOf(call, { ...at, full: ['Datastore.Modify'], own: ['Datastore.Prune'], operation: 'write' });
+  if (!group) return refuse(400, 'ENOENT: No such file or directory');
   const keep = keepOptionsOf(params.all);
   const dryRun = params.flag('dry-run');
   const rows = marksOf(state, group, keep).map((one) => ({
@@ -73,7 +74,6 @@ function verifyNow(call: PbsCall): unknown {
   if (named === 1 || (named === 0 && time !== undefined)) refuse(400, 'parameters do not specify a backup group or snapshot');
   const group = named === 2 ? `${type}/${id}` : undefined;
   const found = group === undefined ? undefined : datastore.namespaces[at.ns]?.groups[group];
-  if (group !== undefined && !found) refuse(400, 'ENOENT: No such file or directory');
   if (found && scope === 'own') checkOwner(call, found);
   const path = group === undefined ? namespacePath(at.ns).replace(/\/$/, '') : groupPath(at.ns, group);
   const stamp = time === undefined ? '' : `/${time.toString(16).toUpperCase().padStart(8, '0')}`;

@@ -12,6 +12,13 @@ export function optional(param: Param): Param {
 
 export const flag: Param = { type: 'boolean', optional: true };
 export const count: Param = { type: 'integer', optional: true, minimum: 0 };
+/** One that the schema leaves open and the handler's own type does not. */
+export const unsigned: Param = {
+  type: 'integer',
+  optional: true,
+  bare: true,
+  check: (text) => (text.startsWith('-') ? `invalid value: integer \`${text}\`, expected u64` : undefined),
+};
 export const anyText: Param = { type: 'string' };
 export const someText: Param = { type: 'string', optional: true };
 /** Datastores, remotes, jobs, rules. */
@@ -24,12 +31,7 @@ export const namespace: Param = {
 };
 export const namespaceName: Param = { type: 'string', minLength: 1, maxLength: 32, pattern: SAFE_ID };
 export const depth: Param = { type: 'integer', optional: true, minimum: 0, maximum: 7 };
-export const backupType: Param = {
-  type: 'string',
-  bare: true,
-  check: (text) =>
-    ['vm', 'ct', 'host'].includes(text) ? undefined : `unknown variant \`${text}\`, expected one of \`vm\`, \`ct\`, \`host\``,
-};
+export const backupType: Param = variant('vm', 'ct', 'host');
 export const backupId: Param = { type: 'string', pattern: SAFE_ID };
 export const backupTime: Param = { type: 'integer', minimum: 1 };
 export const comment: Param = { type: 'string', optional: true, maxLength: 128, pattern: NO_CONTROL };
@@ -64,6 +66,18 @@ export function deletable(...names: readonly string[]): Param {
   return listOf({ type: 'string', enum: names });
 }
 
+/** One of several words, as the server's own types read them. */
+export function variant(...words: readonly string[]): Param {
+  const quoted = words.map((word) => `\`${word}\``);
+  const expected = words.length === 2 ? quoted.join(' or ') : `one of ${quoted.join(', ')}`;
+  return {
+    type: 'string',
+    bare: true,
+    check: (text) => (words.includes(text) ? undefined : `unknown variant \`${text}\`, expected ${expected}`),
+  };
+}
+
 function sizeError(text: string): string | undefined {
-  return /^\d+(?:\.\d+)?\s*(?:[KMGTP]i?)?B?$/i.test(text) ? undefined : `not a valid byte size '${text}'`;
+  const fine = /^\d+(?:\.\d+)?\s*(?:[KMGTP]i?)?B?$/i.test(text);
+  return fine ? undefined : `byte-size parse error for '${text}': invalid float literal`;
 }

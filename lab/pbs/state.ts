@@ -8,6 +8,8 @@ export type PbsState = {
   /** Where PVE and remotes find it: what stands in a storage's `server` and a remote's `host`. */
   host: string;
   port: number;
+  /** The port of the machine it really listens on; set when the lab starts. */
+  listensOn?: number;
   version: { release: string; repoid: string; version: string };
   /** Zone of the host: calendar events and prune periods are counted in it. */
   timeZone: string;

@@ -117,7 +117,9 @@ export function findRemote(world: World, pbs: PbsState, name: string): { pbs: Pb
   if (!remote) return `no such remote '${name}'`;
   const port = Number(remote['port'] ?? 8007);
   const own = remote['host'] === '127.0.0.1' || remote['host'] === 'localhost';
-  const found = own ? pbs : Object.values(world.pbs).find((one) => one.host === remote['host'] && one.port === port);
+  const found = own
+    ? pbs
+    : Object.values(world.pbs).find((one) => one.host === remote['host'] && (one.port === port || one.listensOn === port));
   if (!found)
     return `remote connection to '${remote['host']}' failed - error trying to connect: tcp connect error: No route to host (os error 113)`;
   const print = remote['fingerprint'];

@@ -30,6 +30,11 @@ export function runVerify(world: World, pbs: PbsState, { task, work }: { readonl
   if (!datastore) return `no such datastore '${scope.store}'`;
   if (!datastore.namespaces[scope.ns]) return 'ENOENT: No such file or directory';
   const groups = groupsIn(pbs, scope);
+  if (scope.group !== undefined && groups.length === 0) {
+    const where = scope.ns === '' ? 'root namespace' : `namespace '${scope.ns}'`;
+    log(`verify datastore '${scope.store}', ${where}, group ${scope.group} - unable to list backups: ENOENT: No such file or directory`);
+    return 'OK';
+  }
   const failed: string[] = [];
   if (scope.group === undefined)
     log(`verify datastore ${scope.store}`, `found ${groups.length} groups`, 'using 1 read and 4 verify thread(s)');

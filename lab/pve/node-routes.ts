@@ -2,7 +2,7 @@ import { refuse, type Call, type Route } from '../route.ts';
 import { aheadOfUtc } from '../zone.ts';
 import { checker, must } from './access.ts';
 import { continueDump, startDump } from './dump.ts';
-import { checkPool, checkSelection } from './job-routes.ts';
+import { checkSelection } from './job-routes.ts';
 import { DUMP_PARAMS, kept, MAYBE_FLAG, MAYBE_TEXT, NODE, optional, STORAGE_ID, givenIn } from './params.ts';
 import { nodeRow } from './rows.ts';
 import { selectOnNode } from './select.ts';
@@ -117,7 +117,11 @@ function backUpNow(call: Call<PveState>): string {
   must(call, `/storage/${text(options, 'storage') ?? 'local'}`, 'Datastore.AllocateSpace');
   if (options['prune-backups'] !== undefined) must(call, `/storage/${text(options, 'storage') ?? 'local'}`, 'Datastore.Allocate');
   if (isOn(options['stop'])) must(call, `/nodes/${node}`, 'Sys.Modify');
-  if (options['pool'] !== undefined) checkPool(state, text(options, 'pool')!);
+  const pool = text(options, 'pool');
+  if (pool !== undefined && !state.pools[pool]) refuse(500, `pool '${pool}' does not exist`);
+  if (['vmid', 'pool', 'all', 'stop', 'exclude'].every((name) => options[name] === undefined)) {
+    refuse(400, 'Parameter verification failed.', { vmid: 'property is missing' });
+  }
   checkSelection(options);
   const { here, unknown } = selectOnNode(state, options, node);
   const may = checker(call);
@@ -133,8 +137,9 @@ function backUpNow(call: Call<PveState>): string {
   return task.upid;
 }
 
-function dumpDefaults({ params }: Call<PveState>): unknown {
+function dumpDefaults({ params, state }: Call<PveState>): unknown {
   const storage = params.optionalText('storage');
+  if (storage !== undefined && !state.storages[storage]) refuse(500, `storage '${storage}' does not exist`);
   return {
     ...(storage === undefined ? {} : { storage }),
     all: 0,

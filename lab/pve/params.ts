@@ -8,14 +8,19 @@ export const MAYBE_FLAG: Param = { type: 'boolean', optional: true };
 export const MAYBE_COUNT: Param = { type: 'integer', optional: true, minimum: 0 };
 export const MAYBE_NUMBER: Param = { type: 'integer', optional: true };
 export const NODE: Param = { type: 'string' };
-export const VMID: Param = { type: 'integer', minimum: 100, maximum: 999_999_999 };
+const NO_VMID = 'invalid format - value does not look like a valid VM ID\n';
 
-const VMID_LIST: Param = {
+export const VMID: Param = {
+  type: 'integer',
+  check: (text) => (/^[1-9]\d{2,8}$/.test(text) ? undefined : NO_VMID),
+};
+
+export const VMID_LIST: Param = {
   type: 'string',
   optional: true,
   check: (text) => {
     const fine = text.split(/[\s,;]+/).every((one) => one === '' || /^[1-9]\d{2,8}$/.test(one));
-    return fine ? undefined : 'invalid format - value does not look like a valid VM ID\n';
+    return fine ? undefined : NO_VMID;
   },
 };
 
@@ -48,7 +53,17 @@ const KEEP = /^keep-(?:all|last|hourly|daily|weekly|monthly|yearly)=\d+$/;
 export const PRUNE_BACKUPS: Param = {
   type: 'string',
   optional: true,
-  check: (text) => (text.split(',').every((part) => KEEP.test(part)) ? undefined : 'invalid format - format error\n'),
+  check: (text) => {
+    const wrong = text.split(',').find((part) => !KEEP.test(part));
+    if (wrong === undefined) return undefined;
+    const [name = '', value] = wrong.split('=');
+    if (value === undefined) return 'invalid format - value without key, but schema does not define a default key\n';
+    const known = KEEP.test(`${name}=1`);
+    const reason = known
+      ? `type check ('integer') failed - got '${value}'`
+      : 'property is not defined in schema and the schema does not allow additional properties';
+    return `invalid format - format error\nprune-backups.${name}: ${reason}\n`;
+  },
 };
 
 export function optional(param: Param): Param {

@@ -1,23 +1,34 @@
 import type { Param } from '../params.ts';
 import { refuse, type Call, type Route } from '../route.ts';
 import { checker, must } from './access.ts';
-import { MAYBE_FLAG, MAYBE_TEXT } from './params.ts';
+import { MAYBE_FLAG, MAYBE_TEXT, VMID_LIST } from './params.ts';
 import { guestRow, storageRow } from './rows.ts';
 import type { PoolState, PveState } from './state.ts';
 import { listed } from './settings.ts';
 
 const POOL_ID: Param = { type: 'string' };
+/** Where only a name is read it is checked as a parameter; where it is written, as a right. */
+function poolNameError(text: string): string | undefined {
+  return /^[\w.-]+(\/[\w.-]+){0,2}$/.test(text) ? undefined : `invalid format - pool name '${text}' contains invalid characters\n`;
+}
+
 const TYPE: Param = { type: 'string', optional: true, enum: ['qemu', 'lxc', 'storage'] };
 
 /** `/pools`, with the id as a parameter (for nested ones) and in the old form with it in the path. */
 export const POOL_ROUTES: readonly Route<PveState>[] = [
-  { method: 'GET', path: '/pools', privilege: 'login', params: { poolid: { ...POOL_ID, optional: true }, type: TYPE }, handle: listPools },
+  {
+    method: 'GET',
+    path: '/pools',
+    privilege: 'login',
+    params: { poolid: { ...POOL_ID, optional: true, check: poolNameError }, type: TYPE },
+    handle: listPools,
+  },
   { method: 'POST', path: '/pools', privilege: 'inside', params: { poolid: POOL_ID, comment: MAYBE_TEXT }, handle: createPool },
   {
     method: 'PUT',
     path: '/pools',
     privilege: 'inside',
-    params: { poolid: POOL_ID, comment: MAYBE_TEXT, vms: MAYBE_TEXT, storage: MAYBE_TEXT, delete: MAYBE_FLAG, 'allow-move': MAYBE_FLAG },
+    params: { poolid: POOL_ID, comment: MAYBE_TEXT, vms: VMID_LIST, storage: MAYBE_TEXT, delete: MAYBE_FLAG, 'allow-move': MAYBE_FLAG },
     handle: changePool,
   },
   { method: 'DELETE', path: '/pools', privilege: 'inside', params: { poolid: POOL_ID }, handle: removePool },

@@ -89,13 +89,17 @@ export const STORAGE_ROUTES: readonly Route<PveState>[] = [
     path: '/nodes/{node}/storage/{storage}/status',
     privilege: SEE,
     params: ON_NODE,
-    handle: (call) => storageStatus(call, storageOf(call)),
+    handle: (call) => {
+      const known = call.state.storages[call.params.text('storage')];
+      if (!known) refuse(400, 'Parameter verification failed.', { storage: 'No such storage.' });
+      return storageStatus(call, storageOf(call));
+    },
   },
   {
     method: 'GET',
     path: '/nodes/{node}/storage/{storage}/content',
     privilege: SEE,
-    params: { ...ON_NODE, content: MAYBE_TEXT, vmid: optional(VMID) },
+    params: { ...ON_NODE, content: { ...MAYBE_TEXT, check: contentError }, vmid: optional(VMID) },
     handle: contentOf,
   },
   {
@@ -106,6 +110,13 @@ export const STORAGE_ROUTES: readonly Route<PveState>[] = [
     handle: changeContent,
   },
 ];
+
+const CONTENTS = ['backup', 'images', 'import', 'iso', 'none', 'rootdir', 'snippets', 'vztmpl'];
+
+function contentError(text: string): string | undefined {
+  const wrong = text.split(/[\s,;]+/).find((one) => !CONTENTS.includes(one));
+  return wrong === undefined ? undefined : `invalid format - invalid content type '${wrong}'\n`;
+}
 
 function digestOf(state: PveState): string {
   return hexDigits(40, JSON.stringify(state.storages));
@@ -138,8 +149,7 @@ function createStorage({ state, world, params }: Call<PveState>): unknown {
     config: { ...(params.text('type') === 'pbs' ? { content: 'backup' } : {}), ...plain(given) },
   };
   if (made.type === 'pbs') {
-    for (const name of ['server', 'datastore'])
-      if (!params.has(name)) refuse(400, 'Parameter verification failed.', { [name]: 'property is missing and it is not optional' });
+    for (const name of ['server', 'datastore']) if (!params.has(name)) refuse(500, `missing value for required option '${name}'`);
   }
   if (password !== undefined) made.password = String(password);
   const secret = key === undefined ? undefined : setKey(world.now, id, made, String(key));
@@ -185,6 +195,16 @@ function changeStorage({ state, world, params }: Call<PveState>): unknown {
     refuse(500, 'update storage failed: detected modified configuration - file changed by other user? Try again.');
   if (given['server'] !== undefined)
     refuse(400, 'Parameter verification failed.', { server: "can't change value of fixed parameter 'server'" });
+  for (const name of ['path', 'server', 'datastore', 'username']) {
+    if (
+      storage.config[name] === undefined ||
+      !String(removed ?? '')
+        .split(/[\s,;]+/)
+        .includes(name)
+    )
+      continue;
+    refuse(500, `update storage failed: unable to delete required option '${name}'`);
+  }
   const changed: StorageState = { ...storage, config: { ...storage.config, ...plain(given) } };
   for (const name of String(removed ?? '').split(/[\s,;]+/)) delete changed.config[name];
   if (password !== undefined) changed.password = String(password);

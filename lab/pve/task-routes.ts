@@ -102,10 +102,13 @@ function isMine({ caller }: Call<PveState>, task: TaskState): boolean {
   return task.user.split('!')[0] === caller.userId;
 }
 
+function isUpid(text: string): boolean {
+  return /^UPID:[^:]+:[0-9A-F]{8}:[0-9A-F]{8,9}:[0-9A-F]{8}:[^:\s]+:[^:\s]*:[^:\s]+:$/i.test(text);
+}
+
 function taskOf(call: Call<PveState>, privilege: string): TaskState {
   const upid = call.params.text('upid');
-  if (!/^UPID:[^:]+:[0-9A-F]{8}:[0-9A-F]{8,9}:[0-9A-F]{8}:[^:\s]+:[^:\s]*:[^:\s]+:$/i.test(upid))
-    refuse(400, 'Parameter verification failed.', { upid: 'unable to parse worker upid' });
+  if (!isUpid(upid)) refuse(400, 'Parameter verification failed.', { upid: 'unable to parse worker upid' });
   const task = call.state.tasks.find((one) => one.upid === upid) ?? refuse(400, 'Parameter verification failed.', { upid: 'no such task' });
   if (!isMine(call, task)) must(call, `/nodes/${call.params.text('node')}`, privilege);
   return task;
@@ -120,6 +123,10 @@ function taskStatus(call: Call<PveState>): unknown {
 
 /** Lines count from 1, `start` from 0; `limit=0` is everything. */
 function taskLog(call: Call<PveState>): unknown {
+  const upid = call.params.text('upid');
+  // The log of a task that never was is one line and a success.
+  if (isUpid(upid) && !call.state.tasks.some((one) => one.upid === upid))
+    return answer([{ n: 1, t: 'unable to open file - No such file or directory' }], { total: 1 });
   const { log } = taskOf(call, 'Sys.Audit');
   const start = call.params.number('start') ?? 0;
   const limit = call.params.number('limit') ?? 50;
