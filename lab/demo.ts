@@ -27,7 +27,7 @@ say(`A Proxmox VE at ${lab.pve.url} and a Proxmox Backup Server at ${lab.pbs.url
 Eight guests: Postgres, PBS, Ollama and Sandbox, each with its data VM. No pools, no jobs, no backups yet.`);
 await step('Does the policy of ADR-005 add up?', ['check']);
 await plan();
-await step('Make it so.', ['apply', '--yes', '--quiet']);
+if ((await step('Make it so.', ['apply', '--yes', '--quiet'])) !== 0) await end(1);
 const days = Math.round((realNow() - lab.world.now) / 86_400);
 lab.advance(Math.max(0, realNow() - lab.world.now));
 say(`${days} days go by, in which PVE and PBS do what their jobs tell them.`);
@@ -38,9 +38,13 @@ say(`All that took ${Math.ceil((Date.now() - began) / 1000)} s. The lab stays up
     npm run holdfast -- plan
     npm run holdfast -- --help`);
 
-const close = (): void => void lab.close().then(() => process.exit(0));
-process.once('SIGINT', close).once('SIGTERM', close);
-if (process.argv.includes('--exit')) close();
+process.once('SIGINT', () => void end(0)).once('SIGTERM', () => void end(0));
+if (process.argv.includes('--exit')) await end(0);
+
+async function end(exitCode: number): Promise<never> {
+  await lab.close();
+  process.exit(exitCode);
+}
 
 async function plan(): Promise<void> {
   const { text, exitCode } = await captured((streams) => run(['plan', '--json'], overrides, streams));
@@ -48,10 +52,10 @@ async function plan(): Promise<void> {
   console.log(exitCode === 0 ? summary(JSON.parse(text)) : text);
 }
 
-async function step(title: string, words: readonly string[]): Promise<void> {
-  if (!COMMANDS.some(({ name }) => name === words[0])) return;
+async function step(title: string, words: readonly string[]): Promise<number> {
+  if (!COMMANDS.some(({ name }) => name === words[0])) return 0;
   say(`${title}\n$ holdfast ${words.join(' ')}`);
-  await run(words, overrides);
+  return run(words, overrides);
 }
 
 function say(text: string): void {

@@ -2,7 +2,7 @@ import type { World } from '../world.ts';
 import { openGuest } from './dump-guest.ts';
 import * as log from './dump-log.ts';
 import { nameOf } from './guest.ts';
-import { dropBackup, finishBackup, reach, snapshotOf, type Done, type Target } from './reach.ts';
+import { dropBackup, finishBackup, pruneGuest, reach, snapshotOf, type Done, type Target } from './reach.ts';
 import type { CurrentBackup, DumpOptions, DumpRun, GuestState, PveState, TaskState } from './state.ts';
 import { endTask, startTask } from './tasks.ts';
 import { isOn, text } from './settings.ts';
@@ -126,21 +126,59 @@ function finishGuest(world: World, state: PveState, task: TaskState, run: DumpRu
   const finished = target.ok
     ? close(target.target, state, run, current, guest, task.node)
     : { ok: false as const, error: 'backup write data failed: command error: broken pipe' };
-  if (!finished.ok) {
-    task.log.push(
-      `ERROR: ${finished.error}`,
-      'INFO: aborting backup job',
-      head.running ? 'INFO: resuming VM again' : 'INFO: stopping kvm after backup task',
-    );
+  if (!target.ok) dropBackup(world, current.session);
+  const fail = (error: string): void => {
     run.failed += 1;
-    task.log.push(...log.guestFails(head, finished.error, world.now + ahead));
-    return;
+    task.log.push(...log.guestFails(head, error, world.now + ahead));
+  };
+  if (!finished.ok) {
+    task.log.push(`ERROR: ${finished.error}`, ...abortLines(head));
+    return fail(finished.error);
   }
   task.log.push(...current.lines);
   if (run.options['notes-template'] !== undefined) task.log.push('INFO: adding notes to backup');
   if (isOn(run.options['protected'])) task.log.push('INFO: marking backup as protected');
-  task.log.push(...log.guestEnds(head, world.now + ahead));
   if (guest && current.bitmapGroup !== undefined) guest.bitmap = { group: current.bitmapGroup, at: current.startedAt };
+  const error = target.ok ? prune(target.target, state, task, run, head) : undefined;
+  if (error !== undefined) return fail(error);
+  task.log.push(...log.guestEnds(head, world.now + ahead));
+}
+
+function abortLines(head: log.GuestHead): readonly string[] {
+  if (head.kind === 'lxc') return ['INFO: aborting backup job'];
+  return ['INFO: aborting backup job', head.running ? 'INFO: resuming VM again' : 'INFO: stopping kvm after backup task'];
+}
+
+/** What the run keeps: the job's rule, else the storage's, used whole. Nothing to remove where everything is kept. */
+function keepRule(state: PveState, run: DumpRun): Readonly<Record<string, number>> | undefined {
+  if (run.options['remove'] === 0) return undefined;
+  const rule =
+    text(run.options, 'prune-backups') ?? text(state.storages[text(run.options, 'storage') ?? '']?.config ?? {}, 'prune-backups');
+  const counts = Object.fromEntries(
+    (rule ?? '')
+      .split(',')
+      .flatMap((part) => (/^keep-(?!all)\w+=[1-9]/.test(part) ? [[part.split('=')[0]!, Number(part.split('=')[1])]] : [])),
+  );
+  return Object.keys(counts).length === 0 ? undefined : counts;
+}
+
+/** Old backups go after the new one is there. Where that fails the guest counts as failed, and its backup exists all the same. */
+function prune(target: Target, state: PveState, task: TaskState, run: DumpRun, head: log.GuestHead): string | undefined {
+  const keep = keepRule(state, run);
+  if (!keep) return undefined;
+  const type = head.kind === 'lxc' ? 'ct' : 'vm';
+  const rule = Object.entries(keep).map(([name, count]) => `${name}=${count}`);
+  task.log.push(
+    `INFO: prune older backups with retention: ${rule.join(', ')}`,
+    `INFO: running 'proxmox-backup-client prune' for '${type}/${head.vmid}'`,
+  );
+  const pruned = pruneGuest(target, type, head.vmid, keep);
+  if (!pruned.ok) {
+    task.log.push(`ERROR: prune '${type}/${head.vmid}': ${pruned.error}`);
+    return 'error pruning backups - check log';
+  }
+  task.log.push(`INFO: pruned ${pruned.removed} backup(s) not covered by keep-retention policy`);
+  return undefined;
 }
 
 function close(target: Target, state: PveState, run: DumpRun, current: CurrentBackup, guest: GuestState | undefined, node: string): Done {
@@ -169,15 +207,10 @@ export function abortDump(world: World, state: PveState, task: TaskState, run: D
   }
   if (run.current) {
     const guest = state.guests[run.current.vmid];
-    const target = targetOf(world, state, run.options);
-    if (target.ok) dropBackup(target.target, run.current.session);
+    dropBackup(world, run.current.session);
     if (guest) delete guest.config['lock'];
     const head = { ...headOf(world, state, task, run.current.vmid, guest), startedAt: run.current.startedAt };
-    task.log.push(
-      'ERROR: interrupted by signal',
-      'INFO: aborting backup job',
-      head.running ? 'INFO: resuming VM again' : 'INFO: stopping kvm after backup task',
-    );
+    task.log.push('ERROR: interrupted by signal', ...abortLines(head));
     task.log.push(...log.guestFails(head, 'interrupted by signal', world.now));
   }
   task.log.push(

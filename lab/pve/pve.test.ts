@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addNamespace } from '../pbs/state.ts';
 import { startLab, type Lab } from '../lab.ts';
-import { secretOf, TOKENS } from '../scenarios/access.ts';
+import { grant, secretOf, TOKENS } from '../scenarios/access.ts';
 import { caller, type Ask } from './testing.ts';
 
 let lab: Lab;
@@ -210,6 +210,29 @@ test('failures: a locked guest, one that is not there, a PBS that is down, a dat
   });
   datastore.otherBytes = 2 ** 30;
   expect(guests[103]!.config).not.toHaveProperty('lock');
+});
+
+test('PVE prunes with its own login: not allowed, the guest counts as failed and its backup is there all the same', () => {
+  const points = () => lab.world.pbs['pbs']!.datastores['main']!.namespaces['home/tier-1']!.groups['vm/102']!.snapshots.length;
+  const run = () => {
+    const upid = ask('POST /nodes/pve1/vzdump', { vmid: '102', storage: 'pbs-tier-1', 'prune-backups': 'keep-last=1' }).data as string;
+    lab.advance(4 * 3600);
+    return lab.world.pve['pve']!.tasks.find((task) => task.upid === upid)!;
+  };
+  ask('PUT /cluster/backup/hf-tier-1', { enabled: '0' });
+  const before = points();
+  expect(run()).toMatchObject({
+    status: 'job errors',
+    log: expect.arrayContaining(['ERROR: Backup of VM 102 failed - error pruning backups - check log']),
+  });
+  expect(points()).toBe(before + 1);
+  for (const authId of ['pve@pbs', TOKENS.backup])
+    grant(lab.world.pbs['pbs']!.access, authId, 'DatastorePowerUser', '/datastore/main/home');
+  expect(run()).toMatchObject({
+    status: 'OK',
+    log: expect.arrayContaining([`INFO: pruned ${before + 1} backup(s) not covered by keep-retention policy`]),
+  });
+  expect(points()).toBe(1);
 });
 
 test('false greens: a backup without a disk, and the stopped holder of a disk that another guest writes to', () => {

@@ -1,7 +1,9 @@
 import { mayAny, type Rights } from '../auth.ts';
 import * as sessions from '../pbs/backup.ts';
-import { storedBytes } from '../pbs/content.ts';
+import { dropSnapshot, storedBytes } from '../pbs/content.ts';
+import { keepOptionsOf, marksOf } from '../pbs/prune-run.ts';
 import { manifestFiles, type PbsState, type SnapshotState } from '../pbs/state.ts';
+import { findTask } from '../pbs/tasks.ts';
 import type { World } from '../world.ts';
 import type { StorageState } from './state.ts';
 
@@ -163,8 +165,25 @@ export function finishBackup(target: Target, { session, files, notes, newBytes }
 }
 
 /** The client went away: the server removes what is unfinished, and the group with it where it is empty. */
-export function dropBackup(target: Target, session: string): void {
-  sessions.abortBackup(target.world, target.pbs, session);
+export function dropBackup(world: World, session: string): void {
+  const pbs = Object.values(world.pbs).find((one) => findTask(one, session)?.status === undefined && findTask(one, session));
+  if (pbs) sessions.abortBackup(world, pbs, session);
+}
+
+export type Pruned = { readonly ok: true; readonly removed: number } | { readonly ok: false; readonly error: string };
+
+/** Prunes one guest's group as the storage's login, which a login that may only back up is not allowed to. */
+export function pruneGuest(target: Target, type: 'vm' | 'ct', vmid: number, keep: Readonly<Record<string, unknown>>): Pruned {
+  const { world, pbs, datastore, namespace, authId } = target;
+  const [userId = '', tokenName = ''] = authId.split('!');
+  const path = namespace === '' ? `/datastore/${datastore}` : `/datastore/${datastore}/${namespace}`;
+  if (!mayAny({ access: pbs.access, now: world.now }, { authId, userId, tokenName }, path, ['Datastore.Modify', 'Datastore.Prune'])) {
+    return { ok: false, error: 'proxmox-backup-client failed: Error: permission check failed - missing Datastore.Modify|Datastore.Prune' };
+  }
+  const group = pbs.datastores[datastore]?.namespaces[namespace]?.groups[`${type}/${vmid}`];
+  const gone = group ? marksOf(pbs, group, keepOptionsOf(keep)).filter(({ mark }) => mark === 'removed') : [];
+  for (const { time } of gone) dropSnapshot(pbs, { store: datastore, ns: namespace, group: group!, time });
+  return { ok: true, removed: gone.length };
 }
 
 /** Changes notes and protection of a snapshot, with the rights of the storage's login. */
