@@ -133,6 +133,8 @@ function withAgent({ world, ...call }: Call<PveState>): GuestState {
 const COMMANDS: Readonly<
   Record<string, (words: readonly string[], guest: GuestState) => { readonly exitCode: number; readonly output: string }>
 > = {
+  tail: () => ({ exitCode: 0, output: 'ok\n' }),
+  dmesg: () => ({ exitCode: 0, output: '' }),
   true: () => ({ exitCode: 0, output: '' }),
   false: () => ({ exitCode: 1, output: '' }),
   echo: (words) => ({ exitCode: 0, output: `${words.join(' ')}\n` }),

@@ -12,7 +12,8 @@ export type ScenarioTier = {
   readonly retention: string;
   readonly schedule: string;
   readonly keepLast: number;
-  readonly verify: { readonly within: string; readonly every: string; readonly outdatedAfterDays: number };
+  readonly pruneSchedule: string;
+  readonly verify: { readonly within: string; readonly every: string; readonly schedule: string; readonly outdatedAfterDays: number };
   readonly encryption?: boolean;
   readonly consistency?: 'filesystem';
   readonly offsite?: { readonly remote: string; readonly within: string; readonly schedule: string };
@@ -31,7 +32,8 @@ export const SCENARIO_TIERS: readonly ScenarioTier[] = [
     retention: '30d',
     schedule: '04:00',
     keepLast: 33,
-    verify: { within: '1d', every: '30d', outdatedAfterDays: 27 },
+    pruneSchedule: '05:30',
+    verify: { within: '1d', every: '30d', schedule: '7,19:00', outdatedAfterDays: 28 },
     version: '8326ea64',
   },
   {
@@ -43,7 +45,8 @@ export const SCENARIO_TIERS: readonly ScenarioTier[] = [
     retention: '12w',
     schedule: 'sun 05:00',
     keepLast: 14,
-    verify: { within: '2d', every: '30d', outdatedAfterDays: 27 },
+    pruneSchedule: '06:30',
+    verify: { within: '2d', every: '30d', schedule: '07:00', outdatedAfterDays: 27 },
     version: 'c3b26108',
   },
   {
@@ -55,7 +58,8 @@ export const SCENARIO_TIERS: readonly ScenarioTier[] = [
     retention: '90d',
     schedule: '*-1 22:00',
     keepLast: 5,
-    verify: { within: '7d', every: '90d', outdatedAfterDays: 87 },
+    pruneSchedule: '23:30',
+    verify: { within: '7d', every: '90d', schedule: '07:00', outdatedAfterDays: 87 },
     version: '9b4ece1d',
   },
   {
@@ -67,13 +71,11 @@ export const SCENARIO_TIERS: readonly ScenarioTier[] = [
     retention: '180d',
     schedule: '*-1,4,7,10-1 23:30',
     keepLast: 4,
-    verify: { within: '7d', every: '90d', outdatedAfterDays: 87 },
+    pruneSchedule: '05:30',
+    verify: { within: '7d', every: '90d', schedule: '07:00', outdatedAfterDays: 87 },
     version: '344a0458',
   },
 ];
-
-export const PRUNE_SCHEDULE = '06:30';
-export const VERIFY_SCHEDULE = '08:00';
 
 export type Placed = {
   readonly now: number;
@@ -124,11 +126,11 @@ export function placeTiers({ now, site, pve, pbs, pbsName, tiers, suffix }: Plac
       consideredAt: now,
     };
     const common = { store: 'main', ns: namespace, 'max-depth': 0, comment };
-    pbs.jobs.prune[jobId] = { id: jobId, ...common, schedule: PRUNE_SCHEDULE, disable: false, 'keep-last': tier.keepLast };
+    pbs.jobs.prune[jobId] = { id: jobId, ...common, schedule: tier.pruneSchedule, disable: false, 'keep-last': tier.keepLast };
     pbs.jobs.verify[jobId] = {
       id: jobId,
       ...common,
-      schedule: VERIFY_SCHEDULE,
+      schedule: tier.verify.schedule,
       'ignore-verified': true,
       'outdated-after': tier.verify.outdatedAfterDays,
     };
