@@ -46,6 +46,8 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trust.ts')).trust,
   },
   { name: 'upid', summary: 'Take a task identifier apart', load: async () => (await import('./commands/upid.ts')).upid },
+  { name: 'adopt', summary: 'Take over jobs made by hand, without a gap', load: async () => (await import('./commands/adopt.ts')).adopt },
+  { name: 'upid', summary: 'take a task identifier apart', load: async () => (await import('./commands/upid.ts')).upid },
   {
     name: 'tasklog',
     summary: 'Say what a task log proves about each guest',

@@ -16,6 +16,7 @@ import {
   makeRule,
   makeSeedTiers,
   makeSite,
+  makeSnapshot,
   makeSnapshots,
   makeTier,
   NOW,
@@ -297,6 +298,56 @@ describe('pruning', () => {
     const before = makePolicy({ tiers: [makeTier({ keep: { daily: 30 } })] });
     const applied = applySteps(makeActual(), draw(before, makeActual()).plan.steps);
     assert.equal(draw(makePolicy({ tiers: [tier] }), applied).plan.steps[0]!.weakening, 'weaken:hf-tier-1');
+  });
+});
+
+describe('adopting a job made by hand', () => {
+  const policy = makePolicy();
+  const applied = applySteps(makeActual({ pve: makePve({ backupJobs: seen([makeBackupJob()]) }) }), draw(policy, makeActual()).plan.steps);
+  const withPoint = (at: number): Actual => {
+    const pbs = applied.pbs[0]!;
+    const groups = seen([makeGroup({ snapshots: [makeSnapshot({ at })] })]);
+    return makeActual({
+      ...applied,
+      pbs: [{ ...pbs, namespaces: pbs.namespaces.map((one) => (one.namespace === 'home/tier-1' ? { ...one, groups } : one)) }],
+    });
+  };
+
+  const CASES = [
+    { name: 'before the tier’s job made a point: by name only', actual: applied, weakening: 'weaken:backup-1a2b', told: [] },
+    {
+      name: 'with a point older than the RPO: by name only',
+      actual: withPoint(NOW - 3 * 86_400),
+      weakening: 'weaken:backup-1a2b',
+      told: [],
+    },
+    {
+      name: 'with a recent point: it goes, and the plan had said that it could',
+      actual: withPoint(NOW - 3600),
+      weakening: undefined,
+      told: ['HF-ADOPTABLE'],
+    },
+  ];
+  for (const { name, actual, weakening, told } of CASES) {
+    test(name, () => {
+      assert.deepEqual(codes(draw(policy, actual)), told);
+      const { steps } = draw(policy, actual, ['backup-1a2b']).plan;
+      assert.deepEqual(
+        steps.map((step) => [brief(step), step.weakening]),
+        [['remove backup-job backup-1a2b', weakening]],
+      );
+    });
+  }
+
+  test('a guest that no tier takes keeps its job', () => {
+    const drawn = draw(makePolicy({ assign: [] }), makeActual({ pve: makePve({ backupJobs: seen([makeBackupJob()]) }) }), ['backup-1a2b']);
+    assert.ok(!briefs(drawn).includes('remove backup-job backup-1a2b'));
+    assert.ok(codes(drawn).includes('HF-GAP'));
+  });
+
+  test('an id that no job has is told, with the one that was meant', () => {
+    const [finding] = draw(policy, applied, ['backup-1a2c']).findings;
+    assert.deepEqual([finding!.code, finding!.problem.includes('did you mean backup-1a2b?')], ['HF-ADOPT-UNKNOWN', true]);
   });
 });
 

@@ -8,6 +8,7 @@ import type { Policy, Site, TierId } from '../policy/policy.ts';
 import type { UnixSeconds } from '../units.ts';
 import type { Actual } from '../world/actual.ts';
 import { spellGuest } from '../desired/findings.ts';
+import { adoptable, adoptionSteps, unknownAdoptions, weighAdoption, type Adoption } from './adopt.ts';
 import { diff, type RawStep } from './diff.ts';
 import { existing } from './existing.ts';
 import { poolHeldByRule } from './findings.ts';
@@ -50,7 +51,7 @@ export function drawPlan(input: DrawInput): Drawn {
       madeAt: input.now,
       steps: sites.flatMap(({ steps }) => steps),
     },
-    findings: sortFindings(sites.flatMap(({ findings }) => findings)),
+    findings: sortFindings([...sites.flatMap(({ findings }) => findings), ...unknownAdoptions(input.actuals, input.adopted ?? new Set())]),
     desired: sites.map(({ desired }) => desired),
     exempt: new Map(sites.map(({ desired, exempt }) => [desired.site, exempt])),
   };
@@ -69,12 +70,16 @@ function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = n
   const pinnedGuests = new Set(pinned.map(({ vmid }) => vmid));
   const desired = compile({ policy, site, actual, tierByGuest, pinnedGuests, upkeepByTier: upkeep(site) });
   const difference = diff({ site, desired, actual, adopted });
-  const raw = [...withPlaces(difference.steps, desired, actual), ...leavers({ site, policy, actual, exempt })];
-  const weighed = guard(bridge(raw, actual), { policy, site, actual });
+  const adoption: Adoption = { policy, site, actual, desired, tierByGuest };
+  const taken = adoptionSteps(adoption, adopted);
+  const raw = [...withPlaces(difference.steps, desired, actual), ...leavers({ site, policy, actual, exempt }), ...taken];
+  const weighed = guard(bridge(raw, actual), { policy, site, actual }, (step) =>
+    taken.includes(step) ? weighAdoption(step, adoption) : undefined,
+  );
   const { steps, findings } = withoutGap(order(weighed), actual, exempt);
   return {
     steps,
-    findings: [...desired.findings, ...pinned.map(({ finding }) => finding), ...difference.findings, ...findings],
+    findings: [...desired.findings, ...pinned.map(({ finding }) => finding), ...difference.findings, ...findings, ...adoptable(adoption)],
     desired,
     exempt,
     dependsOn: { objects: desired.objects, before: relevant(desired, actual), writes: steps.map(writeOf) },

@@ -21,11 +21,15 @@ export type Surroundings = { readonly policy: Policy; readonly site: Site; reado
 
 /**
  * Says what each step means and names those that weaken: a job removed, fewer points kept, a longer interval, a lower tier, a guest
- * taken out of somebody's pool. Such a step is carried out only when its name is given.
+ * taken out of somebody's pool. Such a step is carried out only when its name is given. `known` weighs steps of which more is known.
  */
-export function guard(steps: readonly RawStep[], around: Surroundings): Step[] {
+export function guard(
+  steps: readonly RawStep[],
+  around: Surroundings,
+  known: (step: RawStep) => Weight | undefined = () => undefined,
+): Step[] {
   return steps.map((step) => {
-    const { means, harm, name = step.id } = WEIGH[step.kind](step, around);
+    const { means, harm, name = step.id } = known(step) ?? WEIGH[step.kind](step, around);
     if (!harm) return { ...step, means };
     const scope = around.policy.sites.length > 1 ? `${step.site}/` : '';
     return { ...step, means, weakening: `${harm}:${scope}${name}` };
