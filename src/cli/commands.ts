@@ -30,6 +30,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Make PVE and PBS as the policy says, protection first',
     load: async () => (await import('./commands/apply.ts')).apply,
   },
+  { name: 'adopt', summary: 'Take over jobs made by hand, without a gap', load: async () => (await import('./commands/adopt.ts')).adopt },
   {
     name: 'doctor',
     summary: 'Check servers, logins, rights, clocks and zones',
@@ -46,8 +47,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trust.ts')).trust,
   },
   { name: 'upid', summary: 'Take a task identifier apart', load: async () => (await import('./commands/upid.ts')).upid },
-  { name: 'adopt', summary: 'Take over jobs made by hand, without a gap', load: async () => (await import('./commands/adopt.ts')).adopt },
-  { name: 'upid', summary: 'take a task identifier apart', load: async () => (await import('./commands/upid.ts')).upid },
   {
     name: 'tasklog',
     summary: 'Say what a task log proves about each guest',
