@@ -60,6 +60,8 @@ export type Clock = { readonly now: () => UnixSeconds };
 /** Reads the policy anew at each call. */
 export type PolicySource = {
   readonly load: () => Promise<LoadedPolicy>;
+  /** The JSON Schema of the file, for editors; a source that reads no file has none. */
+  readonly schema?: () => Promise<unknown>;
 };
 
 export type LoadedPolicy = {

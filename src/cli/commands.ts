@@ -6,9 +6,24 @@ export type CommandEntry = { readonly name: string; readonly summary: string; re
 export const COMMANDS: readonly CommandEntry[] = [
   // One line each: { name, summary, load: async () => (await import('./commands/NAME.ts')).NAME }
   {
+    name: 'init',
+    summary: 'Write a first policy to begin with',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
     name: 'check',
     summary: 'Prove that the promises of the policy can be kept',
     load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
+    name: 'suggest',
+    summary: 'Propose a tier for each guest that has none',
+    load: async () => (await import('./commands/suggest.ts')).suggest,
+  },
+  {
+    name: 'schema',
+    summary: 'Print the JSON Schema of the policy file, for editors',
+    load: async () => (await import('./commands/schema.ts')).schema,
   },
   {
     name: 'prune',

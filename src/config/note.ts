@@ -33,7 +33,7 @@ export const notes = z.registry<Note>();
 
 /** Attaches a note to a schema; editors get its description and example. */
 export function field<T extends z.ZodType>(schema: T, note: Note): T {
-  const made = schema.meta({ description: note.description, examples: [exampleValue(note)] });
+  const made = schema.meta({ description: note.description, ...examplesOf(note) });
   notes.add(made, note);
   return made;
 }
@@ -45,6 +45,11 @@ export function noteOf(schema: z.core.$ZodType | undefined): Note | undefined {
   if (own) return own;
   const { def } = schema._zod as { readonly def: { readonly type: string; readonly innerType?: z.core.$ZodType } };
   return def.type === 'optional' ? noteOf(def.innerType) : undefined;
+}
+
+/** Maps are shown by the examples of their own keys. */
+function examplesOf(note: Note): { readonly examples?: readonly unknown[] } {
+  return /^(\{|\[ ?\{)/.test(note.example) ? {} : { examples: [exampleValue(note)] };
 }
 
 function exampleValue({ example }: Note): unknown {

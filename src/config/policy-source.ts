@@ -4,6 +4,7 @@ import { checkPolicy } from '#core/policy/check.ts';
 import { complete } from '#core/policy/draft.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import { decodePolicy } from './decode.ts';
+import { policyJsonSchema } from './json-schema.ts';
 import { readPolicyFiles } from './files.ts';
 import { placeOf } from './source.ts';
 import { checkShape } from './shape.ts';
@@ -28,7 +29,10 @@ export function policyFile({ flag, env }: Where): string {
 
 /** Reads, decodes and checks the policy anew at each call. Findings are complete: everything wrong is found at once. */
 export function makePolicySource(where: Where): PolicySource {
-  return { load: async () => loadPolicy(policyFile(where), where.cwd, where.now()) };
+  return {
+    load: async () => loadPolicy(policyFile(where), where.cwd, where.now()),
+    schema: async () => policyJsonSchema(),
+  };
 }
 
 export function loadPolicy(file: string, cwd: string, now: UnixSeconds): LoadedPolicy {
