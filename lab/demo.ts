@@ -13,6 +13,9 @@ import { startLab } from './lab.ts';
  * running for commands from another terminal. `--exit` ends it after the first screen.
  */
 
+/** What is worth trying next. */
+const FURTHER = ['status', 'explain postgres', 'doctor', 'plan'];
+
 const realNow = () => Math.floor(Date.now() / 1000);
 const began = Date.now();
 
@@ -35,7 +38,9 @@ await step('How does each guest stand?', ['status']);
 say(`All that took ${Math.ceil((Date.now() - began) / 1000)} s. The lab stays up until Ctrl-C, on real time from now on. In another terminal, in this folder:
 
     export HOLDFAST_POLICY='${policy}' HOLDFAST_STATE='${folder}'
-    npm run holdfast -- plan
+${FURTHER.filter((words) => isThere(words.split(' ')[0]!))
+  .map((words) => `    npm run holdfast -- ${words}`)
+  .join('\n')}
     npm run holdfast -- --help`);
 
 process.once('SIGINT', () => void end(0)).once('SIGTERM', () => void end(0));
@@ -53,9 +58,13 @@ async function plan(): Promise<void> {
 }
 
 async function step(title: string, words: readonly string[]): Promise<number> {
-  if (!COMMANDS.some(({ name }) => name === words[0])) return 0;
+  if (!isThere(words[0]!)) return 0;
   say(`${title}\n$ holdfast ${words.join(' ')}`);
   return run(words, overrides);
+}
+
+function isThere(command: string): boolean {
+  return COMMANDS.some(({ name }) => name === command);
 }
 
 function say(text: string): void {

@@ -51,6 +51,7 @@ export function pbsAccess(datastore: string, namespace: string): Access {
   grant(access, TOKENS.pbsAudit, 'RemoteAudit', '/remote');
   grant(access, TOKENS.pbsApply, 'Audit', '/');
   grant(access, TOKENS.pbsApply, 'DatastoreAdmin', '/datastore');
+  grant(access, TOKENS.pbsApply, 'RemoteSyncOperator', '/remote');
   const place = namespace === '' ? `/datastore/${datastore}` : `/datastore/${datastore}/${namespace}`;
   for (const authId of ['pve@pbs', TOKENS.backup]) grant(access, authId, 'DatastoreBackup', place);
   return access;
