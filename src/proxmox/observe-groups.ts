@@ -1,7 +1,7 @@
 import type { BackupGroup, Snapshot, Unknown } from '#core/world/actual.ts';
 import type { Http } from './http.ts';
 import { mapLimited, toUnknown, type Look } from './part.ts';
-import { listGroups, listSnapshots, type GroupRow } from './pbs-snapshots.ts';
+import { listGroups, listSnapshots, type GroupRow, type SnapshotsByGroup } from './pbs-snapshots.ts';
 
 /** Most rows that one answer may hold: about 5 MB, and four seconds of a real server's time. */
 const ROWS_AT_ONCE = 10_000;
@@ -18,7 +18,7 @@ export type GroupsRequest = {
 /**
  * Groups of a namespace with their snapshots. The first look lists all; a later one only groups whose row changed (count, newest,
  * owner), that held an unfinished or failed snapshot, that a verification touched, and those whose turn it is:
- * at least 25, at least one in a hundred. Protection and notes set by hand are therefore seen after at most 100 looks.
+ * at least five, at least one in a hundred. Protection and notes set by hand are therefore seen after at most 100 looks.
  */
 export async function observeGroups(http: Http, look: Look, request: GroupsRequest): Promise<BackupGroup[]> {
   const { store, namespace, gaps } = request;
@@ -27,12 +27,13 @@ export async function observeGroups(http: Http, look: Look, request: GroupsReque
   const due = new Set(chooseDue(rows, before, request.touched).map(keyOf));
   const rowsDue = rows.filter((row) => due.has(keyOf(row)));
   const total = countOf(rows);
-  const whole =
-    total <= ROWS_AT_ONCE && rowsDue.length > 1 && countOf(rowsDue) * 2 > total ? await listSnapshots(http, store, namespace) : undefined;
+  const atOnce = total <= ROWS_AT_ONCE && rowsDue.length > 1 && countOf(rowsDue) * 2 > total;
+  const whole = atOnce ? await listWhole(http, request) : undefined;
   const groups = await mapLimited(rows, 6, async (row) => {
     const key = keyOf(row);
     const old = before.get(key);
-    if (old && !due.has(key)) return { ...withoutSignal(row), snapshots: old.snapshots, listedAt: old.listedAt };
+    if (old && (!due.has(key) || whole === 'failed')) return { ...withoutSignal(row), snapshots: old.snapshots, listedAt: old.listedAt };
+    if (whole === 'failed') return undefined;
     if (whole) return { ...withoutSignal(row), snapshots: whole.get(key) ?? [], listedAt: look.asOf };
     try {
       const listed = await listSnapshots(http, store, namespace, row);
@@ -43,6 +44,17 @@ export async function observeGroups(http: Http, look: Look, request: GroupsReque
     }
   });
   return groups.filter((group) => group !== undefined);
+}
+
+/** All snapshots of the namespace in one answer. Where that fails, what the last look held still stands, with its age. */
+async function listWhole(http: Http, { store, namespace, before, gaps }: GroupsRequest): Promise<SnapshotsByGroup | 'failed'> {
+  try {
+    return await listSnapshots(http, store, namespace);
+  } catch (error) {
+    if (!before) throw error;
+    gaps.push(toUnknown(`snapshots of ${store}:${namespace || '/'}`, error));
+    return 'failed';
+  }
 }
 
 function keyOf({ type, id }: Pick<GroupRow, 'type' | 'id'>): string {
@@ -69,7 +81,7 @@ function chooseDue(
     if (!old || rowChanged(row, old) || old.snapshots.some(unsettled) || touched(old)) due.push(row);
     else waiting.push({ row, listedAt: old.listedAt });
   }
-  const turn = Math.max(25, Math.ceil(rows.length / 100));
+  const turn = Math.max(5, Math.ceil(rows.length / 100));
   return [
     ...due,
     ...waiting

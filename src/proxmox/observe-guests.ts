@@ -17,8 +17,8 @@ export type GuestHints = {
  * Guests with their configurations. The first look reads each; a later one only where something hints at a change:
  * the guest's row differs, a job would take other volumes, a task named the guest, or it is its turn.
  *
- * A turn comes to at least 25 guests and at least one in a hundred. What no hint shows (notes, agent, protection, a disk of a
- * guest in no job, when changed without a task) is therefore seen late on sites with more than 25 guests: after at most 100 looks.
+ * A turn comes to at least ten guests and at least one in a hundred. What no hint shows (notes, agent, protection, a disk of a
+ * guest in no job, when changed without a task) is therefore seen late on sites with more than ten guests: after at most 100 looks.
  */
 export async function observeGuests(
   http: Http,
@@ -34,6 +34,7 @@ export async function observeGuests(
       return joinGuest(row, await getGuestConfig(http, row), look.asOf);
     } catch (error) {
       gaps.push(toUnknown(`configuration of guest ${row.vmid}`, error));
+      if (old?.configKnown) return joinGuest(row, old, old.configReadAt);
       return { ...row, protection: false, notes: '', agent: { configured: false, freeze: false }, disks: [], configKnown: false };
     }
   });
@@ -63,7 +64,7 @@ function chooseDue(rows: readonly GuestRow[], before: ReadonlyMap<number, Guest>
     if (hinted) due.push(row.vmid);
     else waiting.push(old);
   }
-  const turn = Math.max(25, Math.ceil(rows.length / 100));
+  const turn = Math.max(10, Math.ceil(rows.length / 100));
   const oldest = waiting.sort((a, b) => (a.configReadAt ?? 0) - (b.configReadAt ?? 0) || a.vmid - b.vmid).slice(0, turn);
   return [...due, ...oldest.map(({ vmid }) => vmid)];
 }
