@@ -36,7 +36,7 @@ function inSchemaWords(call: string): string {
 }
 
 function notBuilt(): string[] {
-  return [...readFileSync('lab/DIFFERENCES.md', 'utf8').matchAll(/^- `((?:GET|POST|PUT|DELETE) \/.+)`$/gm)].map(
+  return [...readFileSync('lab/DIFFERENCES.md', 'utf8').matchAll(/^- `((?:GET|POST|PUT|DELETE) \/[^`]+)`/gm)].map(
     ([, endpoint]) => endpoint ?? '',
   );
 }

@@ -39,7 +39,7 @@ export const POWER_ROUTES: readonly Route<PveState>[] = [
       method: 'DELETE',
       path: `/nodes/{node}/${kind}/{vmid}`,
       privilege: { any: ['VM.Allocate'], on: '/vms/{vmid}' },
-      params: { ...WHERE, purge: MAYBE_FLAG, 'destroy-unreferenced-disks': MAYBE_FLAG, force: MAYBE_FLAG },
+      params: { ...WHERE, purge: MAYBE_FLAG, 'destroy-unreferenced-disks': MAYBE_FLAG, ...(kind === 'lxc' ? { force: MAYBE_FLAG } : {}) },
       handle: (call) => destroy(call, kind),
     },
   ]),
@@ -113,6 +113,7 @@ const OS = {
   version: '13 (trixie)',
   'version-id': '13',
   machine: 'x86_64',
+  'kernel-version': '#1 SMP PREEMPT_DYNAMIC',
   'kernel-release': '6.12.48-cloud-amd64',
 };
 
@@ -137,6 +138,8 @@ const COMMANDS: Readonly<
   dmesg: () => ({ exitCode: 0, output: '' }),
   true: () => ({ exitCode: 0, output: '' }),
   false: () => ({ exitCode: 1, output: '' }),
+  tail: (words) => ({ exitCode: 0, output: `last line of ${words.at(-1)}\n` }),
+  dmesg: () => ({ exitCode: 0, output: '[    0.000000] Linux\n' }),
   echo: (words) => ({ exitCode: 0, output: `${words.join(' ')}\n` }),
   hostname: (_, guest) => ({ exitCode: 0, output: `${nameOf(guest)}\n` }),
   systemctl: (words) => ({ exitCode: 0, output: words[0] === 'is-system-running' ? 'running\n' : 'active\n' }),

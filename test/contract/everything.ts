@@ -61,6 +61,9 @@ async function askForContainer(): Promise<void> {
   const base = `/nodes/${found?.node}/lxc/${found?.vmid}`;
   const authorization = `PVEAPIToken=${lab.pve.tokens['root@pam!lab']}`;
   const state = await ask({ url: lab.pve.url, method: 'GET', path: `${base}/status/current`, pairs: [], authorization });
+  for (const action of ['start', 'shutdown', 'start', 'stop']) {
+    await ask({ url: lab.pve.url, method: 'POST', path: `${base}/status/${action}`, pairs: [], authorization });
+  }
   const change = await ask({ url: lab.pve.url, method: 'PUT', path: `${base}/config`, pairs: [['description', 'x']], authorization });
   expect([state.status, change.status]).toEqual([200, 200]);
   await lab.close();

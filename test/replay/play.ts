@@ -64,7 +64,7 @@ function timeOf(entry: Recording['entries'][number]): number | undefined {
 }
 
 async function playCall(player: Player, recording: Recording, call: RecordedCall): Promise<Outcome> {
-  const endpoint = endpointOf(recording.product, call);
+  const endpoint = isNewGuest(call) ? undefined : endpointOf(recording.product, call);
   const built = endpoint !== undefined || expectsUnknown(call);
   const common = {
     file: recording.file,
@@ -85,6 +85,12 @@ async function playCall(player: Player, recording: Recording, call: RecordedCall
 /** Paths and methods that the real server does not have either are the lab's business too. */
 function expectsUnknown({ path, method, status }: RecordedCall): boolean {
   return path === '/nowhere' || method === 'PATCH' || status === 501;
+}
+
+/** The lab restores guests; it does not make new ones, which is the same call without a backup. */
+function isNewGuest({ method, path, params }: RecordedCall): boolean {
+  const given = params === null || Array.isArray(params) ? {} : params;
+  return method === 'POST' && /^\/nodes\/\w+\/(?:qemu|lxc)$/.test(path) && !('archive' in given) && !('ostemplate' in given);
 }
 
 function endpointOf(product: 'pve' | 'pbs', { method, path }: RecordedCall): string | undefined {
@@ -135,8 +141,15 @@ function learn({ secrets, upids, digests }: Player, call: RecordedCall, reply: R
   const here = reply.body as { data?: unknown; digest?: unknown } | null;
   if (typeof there?.data === 'string' && typeof here?.data === 'string' && there.data.startsWith('UPID:')) upids.set(there.data, here.data);
   if (typeof there?.digest === 'string' && typeof here?.digest === 'string') digests.set(there.digest, here.digest);
-  const inner = [there?.data, here?.data] as readonly { digest?: unknown; value?: unknown; tokenid?: unknown; 'full-tokenid'?: unknown }[];
+  const inner = [there?.data, here?.data] as readonly {
+    digest?: unknown;
+    value?: unknown;
+    tokenid?: unknown;
+    'full-tokenid'?: unknown;
+    pid?: unknown;
+  }[];
   if (typeof inner[0]?.digest === 'string' && typeof inner[1]?.digest === 'string') digests.set(inner[0].digest, inner[1].digest);
+  if (typeof inner[0]?.pid === 'number' && typeof inner[1]?.pid === 'number') digests.set(`pid ${inner[0].pid}`, String(inner[1].pid));
   const tokenId = inner[1]?.['full-tokenid'] ?? inner[1]?.tokenid;
   if (typeof tokenId === 'string' && typeof inner[1]?.value === 'string') secrets.set(tokenId, inner[1].value);
 }

@@ -31,16 +31,17 @@ export async function send(player: Player, recording: Recording, call: RecordedC
       encodeURIComponent(player.upids.get(decodeURIComponent(text)) ?? decodeURIComponent(text)),
     ),
     pairs: pairsOf(call).map(
-      ([name, value]) => [name, call.name.includes('wrong secret') && name === 'password' ? value : inOurWords(player, value)] as const,
+      ([name, value]) =>
+        [name, call.name.includes('wrong secret') && name === 'password' ? value : inOurWords(player, name, value)] as const,
     ),
     authorization: authorizationOf(player, recording, call.why === undefined ? call.as : 'root'),
   });
 }
 
 /** What the lab has otherwise: digests, the fingerprint of the recorded PBS, secrets that were left out. */
-function inOurWords({ digests, lab }: Player, value: string): string {
+function inOurWords({ digests, lab }: Player, name: string, value: string): string {
   if (value.toUpperCase() === RECORDED_FINGERPRINT) return lab.pbs.fingerprint;
-  return digests.get(value) ?? (value === '<secret>' ? SECRET : value);
+  return digests.get(name === 'pid' ? `pid ${value}` : value) ?? (value === '<secret>' ? SECRET : value);
 }
 
 function pairsOf({ params, why }: RecordedCall): readonly (readonly [string, string])[] {

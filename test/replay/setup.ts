@@ -191,7 +191,8 @@ const debianWithAgent: Setup = ({ player }) => {
 /** A backup of guest 102 that was not recorded, though its task was. */
 function backsUp(upid: string, options: Readonly<Record<string, unknown>>, seconds: number): Setup {
   return async ({ player, recording }) => {
-    moveClock(player, Number.parseInt(upid.split(':')[4] ?? '', 16));
+    // The guest's turn came a second after the task began, and that second names the snapshot.
+    moveClock(player, Number.parseInt(upid.split(':')[4] ?? '', 16) + 1);
     const params = { vmid: '102', storage: 'pbs-tier-1', mode: 'snapshot', ...options };
     const reply = await send(player, recording, { name: '', as: 'root', method: 'POST', path: '/nodes/pve1/vzdump', params, status: 200 });
     player.upids.set(upid, String((reply.body as { data: unknown }).data));
@@ -269,7 +270,7 @@ export const SETUPS: Readonly<Record<string, Setup>> = {
   'pve-06: start vzdump: a guest that is locked': inOrder(storageNamespace('home/tier-1'), lock(201, 'backup')),
   'pve-06: start vzdump: protected, with notes': lock(201, undefined),
   'pve-08: start vzdump: stopped vm, snapshot mode': ({ player }) => {
-    for (const vmid of [100, 101, 102, 103, 104, 1201]) player.lab.world.pve['pve']!.guests[vmid]!.config['cpu'] = 'host';
+    for (const { kind, config } of Object.values(player.lab.world.pve['pve']!.guests)) if (kind === 'qemu') config['cpu'] = 'host';
   },
   'pve-08: POST /nodes/pve1/vzdump': timed,
   'pve-08: content after an aborted backup': instant,
@@ -286,4 +287,6 @@ export const SETUPS: Readonly<Record<string, Setup>> = {
     void player.lab.world.faults.push({ server: 'pbs', call: '.', times: Infinity, kind: 'refused' }),
   'pve-07: disable the job': ({ player }) => player.lab.advance(120),
   'pve-11: agent ping': debianWithAgent,
+  'pve-10: live restore': ({ player }) => void delete player.lab.world.pve['pve']!.guests[9102],
+  'pve-11: drill: read the data: start': ({ player }) => player.lab.advance(40),
 };
