@@ -138,8 +138,6 @@ const COMMANDS: Readonly<
   dmesg: () => ({ exitCode: 0, output: '' }),
   true: () => ({ exitCode: 0, output: '' }),
   false: () => ({ exitCode: 1, output: '' }),
-  tail: (words) => ({ exitCode: 0, output: `last line of ${words.at(-1)}\n` }),
-  dmesg: () => ({ exitCode: 0, output: '[    0.000000] Linux\n' }),
   echo: (words) => ({ exitCode: 0, output: `${words.join(' ')}\n` }),
   hostname: (_, guest) => ({ exitCode: 0, output: `${nameOf(guest)}\n` }),
   systemctl: (words) => ({ exitCode: 0, output: words[0] === 'is-system-running' ? 'running\n' : 'active\n' }),
