@@ -59,7 +59,8 @@ type Rule = { readonly unit: KeepUnit; readonly slots: number; readonly periods:
 /** Exact where periods nest: each rule goes on from the point at which the finer one before it ended. */
 function chain(rules: readonly Rule[], count: number): Falls {
   const falls = new Int32Array(count);
-  const edges = Int32Array.from(falls, (_, m) => m + 1);
+  const edges = new Int32Array(count);
+  for (let m = 0; m < count; m++) edges[m] = m + 1;
   if (rules.length === 0) return { falls: falls.fill(count), edges: edges.fill(-1) };
   for (const rule of rules) takeLater(falls, link(rule, edges));
   return { falls, edges };

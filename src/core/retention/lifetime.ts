@@ -44,7 +44,7 @@ function leastLifeWithExtras({ runs }: Timeline, slots: number, { extraRuns, que
   return shortest && { ...shortest, seconds: Math.max(0, shortest.seconds - queueSeconds), byHand: true };
 }
 
-function shortestSpan(runs: ArrayLike<number>, gaps: number): Omit<Life, 'byHand'> | undefined {
+function shortestSpan(runs: Float64Array, gaps: number): Omit<Life, 'byHand'> | undefined {
   let shortest: Omit<Life, 'byHand'> | undefined;
   for (let i = 0; i + gaps < runs.length; i++) {
     const seconds = runs[i + gaps]! - runs[i]!;

@@ -38,6 +38,7 @@ export function solveKeep(
   const retains = (keep: KeepRules): boolean => timelines.every((timeline) => retentionHolds(timeline, keep, promise, chances));
   const singles = new Map<KeepUnit, number>();
   const quick = quickSlots(timelines, promise, chances);
+  if (quick && promise.reachSeconds === undefined && promise.deleteAfterSeconds === undefined) return { [quick.units[0]!]: quick.slots };
   for (const unit of SINGLE_UNITS) {
     const slots = quick
       ? quick.units.includes(unit)
@@ -81,14 +82,17 @@ function isApart(timeline: Timeline, unit: KeepUnit, { queueSeconds }: Chances):
   return settled;
 }
 
-function widestGap(runs: ArrayLike<number>): number {
+function widestGap(runs: Float64Array): number {
   let widest = 0;
-  for (let i = 1; i < runs.length; i++) widest = Math.max(widest, runs[i]! - runs[i - 1]!);
+  for (let i = 1; i < runs.length; i++) {
+    const gap = runs[i]! - runs[i - 1]!;
+    if (gap > widest) widest = gap;
+  }
   return widest;
 }
 
 /** The least number of runs that never pass in less than so many seconds. */
-function leastStep(runs: ArrayLike<number>, seconds: number): number | undefined {
+function leastStep(runs: Float64Array, seconds: number): number | undefined {
   let step = 1;
   for (let i = 0; i + step < runs.length; i++) while (i + step < runs.length && runs[i + step]! - runs[i]! < seconds) step += 1;
   return step < runs.length / 2 ? step : undefined;

@@ -13,7 +13,7 @@ export type Timeline = {
   readonly schedule: string;
   readonly zone: ZoneRules;
   /** When the job begins, ascending. */
-  readonly runs: ArrayLike<UnixSeconds>;
+  readonly runs: Float64Array;
   readonly fromAt: UnixSeconds;
   readonly toAt: UnixSeconds;
   /** The periods of the runs, reckoned once for each unit and queue. */
@@ -67,7 +67,10 @@ export function layOutIn(schedule: string, zone: ZoneRules, fromAt: UnixSeconds)
       for (const second of seconds) runs.push(baseAt + second);
     });
   }
-  if (goesOn && runs.length > 1) return { schedule, zone, runs, fromAt, toAt, periods: rememberPeriods(runs, zone) };
+  if (goesOn && runs.length > 1) {
+    const begins = new Float64Array(runs);
+    return { schedule, zone, runs: begins, fromAt, toAt, periods: rememberPeriods(begins, zone) };
+  }
   const lastAt = runs.at(-1);
   return lastAt === undefined ? { kind: 'never' } : { kind: 'ends', lastAt };
 }
@@ -89,7 +92,7 @@ function countOf(field: Field, values: number): number {
  */
 export type Periods = { readonly earliest: Float64Array; readonly latest: Float64Array; readonly settled: boolean };
 
-function rememberPeriods(runs: ArrayLike<UnixSeconds>, zone: ZoneRules): Timeline['periods'] {
+function rememberPeriods(runs: Float64Array, zone: ZoneRules): Timeline['periods'] {
   const known = new Map<string, Periods>();
   return (unit, queueSeconds) => {
     const key = `${unit} ${queueSeconds}`;
@@ -101,7 +104,7 @@ function rememberPeriods(runs: ArrayLike<UnixSeconds>, zone: ZoneRules): Timelin
 
 type Question = { readonly unit: KeepUnit; readonly queueSeconds: number };
 
-function periodsOf(runs: ArrayLike<UnixSeconds>, zone: ZoneRules, { unit, queueSeconds }: Question): Periods {
+function periodsOf(runs: Float64Array, zone: ZoneRules, { unit, queueSeconds }: Question): Periods {
   const earliest = keysOf(runs, unit, zone);
   if (queueSeconds === 0 || unit === 'last') return { earliest, latest: earliest, settled: true };
   const latest = keysOf(later(runs, queueSeconds), unit, zone);
@@ -110,14 +113,13 @@ function periodsOf(runs: ArrayLike<UnixSeconds>, zone: ZoneRules, { unit, queueS
   return { earliest, latest, settled };
 }
 
-function later(runs: ArrayLike<UnixSeconds>, seconds: number): Float64Array {
+function later(runs: Float64Array, seconds: number): Float64Array {
   const times = new Float64Array(runs.length);
   for (let i = 0; i < times.length; i++) times[i] = runs[i]! + seconds;
   return times;
 }
 
-function keysOf(runs: ArrayLike<UnixSeconds>, unit: KeepUnit, zone: ZoneRules): Float64Array {
-  const times = Float64Array.from(runs);
+function keysOf(times: Float64Array, unit: KeepUnit, zone: ZoneRules): Float64Array {
   if (unit === 'last') return times;
   const keys = localSecondsOf(times, zone);
   const length = PERIOD_SECONDS[unit];

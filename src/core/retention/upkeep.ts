@@ -1,5 +1,5 @@
 import { parseEvent, type CalendarEvent } from '../calendar/event.ts';
-import { matches } from '../calendar/field.ts';
+import { matches, type Field } from '../calendar/field.ts';
 import { CALENDAR_CYCLE_SECONDS, rhythmOf } from '../calendar/gap.ts';
 import { DAY_SECONDS } from '../calendar/civil.ts';
 import type { ZoneRules } from '../calendar/zone.ts';
@@ -37,15 +37,24 @@ const SAFE_MINUTE = 5 * 60 + 30;
 
 /** When the last backup of a night is done, on the half hour; a safe hour where that lies in the dark hours of clock changes. */
 function minuteAfter({ hours, minutes, time }: CalendarEvent, { queueSeconds, durationSeconds }: Chances): number {
-  let last = -1;
-  for (let minute = 0; minute < 1440; minute++) {
-    if (time === 'none' && minute > 0) break;
-    if (time !== 'none' && (!matches(hours, Math.floor(minute / 60)) || !matches(minutes, minute % 60))) continue;
-    if (last >= 0) return SAFE_MINUTE;
-    last = minute;
-  }
-  const done = Math.ceil((Math.max(0, last) + (queueSeconds + durationSeconds) / 60 + 15) / 30) * 30;
+  const hour = onlyValue(hours, 24, time === 'none');
+  const minute = onlyValue(minutes, 60, time === 'none');
+  if (hour === undefined || minute === undefined) return SAFE_MINUTE;
+  const last = hour * 60 + minute;
+  const done = Math.ceil((last + (queueSeconds + durationSeconds) / 60 + 15) / 30) * 30;
   return done % 1440 < 240 || done >= 1440 ? SAFE_MINUTE : done;
+}
+
+/** The one value of a field below `end`, 0 where the event has no time; undefined where it has several. */
+function onlyValue(field: Field, end: number, isMidnight: boolean): number | undefined {
+  if (isMidnight) return 0;
+  let only: number | undefined;
+  for (let value = 0; value < end; value++) {
+    if (!matches(field, value)) continue;
+    if (only !== undefined) return undefined;
+    only = value;
+  }
+  return only;
 }
 
 function spellTime(minute: number): string {
@@ -124,12 +133,24 @@ function reckonWait(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): num
     const { widest, goesOn } = rhythmOf({ event, zone, fromAt, toAt });
     return goesOn ? widest?.seconds : undefined;
   }
-  // Of an event without a date all days look alike but those beside a clock change.
-  const changes = zone.startsAt.filter((at) => at > fromAt && at < toAt);
-  const waits = [fromAt + 3 * DAY_SECONDS, ...changes].map((at) => {
+  // Of an event without a date all days look alike but those beside a clock change, and these do where the change is the same.
+  const waits = [fromAt + 3 * DAY_SECONDS, ...distinctChanges(zone, fromAt, toAt)].map((at) => {
     const { widest, goesOn } = rhythmOf({ event, zone, fromAt: at - 3 * DAY_SECONDS, toAt: at + 3 * DAY_SECONDS });
     return goesOn && widest ? widest.seconds : Infinity;
   });
   const widest = Math.max(...waits);
   return widest === Infinity ? undefined : widest;
+}
+
+/** Clock changes between two instants, one of each kind: same time of day, same offsets before and after. Close ones are all given. */
+function distinctChanges({ startsAt, offsetSeconds }: ZoneRules, fromAt: UnixSeconds, toAt: UnixSeconds): UnixSeconds[] {
+  const byKind = new Map<string, UnixSeconds>();
+  for (let i = 1; i < startsAt.length; i++) {
+    const at = startsAt[i]!;
+    if (at <= fromAt || at >= toAt) continue;
+    const close = at - startsAt[i - 1]! < 7 * DAY_SECONDS || (startsAt[i + 1] ?? Infinity) - at < 7 * DAY_SECONDS;
+    const timeOfDay = (at + offsetSeconds[i - 1]!) % DAY_SECONDS;
+    byKind.set(close ? String(at) : `${timeOfDay} ${offsetSeconds[i - 1]} ${offsetSeconds[i]}`, at);
+  }
+  return [...byKind.values()];
 }
