@@ -19,9 +19,12 @@ export function worstExposure({ runs }: Timeline, { lostRuns, queueSeconds, dura
   const step = lostRuns + 1;
   let from = -1;
   let widest = -1;
-  for (let i = 0; i + step < runs.length; i++) {
+  const end = runs.length - step;
+  for (let i = 0; i < end; i++) {
     const gap = runs[i + step]! - runs[i]!;
-    if (gap > widest) [widest, from] = [gap, i];
+    if (gap <= widest) continue;
+    widest = gap;
+    from = i;
   }
   if (from < 0) return undefined;
   return { seconds: widest + queueSeconds + durationSeconds, gapSeconds: widest, from, to: from + step };

@@ -20,6 +20,11 @@ export function leastLife(timeline: Timeline, keep: KeepRules, chances: Chances)
   if (rules.length === 0) return undefined;
   if (chances.extraRuns > 0) return leastLifeWithExtras(timeline, keep.last ?? 0, chances);
   const { runs } = timeline;
+  const [only, more] = rules;
+  if (!more && timeline.isApart(only!.unit, chances.queueSeconds)) {
+    const span = shortestSpan(runs, only!.slots);
+    return span && { ...span, seconds: Math.max(0, span.seconds - chances.queueSeconds), byHand: false };
+  }
   const { falls } = fallsOf(timeline, keep, chances);
   let shortest: Life | undefined;
   let least = Infinity;
@@ -45,12 +50,16 @@ function leastLifeWithExtras({ runs }: Timeline, slots: number, { extraRuns, que
 }
 
 function shortestSpan(runs: Float64Array, gaps: number): Omit<Life, 'byHand'> | undefined {
-  let shortest: Omit<Life, 'byHand'> | undefined;
-  for (let i = 0; i + gaps < runs.length; i++) {
+  let least = Infinity;
+  let madeBy = -1;
+  const end = runs.length - gaps;
+  for (let i = 0; i < end; i++) {
     const seconds = runs[i + gaps]! - runs[i]!;
-    if (!shortest || seconds < shortest.seconds) shortest = { seconds, madeBy: i, removedBy: i + gaps };
+    if (seconds >= least) continue;
+    least = seconds;
+    madeBy = i;
   }
-  return shortest;
+  return madeBy < 0 ? undefined : { seconds: least, madeBy, removedBy: madeBy + gaps };
 }
 
 /**

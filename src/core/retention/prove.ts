@@ -261,7 +261,7 @@ function keepImpossibleProof({ tier, timelines }: About): Proof {
 /** Right after a prune; most of the time; and right before a prune, with backups made by hand and one that runs. */
 function pointsKept({ timelines, chances }: About, keep: KeepRules, prune: Beside): PointsKept {
   const least = cost(keep);
-  const { runs } = timelines[0]!;
+  const runs = timelines[0]!.runs.subarray(0, 500);
   let between = 1;
   for (let i = 0, end = 0; i < runs.length; i++) {
     while (end < runs.length && runs[end]! - runs[i]! <= prune.widestSeconds) end += 1;

@@ -4,7 +4,6 @@ import { worstExposure } from './exposure.ts';
 import type { Chances } from './fall.ts';
 import { givenRules, type KeepRules, type KeepUnit } from './keep.ts';
 import { greatestLife, leastLife, leastReach } from './lifetime.ts';
-import { localSecondsOf, periodKey } from './period.ts';
 import { layOutIn, type Timeline } from './timeline.ts';
 import { widestWait, type Where } from './upkeep.ts';
 import type { ZoneRules } from '../calendar/zone.ts';
@@ -38,13 +37,10 @@ export function solveKeep(
   const retains = (keep: KeepRules): boolean => timelines.every((timeline) => retentionHolds(timeline, keep, promise, chances));
   const singles = new Map<KeepUnit, number>();
   const quick = quickSlots(timelines, promise, chances);
-  if (quick && promise.reachSeconds === undefined && promise.deleteAfterSeconds === undefined) return { [quick.units[0]!]: quick.slots };
+  if (quick && promise.reachSeconds === undefined && promise.deleteAfterSeconds === undefined)
+    return { [SINGLE_UNITS.find(quick.fits) ?? 'last']: quick.slots };
   for (const unit of SINGLE_UNITS) {
-    const slots = quick
-      ? quick.units.includes(unit)
-        ? quick.slots
-        : undefined
-      : leastSlots((count) => retains({ [unit]: count }), MOST_SLOTS);
+    const slots = quick ? (quick.fits(unit) ? quick.slots : undefined) : leastSlots((count) => retains({ [unit]: count }), MOST_SLOTS);
     if (slots === undefined) continue;
     singles.set(unit, slots);
     offer({ [unit]: slots });
@@ -64,22 +60,12 @@ function quickSlots(
   timelines: readonly Timeline[],
   { retentionSeconds }: KeepPromise,
   chances: Chances,
-): { readonly units: readonly KeepUnit[]; readonly slots: number } | undefined {
+): { readonly fits: (unit: KeepUnit) => boolean; readonly slots: number } | undefined {
   const needed = retentionSeconds + chances.queueSeconds;
   if (chances.extraRuns > 0 || timelines.some(({ runs }) => widestGap(runs) >= needed)) return undefined;
   const slots = Math.max(...timelines.map(({ runs }) => leastStep(runs, needed) ?? Infinity));
   if (slots === Infinity) return undefined;
-  return { units: SINGLE_UNITS.filter((unit) => timelines.every((timeline) => isApart(timeline, unit, chances))), slots };
-}
-
-/** No two runs share a period of the unit, and waiting carries none over the end of its own. */
-function isApart(timeline: Timeline, unit: KeepUnit, { queueSeconds }: Chances): boolean {
-  if (unit === 'last') return true;
-  const local = localSecondsOf([timeline.runs[0]!, timeline.runs[1]!], timeline.zone);
-  if (periodKey(unit, local[0]!, timeline.runs[0]!) === periodKey(unit, local[1]!, timeline.runs[1]!)) return false;
-  const { earliest, settled } = timeline.periods(unit, queueSeconds);
-  for (let i = 1; i < earliest.length; i++) if (earliest[i] === earliest[i - 1]) return false;
-  return settled;
+  return { fits: (unit) => timelines.every((timeline) => timeline.isApart(unit, chances.queueSeconds)), slots };
 }
 
 function widestGap(runs: Float64Array): number {

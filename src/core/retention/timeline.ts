@@ -18,6 +18,8 @@ export type Timeline = {
   readonly toAt: UnixSeconds;
   /** The periods of the runs, reckoned once for each unit and queue. */
   readonly periods: (unit: KeepUnit, queueSeconds: number) => Periods;
+  /** No two runs share a period of the unit, and waiting carries none over the end of its own: a rule of it just counts. */
+  readonly isApart: (unit: KeepUnit, queueSeconds: number) => boolean;
 };
 
 /** Why a schedule cannot be proved. Silence is never proof: each of these is a finding. */
@@ -51,16 +53,30 @@ export function zoneFrom(timeZone: string, fromAt: UnixSeconds): ZoneRules | und
 
 let lastZone: { readonly key: string; readonly zone: ZoneRules | undefined } = { key: '', zone: undefined };
 
-/** The same in a zone whose table is at hand. */
+/** The same in a zone whose table is at hand. The last few are remembered: proof, fixes and solver ask for the same again. */
 export function layOutIn(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): Timeline | NoTimeline {
+  const known = LAYOUTS.get(zone) ?? new Map<string, Timeline | NoTimeline>();
+  LAYOUTS.set(zone, known);
+  const key = `${schedule} ${fromAt}`;
+  const layout = known.get(key) ?? reckonLayout(schedule, zone, fromAt);
+  if (known.size >= 16) known.clear();
+  known.set(key, layout);
+  return layout;
+}
+
+const LAYOUTS = new WeakMap<ZoneRules, Map<string, Timeline | NoTimeline>>();
+
+function reckonLayout(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): Timeline | NoTimeline {
   const parsed = parseEvent(schedule);
   if (!parsed.ok) return { kind: 'invalid', problem: parsed.error.problem, fix: parsed.error.fix };
   const { event } = parsed;
-  if (runsOnADay(event) > 1440) return { kind: 'dense' };
+  const perDay = runsOnADay(event);
+  if (perDay > 1440) return { kind: 'dense' };
+  const stepYears = perDay * 366 * 28 < MOST_RUNS ? 28 : 1;
   const runs: UnixSeconds[] = [];
   let toAt = fromAt;
   let goesOn = true;
-  for (let year = 1; year <= 28 && goesOn && runs.length < MOST_RUNS; year++) {
+  for (let year = stepYears; year <= 28 && goesOn && runs.length < MOST_RUNS; year += stepYears) {
     const startAt = toAt;
     toAt = fromAt + year * YEAR_SECONDS;
     goesOn = visitRuns({ event, zone, fromAt: startAt, toAt }, (baseAt, seconds) => {
@@ -69,7 +85,8 @@ export function layOutIn(schedule: string, zone: ZoneRules, fromAt: UnixSeconds)
   }
   if (goesOn && runs.length > 1) {
     const begins = new Float64Array(runs);
-    return { schedule, zone, runs: begins, fromAt, toAt, periods: rememberPeriods(begins, zone) };
+    const periods = rememberPeriods(begins, zone);
+    return { schedule, zone, runs: begins, fromAt, toAt, periods, isApart: rememberApart(begins, zone, periods) };
   }
   const lastAt = runs.at(-1);
   return lastAt === undefined ? { kind: 'never' } : { kind: 'ends', lastAt };
@@ -102,6 +119,51 @@ function rememberPeriods(runs: Float64Array, zone: ZoneRules): Timeline['periods
   };
 }
 
+function rememberApart(runs: Float64Array, zone: ZoneRules, periods: Timeline['periods']): Timeline['isApart'] {
+  const known = new Map<string, boolean>();
+  return (unit, queueSeconds) => {
+    const key = `${unit} ${queueSeconds}`;
+    const apart = known.get(key) ?? areApart(runs, zone, { question: { unit, queueSeconds }, periods });
+    known.set(key, apart);
+    return apart;
+  };
+}
+
+function areApart(
+  runs: Float64Array,
+  zone: ZoneRules,
+  { question, periods }: { question: Question; periods: Timeline['periods'] },
+): boolean {
+  const { unit, queueSeconds } = question;
+  if (unit === 'last') return true;
+  const length = PERIOD_SECONDS[unit];
+  if (length !== undefined) return areApartOfLength(runs, zone, { length, shift: shiftOf(unit), queueSeconds });
+  const two = keysOf(runs.subarray(0, 2), unit, zone);
+  if (two[0] === two[1]) return false;
+  const { earliest, settled } = periods(unit, queueSeconds);
+  for (let i = 1; i < earliest.length; i++) if (earliest[i] === earliest[i - 1]) return false;
+  return settled;
+}
+
+type Length = { readonly length: number; readonly shift: number; readonly queueSeconds: number };
+
+/** The same in one pass, for units whose periods all have one length on a local clock. */
+function areApartOfLength(runs: Float64Array, { startsAt, offsetSeconds }: ZoneRules, { length, shift, queueSeconds }: Length): boolean {
+  let place = 0;
+  let changeAt = startsAt[1] ?? Infinity;
+  let before = NaN;
+  for (let i = 0; i < runs.length; i++) {
+    const at = runs[i]!;
+    while (at >= changeAt) changeAt = startsAt[++place + 1] ?? Infinity;
+    const offset = offsetSeconds[place]! + shift;
+    const key = Math.floor((at + offset) / length);
+    const lateOffset = at + queueSeconds >= changeAt ? offsetSeconds[place + 1]! + shift : offset;
+    if (key === before || Math.floor((at + queueSeconds + lateOffset) / length) !== key) return false;
+    before = key;
+  }
+  return true;
+}
+
 type Question = { readonly unit: KeepUnit; readonly queueSeconds: number };
 
 function periodsOf(runs: Float64Array, zone: ZoneRules, { unit, queueSeconds }: Question): Periods {
@@ -123,11 +185,15 @@ function keysOf(times: Float64Array, unit: KeepUnit, zone: ZoneRules): Float64Ar
   if (unit === 'last') return times;
   const keys = localSecondsOf(times, zone);
   const length = PERIOD_SECONDS[unit];
-  // Weeks begin on Mondays, and 1970-01-01 was a Thursday.
-  const shift = unit === 'weekly' ? 3 * DAY_SECONDS : 0;
+  const shift = shiftOf(unit);
   if (length === undefined) for (let i = 0; i < keys.length; i++) keys[i] = periodKey(unit, keys[i]!, times[i]!);
   else for (let i = 0; i < keys.length; i++) keys[i] = Math.floor((keys[i]! + shift) / length);
   return keys;
+}
+
+/** Weeks begin on Mondays, and 1970-01-01 was a Thursday. */
+function shiftOf(unit: KeepUnit): number {
+  return unit === 'weekly' ? 3 * DAY_SECONDS : 0;
 }
 
 /** Units whose periods all have the same length on a local clock: their keys need no calendar. */

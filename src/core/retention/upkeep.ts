@@ -4,8 +4,10 @@ import { CALENDAR_CYCLE_SECONDS, rhythmOf } from '../calendar/gap.ts';
 import { DAY_SECONDS } from '../calendar/civil.ts';
 import type { ZoneRules } from '../calendar/zone.ts';
 import type { Tier } from '../policy/policy.ts';
+import { worstExposure } from './exposure.ts';
 import type { Chances } from './fall.ts';
 import type { KeepRules } from './keep.ts';
+import { layOutIn } from './timeline.ts';
 import type { UnixSeconds } from '../units.ts';
 
 /** What retention, verification and copy of a tier come to on Proxmox: values that were proved, never typed in by feel. */
@@ -121,6 +123,8 @@ export function widestWait(schedule: string, zone: ZoneRules, fromAt: UnixSecond
   return known.get(key);
 }
 
+const NOTHING_HAPPENS: Chances = { queueSeconds: 0, durationSeconds: 0, lostRuns: 0, extraRuns: 0 };
+
 /** Tiers ask for the same few schedules again and again. */
 const WAITS = new WeakMap<ZoneRules, Map<string, number | undefined>>();
 
@@ -130,8 +134,8 @@ function reckonWait(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): num
   const { event } = parsed;
   const toAt = fromAt + CALENDAR_CYCLE_SECONDS;
   if (event.weekdays.length + event.years.length + event.months.length + event.days.length > 0 || event.utc) {
-    const { widest, goesOn } = rhythmOf({ event, zone, fromAt, toAt });
-    return goesOn ? widest?.seconds : undefined;
+    const timeline = layOutIn(schedule, zone, fromAt);
+    return 'kind' in timeline ? undefined : worstExposure(timeline, NOTHING_HAPPENS)?.gapSeconds;
   }
   // Of an event without a date all days look alike but those beside a clock change, and these do where the change is the same.
   const waits = [fromAt + 3 * DAY_SECONDS, ...distinctChanges(zone, fromAt, toAt)].map((at) => {
