@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Make PVE and PBS as the policy says, protection first',
     load: async () => (await import('./commands/apply.ts')).apply,
   },
+  {
+    name: 'status',
+    summary: 'How each guest stands against its own promise',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
   { name: 'adopt', summary: 'Take over jobs made by hand, without a gap', load: async () => (await import('./commands/adopt.ts')).adopt },
   {
     name: 'doctor',

@@ -1,11 +1,17 @@
 import { POSTURES, type Posture } from '#core/assess/posture.ts';
 import type { Assessment, GuestAssessment } from '#core/assess/assessment.ts';
+import type { Finding } from '#core/finding.ts';
 import type { Tier } from '#core/policy/policy.ts';
-import { spellDuration, spellInstant } from '#core/units.ts';
+import { spellDuration, spellInstant, type UnixSeconds } from '#core/units.ts';
 import type { Paint } from '../out.ts';
 import { columns } from './columns.ts';
+import { findingsText } from './finding.ts';
 
-export type StatusView = { readonly tiers: readonly Tier[]; readonly assessments: readonly Assessment[] };
+export type StatusView = {
+  readonly tiers: readonly Tier[];
+  readonly assessments: readonly Assessment[];
+  readonly findings: readonly Finding[];
+};
 
 const COLOR: Readonly<Record<Posture | 'exempt', keyof Paint>> = {
   protected: 'green',
@@ -17,8 +23,34 @@ const COLOR: Readonly<Record<Posture | 'exempt', keyof Paint>> = {
 };
 
 /** Each site, tier by tier, guest by guest: the word, how old the data is, and why. */
-export function statusText({ tiers, assessments }: StatusView, paint: Paint): string {
-  return assessments.map((assessment) => siteText(assessment, tiers, paint)).join('\n\n');
+export function statusText({ tiers, assessments, findings }: StatusView, paint: Paint): string {
+  const sites = assessments.map((assessment) => siteText(assessment, tiers, paint)).join('\n\n');
+  return findings.length > 0 ? `${sites}\n\n${findingsText(findings, paint)}` : `${sites}\n`;
+}
+
+/** The contract for scripts. */
+export function statusJson({ assessments }: StatusView): unknown {
+  const oldest = Math.min(...assessments.map(({ asOf }) => asOf));
+  const guests = assessments.flatMap((assessment) => assessment.guests.map(guestJson));
+  return { asOf: Number.isFinite(oldest) ? spellIso(oldest) : null, guests };
+}
+
+function guestJson({ site, type, vmid, name, tier, posture, because, exposureSeconds, newestPointAt, findings }: GuestAssessment): unknown {
+  return {
+    site,
+    id: `${type}/${vmid}`,
+    name,
+    tier: tier ?? null,
+    posture,
+    because,
+    exposureSeconds: exposureSeconds ?? null,
+    newestPoint: newestPointAt === undefined ? null : spellIso(newestPointAt),
+    findings,
+  };
+}
+
+function spellIso(at: UnixSeconds): string {
+  return Temporal.Instant.fromEpochMilliseconds(at * 1000).toString();
 }
 
 function siteText(assessment: Assessment, tiers: readonly Tier[], paint: Paint): string {

@@ -1,5 +1,6 @@
 import type { BackupGroup, Guest, Snapshot } from '../world/actual.ts';
 import type { UnixSeconds } from '../units.ts';
+import type { Neighbours } from './neighbours.ts';
 import { stateDisks, usersOfDataVm, type StateDisk } from './state-disks.ts';
 
 /** A snapshot, and whether the guest can be brought back to it. */
@@ -57,7 +58,7 @@ function verifiedHereAt(snapshot: Snapshot): UnixSeconds | undefined {
 }
 
 /** Whose groups hold a guest's state, and which disks must be in their points. A data VM is kept through its users. */
-export function keepers(guest: Guest, neighbours: readonly Guest[]): { readonly keeper: Guest; readonly disks: readonly StateDisk[] }[] {
+export function keepers(guest: Guest, neighbours: Neighbours): { readonly keeper: Guest; readonly disks: readonly StateDisk[] }[] {
   const disks = stateDisks(guest, neighbours);
   const users = usersOfDataVm(guest, disks);
   if (users.length === 0) return [{ keeper: guest, disks }];

@@ -1,4 +1,5 @@
 import type { Disk, Guest } from '../world/actual.ts';
+import { sharers, type Neighbours } from './neighbours.ts';
 
 /** A disk on which a guest keeps state that a restore must bring back. */
 export type StateDisk = {
@@ -15,15 +16,15 @@ const STATE_KINDS: readonly Disk['kind'][] = ['disk', 'efi', 'tpm', 'rootfs', 'm
  * The disks of a guest that hold state, whether a backup takes them or not.
  *
  * Not among them: CD-ROM and cloud-init images, unused volumes, and bind or device mounts, which vzdump never takes.
- * @param neighbours all guests of the site; those that attach one of this guest's volumes are named
+ * @param neighbours the guests of the site by volume; those that attach one of this guest's are named
  */
-export function stateDisks(guest: Guest, neighbours: readonly Guest[]): StateDisk[] {
+export function stateDisks(guest: Guest, neighbours: Neighbours): StateDisk[] {
   return guest.disks
     .filter((disk) => STATE_KINDS.includes(disk.kind))
     .map((disk) => ({
       disk,
       archives: archivesOf(guest, disk),
-      sharedWith: neighbours.filter((other) => other.vmid !== guest.vmid && other.disks.some((its) => sameVolume(its, disk))),
+      sharedWith: sharers(neighbours, guest, disk),
     }));
 }
 
@@ -32,10 +33,6 @@ export function usersOfDataVm(guest: Guest, disks: readonly StateDisk[]): Guest[
   if (guest.running || disks.length === 0 || disks.some(({ sharedWith }) => sharedWith.length === 0)) return [];
   const owned = disks.every(({ disk }) => disk.ownerVmid === undefined || disk.ownerVmid === guest.vmid);
   return owned ? [...new Set(disks.flatMap(({ sharedWith }) => sharedWith))] : [];
-}
-
-function sameVolume(a: Disk, b: Disk): boolean {
-  return a.volume === b.volume && a.storage !== undefined && a.kind !== 'cdrom' && b.kind !== 'cdrom';
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Actual, Guest } from '../world/actual.ts';
 import type { Desired, ManagedObject } from './desired.ts';
 import { compileJobs } from './jobs.ts';
 import { siteSuffix } from './mark.ts';
+import { pbsOf, placeAt } from './place.ts';
 import { compilePlaces } from './places.ts';
 import { compileServers } from './servers.ts';
 import { datastoreMissing, guestsUnknown, tierPbsMissing, tierUnkeepable } from './findings.ts';
@@ -50,7 +51,7 @@ export function compile(input: CompileInput): Desired {
   const uncompiled: TierId[] = [];
   const guests = input.actual.pve.guests.known ? input.actual.pve.guests.value.toSorted((a, b) => a.vmid - b.vmid) : [];
   for (const tier of policy.tiers) {
-    const pbs = tier.pbs === undefined ? site.pbs[0] : site.pbs.find(({ name }) => name === tier.pbs);
+    const pbs = pbsOf(site, tier);
     const members = guests.filter(({ vmid }) => input.tierByGuest.get(vmid) === tier.id);
     const upkeep = input.upkeepByTier.get(tier.id);
     if (!pbs || !upkeep) {
@@ -79,8 +80,7 @@ type Known = Pick<TierAtSite, 'policy' | 'site' | 'tier' | 'pbs' | 'upkeep' | 'g
 
 function tierAtSite(known: Known): TierAtSite {
   const { policy, site, tier, pbs } = known;
-  const namespace = [pbs.namespace, `tier-${tier.id}`].filter((part) => part !== '').join('/');
-  const datastore = tier.datastore ?? pbs.datastore;
+  const { namespace, datastore } = placeAt(pbs, tier);
   return { ...known, namespace, datastore, storageId: `pbs-tier-${tier.id}`, suffix: siteSuffix(policy.sites, site, pbs.urls) };
 }
 

@@ -1,0 +1,36 @@
+import { status as statusOf } from '#app/status.ts';
+import { isOn, texts, type Command } from '../command.ts';
+import { findingsText } from '../views/finding.ts';
+import { statusJson, statusText } from '../views/status.ts';
+
+export const status: Command = {
+  name: 'status',
+  summary: 'How each guest stands against its own promise, with the evidence. Changes nothing.',
+  options: [
+    { flags: '--check', help: 'exit 4 when a promise is broken or cannot be seen to hold' },
+    { flags: '--site NAME...', help: 'only these sites' },
+  ],
+  examples: [
+    { run: 'holdfast status', does: 'every guest, tier by tier' },
+    { run: 'holdfast status --check --quiet', does: 'for a pipeline or a monitoring system: the exit code says it' },
+  ],
+  exits: {
+    0: 'shown',
+    1: 'a site could not be looked at',
+    2: 'the policy is invalid',
+    4: 'a promise is broken or cannot be seen to hold (--check)',
+  },
+
+  async run({ ports, out }, _args, flags) {
+    const sites = texts(flags, 'site');
+    const found = await statusOf(ports, sites.length > 0 ? sites : undefined);
+    if (found.outcome === 'invalid') {
+      out.result(found.findings, findingsText, { findings: found.findings });
+      return 2;
+    }
+    const view = { tiers: found.policy.tiers, assessments: found.assessments, findings: found.findings };
+    out.result(view, statusText, statusJson(view));
+    const bad = found.assessments.some(({ guests }) => guests.some(({ posture }) => posture === 'broken' || posture === 'unknown'));
+    return isOn(flags, 'check') && bad ? 4 : 0;
+  },
+};

@@ -1,0 +1,138 @@
+import { placeOf } from '../desired/place.ts';
+import type { Finding } from '../finding.ts';
+import { promisedTier, type Assignment } from '../policy/assign.ts';
+import { assignSite } from '../policy/assign-findings.ts';
+import { spellSelectors } from '../policy/match.ts';
+import type { Assume, Policy, Site, Tier } from '../policy/policy.ts';
+import { spellDuration, type UnixSeconds } from '../units.ts';
+import type { Actual, Guest, Unknown } from '../world/actual.ts';
+import type { Assessment, GuestAssessment } from './assessment.ts';
+import { stateDisks } from './state-disks.ts';
+import { expectedRun, type Expected } from './expected.ts';
+import { neighboursOf, type Neighbours } from './neighbours.ts';
+import { groupsIn, pointsOf, type TierGroups } from './points.ts';
+import { rpoVerdict, worse, type Verdict } from './posture.ts';
+import { verificationVerdict } from './verification.ts';
+import type { JudgedPoint } from './evidence.ts';
+
+export type AssessInput = { readonly policy: Policy; readonly site: Site; readonly actual: Actual; readonly now: UnixSeconds };
+
+/** An observation older than this proves nothing about now. */
+const STALE_SECONDS = 3600;
+
+/** How each guest of a site stands against its own tier's promise, with the evidence. Unknown is never green. */
+export function assess(input: AssessInput): Assessment {
+  const { policy, site, actual, now } = input;
+  const guests = actual.pve.guests.known ? actual.pve.guests.value : [];
+  const { assignments, findings } = assignSite(policy, { site, now }, guests);
+  const neighbours = neighboursOf(guests);
+  const tiers = new Map(policy.tiers.map((tier) => [tier.id, tierHere(input, tier)]));
+  const codes = codesByGuest(findings);
+  const assessed = guests
+    .map((guest, i) => ({ guest, assignment: assignments[i]! }))
+    .filter(({ guest }) => !guest.template)
+    .map(({ guest, assignment }): GuestAssessment => {
+      const tier = promisedTier(assignment);
+      const about = { ...aboutGuest(site, guest, assignment), findings: codes.get(guest.vmid) ?? [] };
+      const here = tier === undefined ? undefined : tiers.get(tier);
+      return here
+        ? judge(input, { ...about, tier: here.tier.id }, { guest, here, neighbours })
+        : { ...about, ...withoutPromise(assignment) };
+    });
+  assessed.sort((a, b) => (a.tier ?? Infinity) - (b.tier ?? Infinity) || a.vmid - b.vmid);
+  return { site: site.name, asOf: actual.asOf, timeZone: site.timeZone, guests: assessed, findings };
+}
+
+/** What is the same for all guests of a tier at this site. */
+type TierHere = { readonly tier: Tier; readonly assume: Assume; readonly groups: TierGroups; readonly expected: Expected | undefined };
+
+function tierHere({ policy, site, actual, now }: AssessInput, tier: Tier): TierHere {
+  const assume = { ...policy.assume, ...tier.assume };
+  const place = placeOf(site, tier);
+  const nowhere: Unknown = { what: `points of tier ${tier.id}`, kind: 'missing', because: `site ${site.name} has no PBS "${tier.pbs}"` };
+  return {
+    tier,
+    assume,
+    groups: place ? groupsIn(actual, place) : { known: false, unknown: nowhere },
+    expected: expectedRun(tier, assume, site.timeZone, now),
+  };
+}
+
+type About = Omit<GuestAssessment, 'posture' | 'because' | 'points'>;
+
+function aboutGuest(site: Site, guest: Guest, { configured }: Assignment): Omit<About, 'findings'> {
+  const rule =
+    configured.kind === 'unassigned' ? 'no rule claims it' : `rule ${configured.rule.index + 1}: ${spellSelectors(configured.rule)}`;
+  return { site: site.name, type: guest.type, vmid: guest.vmid, name: guest.name, rule };
+}
+
+function withoutPromise({ configured }: Assignment): Pick<GuestAssessment, 'posture' | 'because' | 'points'> {
+  if (configured.kind === 'exception') {
+    return {
+      posture: 'exempt',
+      because: `nothing is promised until ${configured.rule.until}: ${configured.rule.reason ?? 'no reason given'}`,
+      points: [],
+    };
+  }
+  if (configured.kind === 'expired')
+    return { posture: 'unknown', because: `its exception ended on ${configured.rule.until}; nobody said what holds now`, points: [] };
+  return { posture: 'unknown', because: 'no rule says what is promised to it', points: [] };
+}
+
+type Judging = { readonly guest: Guest; readonly here: TierHere; readonly neighbours: Neighbours };
+
+function judge({ actual, now }: AssessInput, about: About, { guest, here, neighbours }: Judging): GuestAssessment {
+  const { tier, assume, groups, expected } = here;
+  if (now - actual.asOf > STALE_SECONDS)
+    return { ...about, posture: 'unknown', because: `the site was last looked at ${spellDuration(now - actual.asOf)} ago`, points: [] };
+  if (!groups.known) return { ...about, posture: 'unknown', because: spellUnknown(groups.unknown), points: [] };
+  if (!guest.configKnown)
+    return {
+      ...about,
+      posture: 'unknown',
+      because: 'its configuration could not be read, so nobody knows which disks must be in a point',
+      points: [],
+    };
+  if (stateDisks(guest, neighbours).length === 0)
+    return { ...about, posture: 'attention', because: 'it has no disk that a backup could hold', points: [] };
+  const kept = pointsOf(guest, neighbours, groups.byName, now);
+  const verdicts = kept.map(({ keeper, points }): Verdict => {
+    const through = keeper.vmid === guest.vmid ? '' : ` through ${keeper.type}/${keeper.vmid} ${keeper.name}, which uses its disks`;
+    const createdAt = keeper.createdAt === undefined ? {} : { createdAt: keeper.createdAt };
+    const rpo = rpoVerdict({ tier, now, points, ...expected, ...createdAt });
+    const verified = verificationVerdict(tier, points, now, assume.queueSeconds + assume.durationSeconds);
+    const left = leftOut(guest, neighbours);
+    const worst = [verified, left].reduce<Verdict>((worst, next) => (next ? worse(worst, next) : worst), rpo);
+    return { ...worst, because: `${worst.because}${through}` };
+  });
+  const verdict = verdicts.reduce(worse);
+  const { points } = kept[verdicts.indexOf(verdict)]!;
+  return { ...about, ...verdict, ...evidence(points, now), points };
+}
+
+/** A disk that the next backup will not take either. */
+function leftOut(guest: Guest, neighbours: Neighbours): Verdict | undefined {
+  const keys = stateDisks(guest, neighbours).filter(({ disk, sharedWith }) => !disk.included && sharedWith.length === 0);
+  if (keys.length === 0) return undefined;
+  return { posture: 'broken', because: `backups leave out ${keys.map(({ disk }) => disk.key).join(', ')}` };
+}
+
+function evidence(
+  points: readonly JudgedPoint[],
+  now: UnixSeconds,
+): Pick<GuestAssessment, 'exposureSeconds' | 'newestPointAt' | 'verifiedAt'> {
+  const newest = points.find((point) => point.usable);
+  if (!newest) return {};
+  const verifiedAt = Math.max(...points.map((point) => (point.usable ? (point.verifiedAt ?? 0) : 0)));
+  return { exposureSeconds: now - newest.at, newestPointAt: newest.at, ...(verifiedAt > 0 ? { verifiedAt } : {}) };
+}
+
+function spellUnknown({ what, because, privilege, path }: Unknown): string {
+  return `${what} could not be seen: ${because}${privilege ? ` (it takes ${privilege}${path ? ` on ${path}` : ''})` : ''}`;
+}
+
+function codesByGuest(findings: readonly Finding[]): ReadonlyMap<number, Finding['code'][]> {
+  const codes = new Map<number, Finding['code'][]>();
+  for (const { vmid, code } of findings) if (vmid !== undefined) codes.set(vmid, [...(codes.get(vmid) ?? []), code]);
+  return codes;
+}

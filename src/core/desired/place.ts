@@ -1,0 +1,20 @@
+import type { PbsAccess, Site, Tier } from '../policy/policy.ts';
+
+/** Where the recovery points of a tier lie at one site. */
+export type TierPlace = { readonly pbs: string; readonly datastore: string; readonly namespace: string };
+
+/** The PBS a tier's points go to: the one it names, or the site's first; undefined where the site has none of that name. */
+export function pbsOf(site: Site, tier: Tier): PbsAccess | undefined {
+  return tier.pbs === undefined ? site.pbs[0] : site.pbs.find(({ name }) => name === tier.pbs);
+}
+
+export function placeOf(site: Site, tier: Tier): TierPlace | undefined {
+  const pbs = pbsOf(site, tier);
+  return pbs && placeAt(pbs, tier);
+}
+
+/** `main`, `home/tier-1`: one namespace a tier below the site's own. */
+export function placeAt(pbs: PbsAccess, tier: Tier): TierPlace {
+  const namespace = [pbs.namespace, `tier-${tier.id}`].filter((part) => part !== '').join('/');
+  return { pbs: pbs.name, datastore: tier.datastore ?? pbs.datastore, namespace };
+}
