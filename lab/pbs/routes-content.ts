@@ -48,7 +48,9 @@ function listSnapshots(call: PbsCall): unknown {
   const type = call.params.optionalText('backup-type');
   const id = call.params.optionalText('backup-id');
   if ((type === undefined || id === undefined) && !datastore.namespaces[at.ns]) refuse(400, 'ENOENT: No such file or directory');
-  const groups = Object.values(datastore.namespaces[at.ns]?.groups ?? {}).filter(
+  const there = datastore.namespaces[at.ns]?.groups ?? {};
+  const one = type === undefined || id === undefined ? undefined : there[`${type}/${id}`];
+  const groups = (type === undefined || id === undefined ? Object.values(there) : one ? [one] : []).filter(
     (group) =>
       (type === undefined || group.type === type) &&
       (id === undefined || group.id === id) &&
