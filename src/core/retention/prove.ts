@@ -217,12 +217,12 @@ function proveVerify({ tier, chances, timelines }: About, job: ReturnType<typeof
   return [
     ...(withinSeconds === undefined
       ? []
-      : [proofOf('verify-within', withinSeconds, job && job.widestSeconds + busy, `verify job at "${job?.schedule}"`)]),
+      : [proofOf('verify-within', withinSeconds, job && job.widestSeconds + busy, `job "${job?.schedule}"`)]),
     proofOf(
       'verify-every',
       everySeconds,
       job && oldestVerification(job, chances),
-      `verify job at "${job?.schedule}", outdated after ${job?.outdatedAfterDays} days`,
+      `job "${job?.schedule}", outdated-after ${job?.outdatedAfterDays}`,
     ),
   ];
 }
