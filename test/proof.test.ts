@@ -284,7 +284,7 @@ const troubled: readonly { name: string; tier: Partial<Tier>; code: string; zone
   { name: 'a time the clock change takes away', tier: { schedule: '02:00' }, code: 'HF-RPO' },
   { name: 'a schedule that never comes', tier: { schedule: '2-31 04:00' }, code: 'HF-CALENDAR-NEVER' },
   { name: 'a schedule that ends', tier: { schedule: '2027-1-1 04:00' }, code: 'HF-CALENDAR-ENDS' },
-  { name: 'no schedule at all', tier: { schedule: 'soon' }, code: 'HF-SCHEDULE' },
+  { name: 'no schedule at all', tier: { schedule: 'soon' }, code: 'HF-CALENDAR-EVENT' },
   { name: 'more often than a scheduler looks', tier: { schedule: '*:*:0/5' }, code: 'HF-SCHEDULE-DENSE' },
   { name: 'an unknown zone', tier: {}, code: 'HF-ZONE', zone: 'Mars/Olympus' },
   { name: 'keep values that undercut', tier: { schedule: '04:00', keep: { daily: 7 } }, code: 'HF-RETENTION' },

@@ -64,6 +64,8 @@ function decodePbs(pbs: Plain): Partial<PbsAccess> {
       name: pbs['name'] === undefined ? 'pbs' : text(pbs['name']),
       datastore: text(pbs['datastore']),
       namespace: pbs['namespace'] === undefined ? '' : text(pbs['namespace']),
+      gcSchedule: text(pbs['gcSchedule']),
+      verifyNew: pbs['verifyNew'] === undefined ? undefined : flag(pbs['verifyNew']),
     }),
   };
 }

@@ -3,35 +3,43 @@ import * as f from '../format.ts';
 import { field } from '../note.ts';
 import { datastoreId, many, namespace, text } from './parts.ts';
 
-const access = {
-  url: field(z.union([f.url(), many(f.url())]), {
-    description: 'Address of the server, `https://host:port`; several are addresses of one cluster, tried in order.',
-    example: '"https://pve.lan:8006"',
-    why: 'Holdfast speaks to the servers over TLS only, and the path of the API is its own business',
-    format: 'url',
-  }),
-  fingerprint: field(f.fingerprint(), {
-    description:
-      "SHA-256 fingerprint of the server's certificate; `holdfast trust HOST` prints it. Without it a certificate authority must vouch for the server.",
-    example: '"AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89"',
-    why: 'whoever answers with another certificate would get the token',
-    format: 'fingerprint',
-  }).optional(),
-  token: field(f.secret(), {
-    description: 'API token for looking: audit rights are enough.',
-    example: '"env:HOLDFAST_PVE_TOKEN"',
-    why: 'a policy is read by many and lives in a repository; a secret in it is a secret no more',
-    format: 'secret',
-  }),
-  applyToken: field(f.secret(), {
-    description: 'API token for `apply`, `adopt` and `move`. Absent: `token`.',
-    example: '"env:HOLDFAST_PVE_APPLY_TOKEN"',
-    why: 'a policy is read by many and lives in a repository; a secret in it is a secret no more',
-    format: 'secret',
-  }).optional(),
-};
+type Product = { readonly url: string; readonly variable: string };
 
-const PveSchema = field(z.strictObject(access), {
+/** How a server is reached. PVE and PBS are reached in the same way; what an editor shows differs. */
+function access({ url, variable }: Product) {
+  return {
+    url: field(z.union([f.url(), many(f.url())]), {
+      description: 'Address of the server, `https://host:port`; several are addresses of one cluster, tried in order.',
+      example: `"${url}"`,
+      why: 'Holdfast speaks to the servers over TLS only, and the path of the API is its own business',
+      format: 'url',
+    }),
+    fingerprint: field(f.fingerprint(), {
+      description:
+        "SHA-256 fingerprint of the server's certificate; `holdfast trust HOST` prints it. Without it a certificate authority must vouch for the server.",
+      example: '"AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89"',
+      why: 'whoever answers with another certificate would get the token',
+      format: 'fingerprint',
+    }).optional(),
+    token: field(f.secret(), {
+      description: 'API token for looking: audit rights are enough.',
+      example: `"env:HOLDFAST_${variable}_TOKEN"`,
+      why: SECRET_WHY,
+      format: 'secret',
+    }),
+    applyToken: field(f.secret(), {
+      description: 'API token for `apply`, `adopt` and `move`.',
+      example: `"env:HOLDFAST_${variable}_APPLY_TOKEN"`,
+      why: SECRET_WHY,
+      format: 'secret',
+      absent: '`token`',
+    }).optional(),
+  };
+}
+
+const SECRET_WHY = 'a policy is read by many and lives in a repository; a secret in it is a secret no more';
+
+const PveSchema = field(z.strictObject(access({ url: 'https://pve.lan:8006', variable: 'PVE' })), {
   description: 'How the PVE cluster is reached.',
   example: '{ url: "https://pve.lan:8006", token: "env:HOLDFAST_PVE_TOKEN" }',
   why: 'guests, pools, storages and backup jobs are read there',
@@ -39,7 +47,7 @@ const PveSchema = field(z.strictObject(access), {
 
 const PbsSchema = field(
   z.strictObject({
-    ...access,
+    ...access({ url: 'https://pbs.lan:8007', variable: 'PBS' }),
     name: field(f.name('name of a server', /^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-"'), {
       description: 'How tiers refer to this server; needed where a site has several.',
       example: 'pbs',
@@ -56,6 +64,19 @@ const PbsSchema = field(
       example: 'home',
       why: 'two sites in one namespace overwrite each other wherever they use the same vmid',
       absent: 'the root',
+    }).optional(),
+    gcSchedule: field(text(), {
+      description: "When the datastore's garbage is collected: a Proxmox calendar event in the zone of the PBS.",
+      example: '"sat 10:00"',
+      why: 'what prune removed takes up its room until garbage is collected',
+      format: 'event',
+      absent: 'left as it is',
+    }).optional(),
+    verifyNew: field(z.boolean(), {
+      description: 'Whether the datastore reads every recovery point once as soon as it has arrived.',
+      example: 'true',
+      why: 'a point nobody ever read may be damaged from the first day',
+      absent: 'left as it is',
     }).optional(),
   }),
   {
@@ -89,7 +110,7 @@ export const SiteSchema = z.strictObject({
       backupToken: field(f.secret(), {
         description: "The login PVE's storages get: DatastoreBackup on the site's namespace and nothing more.",
         example: '"env:HOLDFAST_BACKUP_TOKEN"',
-        why: 'a policy is read by many and lives in a repository; a secret in it is a secret no more',
+        why: SECRET_WHY,
         format: 'secret',
       }),
       server: field(text(), {

@@ -1,3 +1,5 @@
+import { parseEvent } from '../calendar/event.ts';
+import { invalidEvent } from '../calendar/warnings.ts';
 import type { Finding } from '../finding.ts';
 import { spellDuration } from '../units.ts';
 import type { DraftPolicy, DraftSite } from './draft.ts';
@@ -10,6 +12,7 @@ export function checkSites(draft: DraftPolicy): Finding[] {
       ...checkNames(site),
       ...checkPorts(site),
       ...checkTokens(site),
+      ...checkCollection(site),
       ...checkWindow(draft, site),
     ]),
     ...sites.flatMap((site, i) => sites.slice(0, i).flatMap((earlier) => checkPair(earlier, site))),
@@ -114,6 +117,16 @@ function checkTokens(site: DraftSite): Finding[] {
     });
   }
   return findings;
+}
+
+/** When garbage is collected. */
+function checkCollection(site: DraftSite): Finding[] {
+  return site.pbs.flatMap(({ gcSchedule }, i): Finding[] => {
+    const parsed = gcSchedule === undefined ? undefined : parseEvent(gcSchedule);
+    if (gcSchedule === undefined || !parsed || parsed.ok) return [];
+    const finding = invalidEvent(gcSchedule, parsed.error, `sites.${site.name}.pbs.${i}.gcSchedule`);
+    return [{ ...finding, site: site.name, fix: `${finding.fix}; for example, once a week:\n    gcSchedule: "sat 10:00"` }];
+  });
 }
 
 function checkWindow({ assume }: DraftPolicy, site: DraftSite): Finding[] {

@@ -1,8 +1,9 @@
 import { parseEvent } from '../calendar/event.ts';
 import { matches } from '../calendar/field.ts';
+import { invalidEvent } from '../calendar/warnings.ts';
 import { closest } from '../closest.ts';
 import type { Finding } from '../finding.ts';
-import { spellDuration } from '../units.ts';
+import { spellDuration, spellExact } from '../units.ts';
 import type { DraftPolicy, DraftSite, DraftTier } from './draft.ts';
 import type { Window } from './policy.ts';
 
@@ -54,7 +55,7 @@ function checkTimes(tier: DraftTier): Finding[] {
       code: 'HF-RETENTION-RPO',
       problem: `Tier ${id} keeps a point for ${spellDuration(retention)}, but the next one is due only after ${spellDuration(rpo)}`,
       why: 'the only recovery point may be removed before there is another one',
-      fix: `keep points at least as long as the RPO:\n    retention: ${exact(rpo)}`,
+      fix: `keep points at least as long as the RPO:\n    retention: ${spellExact(rpo)}`,
     });
   }
   if (deleteAfter !== undefined && retention !== undefined && deleteAfter < retention) {
@@ -63,7 +64,7 @@ function checkTimes(tier: DraftTier): Finding[] {
       code: 'HF-DELETE-AFTER',
       problem: `Tier ${id} removes every point by ${spellDuration(deleteAfter)}, and none before ${spellDuration(retention)}`,
       why: 'no point can do both, so one of the two promises is broken for every point',
-      fix: `make deleteAfter the longer one:\n    deleteAfter: ${exact(retention * 2)}`,
+      fix: `make deleteAfter the longer one:\n    deleteAfter: ${spellExact(retention * 2)}`,
     });
   }
   if (grace !== undefined && rpo !== undefined && rpo > 0 && grace >= rpo) {
@@ -72,7 +73,7 @@ function checkTimes(tier: DraftTier): Finding[] {
       code: 'HF-GRACE',
       problem: `The grace of tier ${id} (${spellDuration(grace)}) is as long as its RPO (${spellDuration(rpo)})`,
       why: 'a whole missed backup would pass without anybody being told, and the RPO would be read as half of what holds',
-      fix: `promise what is meant, and keep the grace for waiting and duration:\n    rpo: ${exact(rpo + grace)}\n    grace: 2h`,
+      fix: `promise what is meant, and keep the grace for waiting and duration:\n    rpo: ${spellExact(rpo + grace)}\n    grace: 2h`,
     });
   }
   if (verify?.withinSeconds !== undefined && retention !== undefined && verify.withinSeconds > retention) {
@@ -88,8 +89,7 @@ function checkTimes(tier: DraftTier): Finding[] {
 }
 
 function checkSchedules(draft: DraftPolicy, tier: DraftTier): Finding[] {
-  const findings = invalidEvent(tier.id, `tiers.${tier.id}.schedule`, tier.schedule);
-  findings.push(...invalidEvent(tier.id, `tiers.${tier.id}.offsite.schedule`, tier.offsite?.schedule));
+  const findings = [...checkEvent(tier.id, 'schedule', tier.schedule), ...checkEvent(tier.id, 'offsite.schedule', tier.offsite?.schedule)];
   for (const site of draft.sites) {
     const outside = firstOutside(tier.schedule, site.window);
     if (outside === undefined) continue;
@@ -106,27 +106,12 @@ function checkSchedules(draft: DraftPolicy, tier: DraftTier): Finding[] {
   return findings;
 }
 
-function invalidEvent(tier: number, at: string, text: string | undefined): Finding[] {
-  if (text === undefined) return [];
-  const parsed = parseEvent(text);
-  if (parsed.ok) return [];
-  const { column, problem, fix } = parsed.error;
-  return [
-    {
-      severity: 'error',
-      code: 'HF-SCHEDULE',
-      at,
-      tier,
-      problem: `"${text}" is no calendar event: ${lower(problem)} (character ${column})`,
-      why: 'Proxmox would refuse the job, and nothing would be backed up',
-      fix: lower(fix),
-    },
-  ];
-}
-
-/** A sentence goes on in the middle of another one. */
-function lower(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+/** A schedule that Proxmox would refuse, with one that it takes. */
+function checkEvent(tier: number, key: string, text: string | undefined): Finding[] {
+  const parsed = text === undefined ? undefined : parseEvent(text);
+  if (text === undefined || !parsed || parsed.ok) return [];
+  const finding = invalidEvent(text, parsed.error, `tiers.${tier}.${key}`);
+  return [{ ...finding, tier, fix: `${finding.fix}; for example, once a day:\n    schedule: "04:00"` }];
 }
 
 /** The first minute of a day at which an event runs outside a window. */
@@ -279,22 +264,4 @@ function checkPair(a: DraftTier, b: DraftTier): Finding[] {
     });
   }
   return findings;
-}
-
-/** A duration as the policy would write it, with nothing rounded away: `2682000` → `31d1h`. */
-function exact(seconds: number): string {
-  const units = [
-    ['d', 86_400],
-    ['h', 3600],
-    ['m', 60],
-    ['s', 1],
-  ] as const;
-  let rest = seconds;
-  let text = '';
-  for (const [unit, size] of units) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0) text += `${count}${unit}`;
-  }
-  return text || '0s';
 }

@@ -133,7 +133,7 @@ export function scheduleUnproved(tier: Tier, trouble: NoTimeline): Finding {
     case 'invalid':
       return {
         ...common,
-        code: 'HF-SCHEDULE',
+        code: 'HF-CALENDAR-EVENT',
         problem: `"${tier.schedule}" is no calendar event: ${trouble.problem}`,
         why: 'Proxmox would refuse the job, and nothing would be backed up',
         fix: trouble.fix,
