@@ -161,12 +161,15 @@ describe('apply on the seed’s fleet', () => {
   });
 });
 
+/** Nothing is done. Not `refused`: the lab takes that for a PBS that is down for its PVE, too, and then PVE refuses storages. */
+const NOT_DONE = { answer: { status: 596, reason: 'Broken pipe', body: '' } };
+
 /** Lets `requests` calls through, then strikes all that follow: as if the process had died there. */
 function killAfter(requests: number, last: 'refused' | 'lost-answer'): void {
   const { faults } = journey.lab.world;
   faults.length = 0;
   if (last === 'lost-answer') faults.push({ call: '.', after: requests, times: 1, kind: 'lost-answer' });
-  faults.push({ call: '.', after: requests, times: Number.MAX_SAFE_INTEGER, kind: 'refused' });
+  faults.push({ call: '.', after: requests, times: Number.MAX_SAFE_INTEGER, kind: NOT_DONE });
 }
 
 /** What is left of the counters says whether a call was struck. */
@@ -211,7 +214,7 @@ describe('apply killed after every single request', () => {
           const before = strangers(journey.lab.world);
           const unchanged = JSON.stringify(placesAndJobs(journey.lab.world));
           const hadJob = covered(journey.lab.world);
-          await applyEverything(journey.ports(to));
+          const { done } = await applyEverything(journey.ports(to));
           const wanted = placesAndJobs(journey.lab.world);
           expect((await drawnPlan(journey.ports(to))).steps).toEqual([]);
 
@@ -230,7 +233,9 @@ describe('apply killed after every single request', () => {
             expect(placesAndJobs(journey.lab.world), `killed after ${requests} requests`).toEqual(wanted);
             expect(strangers(journey.lab.world)).toBe(before);
           }
-          expect([requests > 40, interrupted > 20]).toEqual([true, true]);
+          // Each step was interrupted after it at least once, but for the last.
+          expect(interrupted).toBeGreaterThanOrEqual(done.length - 1);
+          expect(requests).toBeGreaterThan(done.length + 20);
         },
       );
     }

@@ -114,8 +114,13 @@ function weakeningItem(step: Step): string[] {
   return [head, ...step.means.map((line) => `  - ${inline(line)}`), `  - needs \`--allow ${step.weakening}\``];
 }
 
+/** What stands on lines of its own in a fix is a command or code. */
 function findingItem({ severity, code, at, problem, fix }: Finding): string {
-  return `- ${severity} \`${code}\` at ${inline(at)}: ${inline(problem)}. Fix: ${inline(fix).replaceAll(/\s*\n\s*/g, ' ')}`;
+  const [first = '', ...rest] = fix.split('\n');
+  const head = `- **${severity}** \`${code}\` at ${inline(at)}: ${inline(problem)}. Fix: ${inline(first)}`;
+  return rest.length === 0
+    ? head
+    : [head, '', '  ```', ...rest.map((line) => `  ${line.replace(/^ {4}/, '')}`.trimEnd()), '  ```'].join('\n');
 }
 
 function cell(text: string): string {

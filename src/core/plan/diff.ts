@@ -108,7 +108,8 @@ function withPool(object: ManagedObject, differing: readonly [string, Setting][]
   return pool === undefined || differing.some(([key]) => key === 'pool') ? differing : [...differing, ['pool', pool]];
 }
 
-function isMine(found: ExistingObject, { site, adopted }: DiffInput): boolean {
+/** Whether an object may be changed: it carries this site's mark, or a person named it. */
+export function isMine(found: ExistingObject, { site, adopted }: DiffInput): boolean {
   if (adopted?.has(found.id)) return true;
   return found.ours && (found.mark?.site === undefined || found.mark.site === siteInMark(site.name));
 }

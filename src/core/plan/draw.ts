@@ -9,7 +9,7 @@ import type { UnixSeconds } from '../units.ts';
 import type { Actual } from '../world/actual.ts';
 import { spellGuest } from '../desired/findings.ts';
 import { adoptable, adoptionSteps, unknownAdoptions, weighAdoption, type Adoption } from './adopt.ts';
-import { diff, type RawStep } from './diff.ts';
+import { diff, isMine, type DiffInput, type RawStep } from './diff.ts';
 import { existing } from './existing.ts';
 import { poolHeldByRule } from './findings.ts';
 import { bridge, withoutGap } from './gapless.ts';
@@ -69,11 +69,12 @@ function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = n
   const { tierByGuest, pinned, exempt } = promises(policy, site, actual, now);
   const pinnedGuests = new Set(pinned.map(({ vmid }) => vmid));
   const desired = compile({ policy, site, actual, tierByGuest, pinnedGuests, upkeepByTier: upkeep(site) });
-  const difference = diff({ site, desired, actual, adopted });
+  const input: DiffInput = { site, desired, actual, adopted };
+  const difference = diff(input);
   const adoption: Adoption = { policy, site, actual, desired, tierByGuest };
   const taken = adoptionSteps(adoption, adopted);
-  const raw = [...withPlaces(difference.steps, desired, actual), ...leavers({ site, policy, actual, exempt }), ...taken];
-  const weighed = guard(bridge(raw, actual), { policy, site, actual }, (step) =>
+  const raw = [...withPlaces(difference.steps, input), ...leavers({ site, policy, actual, exempt }), ...taken];
+  const weighed = guard({ policy, site, actual, steps: bridge(raw, actual) }, (step) =>
     taken.includes(step) ? weighAdoption(step, adoption) : undefined,
   );
   const { steps, findings } = withoutGap(order(weighed), actual, exempt);
@@ -115,21 +116,30 @@ function promises(policy: Policy, site: Site, { pve }: Actual, now: UnixSeconds)
 }
 
 /**
- * Without the jobs and moves of tiers whose pool, namespace or storage neither exists nor is about to: PVE takes a job into a namespace
- * that does not exist and fails each of its runs, and a guest moved to it would lose the job it had.
+ * Without the jobs and moves of tiers whose pool, namespace or storage neither exists nor is about to, and without moves to a tier
+ * whose backup job is not Holdfast's: PVE takes a job into a namespace that does not exist and fails each of its runs, and a guest
+ * moved to it would lose the job it had.
  */
-function withPlaces(steps: readonly RawStep[], { objects }: Desired, actual: Actual): RawStep[] {
-  const seen = existing(actual);
+function withPlaces(steps: readonly RawStep[], input: DiffInput): RawStep[] {
+  const { objects } = input.desired;
+  const seen = existing(input.actual);
   const keyOf = ({ kind, server, id }: Pick<RawStep, 'kind' | 'server' | 'id'>): string => `${kind} ${server} ${id}`;
   const made = new Set(steps.map(keyOf));
-  const isPlace = ({ kind }: ManagedObject): boolean => kind === 'pool' || kind === 'namespace' || kind === 'storage';
-  const missing = objects.filter(
-    (object) => isPlace(object) && !made.has(keyOf(object)) && !seen.find(object.kind, object.server, object.id),
-  );
-  const homeless = new Set(missing.map(({ tier }) => tier));
-  const waiting = new Set(objects.filter((object) => !isPlace(object) && homeless.has(object.tier)).map(keyOf));
+  const isThere = (object: ManagedObject): boolean => {
+    const found = seen.find(object.kind, object.server, object.id);
+    return made.has(keyOf(object)) || (found !== undefined && (object.kind !== 'backup-job' || isMine(found, input)));
+  };
+  const lacking = (kinds: readonly ManagedObject['kind'][]): ReadonlySet<unknown> =>
+    new Set(objects.filter((object) => kinds.includes(object.kind) && !isThere(object)).map(({ tier }) => tier));
+  const homeless = lacking(PLACES_OF_A_TIER);
+  const jobless = lacking(['backup-job']);
+  const waits = (object: ManagedObject): boolean =>
+    !PLACES_OF_A_TIER.includes(object.kind) && (homeless.has(object.tier) || (object.kind === 'pool-member' && jobless.has(object.tier)));
+  const waiting = new Set(objects.filter(waits).map(keyOf));
   return steps.filter((step) => step.action !== 'create' || !waiting.has(keyOf(step)));
 }
+
+const PLACES_OF_A_TIER: readonly ManagedObject['kind'][] = ['pool', 'namespace', 'storage'];
 
 type Leaving = { readonly site: Site; readonly policy: Policy; readonly actual: Actual; readonly exempt: ReadonlySet<number> };
 

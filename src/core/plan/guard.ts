@@ -17,18 +17,20 @@ export type Weight = {
   readonly name?: string;
 };
 
-export type Surroundings = { readonly policy: Policy; readonly site: Site; readonly actual: Actual };
+export type Surroundings = {
+  readonly policy: Policy;
+  readonly site: Site;
+  readonly actual: Actual;
+  /** All steps of the site's plan: what one means depends on the others. */
+  readonly steps: readonly RawStep[];
+};
 
 /**
  * Says what each step means and names those that weaken: a job removed, fewer points kept, a longer interval, a lower tier, a guest
  * taken out of somebody's pool. Such a step is carried out only when its name is given. `known` weighs steps of which more is known.
  */
-export function guard(
-  steps: readonly RawStep[],
-  around: Surroundings,
-  known: (step: RawStep) => Weight | undefined = () => undefined,
-): Step[] {
-  return steps.map((step) => {
+export function guard(around: Surroundings, known: (step: RawStep) => Weight | undefined = () => undefined): Step[] {
+  return around.steps.map((step) => {
     const { means, harm, name = step.id } = known(step) ?? WEIGH[step.kind](step, around);
     if (!harm) return { ...step, means };
     const scope = around.policy.sites.length > 1 ? `${step.site}/` : '';

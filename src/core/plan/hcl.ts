@@ -20,11 +20,12 @@ export function missingInCode(object: ManagedObject, found?: ExistingObject): Fi
 
 /**
  * The resource of one place for OpenTofu, with the providers bpg/proxmox and, for namespaces, yavasura/pbs.
+ * A storage's login comes from two variables: a secret is never printed.
  * @see https://registry.terraform.io/providers/bpg/proxmox/latest/docs
  */
 export function placeHcl(object: ManagedObject): string {
   const { kind, id, settings } = object;
-  if (kind === 'pool') return block('proxmox_virtual_environment_pool', id, { pool_id: id, comment: String(settings['comment'] ?? '') });
+  if (kind === 'pool') return block('proxmox_virtual_environment_pool', id, { pool_id: id });
   if (kind === 'pool-member') {
     const slash = id.lastIndexOf('/');
     return block('proxmox_pool_membership', id, { pool_id: id.slice(0, slash), vm_id: Number(id.slice(slash + 1)) });
@@ -41,21 +42,28 @@ function storageHcl(id: string, settings: Settings): string {
   const lines = block('proxmox_storage_pbs', id, {
     id,
     server: String(settings['server']),
+    ...(settings['port'] === undefined ? {} : { port: Number(settings['port']) }),
     datastore: String(settings['datastore']),
     namespace: String(settings['namespace']),
+    username: { code: 'var.backup_token_id' },
+    password: { code: 'var.backup_token_secret' },
     ...(settings['fingerprint'] === undefined ? {} : { fingerprint: String(settings['fingerprint']) }),
     ...(settings['encryption-key'] === undefined ? {} : { generate_encryption_key: true }),
   });
-  const secrets = '  username = var.backup_token_id\n  password = var.backup_token_secret\n\n  backups {\n    keep_all = true\n  }\n}';
-  return `${lines.slice(0, -1)}${secrets}`;
+  return lines.replace(/\n\}$/, '\n\n  backups {\n    keep_all = true\n  }\n}');
 }
 
-function block(type: string, name: string, attributes: Readonly<Record<string, string | number | boolean>>): string {
+type Attribute = string | number | boolean | { readonly code: string };
+
+function block(type: string, name: string, attributes: Readonly<Record<string, Attribute>>): string {
   const width = Math.max(...Object.keys(attributes).map((key) => key.length));
-  const lines = Object.entries(attributes).map(
-    ([key, value]) => `  ${key.padEnd(width)} = ${typeof value === 'string' ? quote(value) : value}`,
-  );
+  const lines = Object.entries(attributes).map(([key, value]) => `  ${key.padEnd(width)} = ${spellAttribute(value)}`);
   return `resource "${type}" "${name.replaceAll(/[^A-Za-z0-9_-]/g, '_').replace(/^(?=\d)/, '_')}" {\n${lines.join('\n')}\n}`;
+}
+
+function spellAttribute(value: Attribute): string {
+  if (typeof value === 'object') return value.code;
+  return typeof value === 'string' ? quote(value) : String(value);
 }
 
 /** `${` and `%{` would be read as templates. */

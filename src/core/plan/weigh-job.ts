@@ -51,20 +51,21 @@ function stops({ settings, action }: RawStep): string[] {
     : [];
 }
 
-function whoTakesThem(step: RawStep, { actual }: Surroundings): string[] {
+/** Guest by guest, who takes it when the whole plan is carried out. */
+function whoTakesThem(step: RawStep, { actual, steps }: Surroundings): string[] {
   const coverage = coverageOf(actual);
   const job = coverage?.jobs.get(step.id);
   if (!coverage || !job || !actual.pve.guests.known) return ['which guests it takes is not known'];
   const taken = actual.pve.guests.value.filter((guest) => takes(job, guest, coverage)).toSorted((a, b) => a.vmid - b.vmid);
   if (taken.length === 0) return ['it takes no guest'];
-  const after = coverageAfter(coverage, step);
+  const after = steps.reduce(coverageAfter, coverage);
   return spellList(
     taken.map((guest) => {
       const others = [...after.jobs]
-        .filter(([, other]) => takes(other, guest, after))
+        .filter(([id, other]) => id !== step.id && takes(other, guest, after))
         .map(([id]) => id)
         .sort((a, b) => (a < b ? -1 : 1));
-      return `${spellGuest(guest)}: ${others.length === 0 ? 'in no other job at this moment' : `also taken by ${others.join(', ')}`}`;
+      return `${spellGuest(guest)}: ${others.length === 0 ? 'in no other job' : `by then in ${others.join(', ')}`}`;
     }),
   );
 }
