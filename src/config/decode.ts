@@ -168,6 +168,7 @@ function decodeWindow(value: unknown): Window | undefined {
   const found = typeof value === 'string' ? /^(\d{2}):(\d{2})-(\d{2}):(\d{2})$/.exec(value) : null;
   if (!found) return undefined;
   const [, h1, m1, h2, m2] = found.map(Number) as [number, number, number, number, number];
+  if (h1 > 23 || m1 > 59 || m2 > 59 || h2 * 60 + m2 > 1440) return undefined;
   return { startMinute: h1 * 60 + m1, endMinute: h2 * 60 + m2 };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Finding } from '#core/finding.ts';
 import { decodeBytes, LARGEST_FILE_BYTES, tooLarge } from './bytes.ts';
-import { makeSource } from './source.ts';
+import { makeSource, type Span } from './source.ts';
 import type { Entry, MapTree, Tree } from './tree.ts';
 import { findingAt, readYaml } from './yaml.ts';
 
@@ -51,10 +51,27 @@ function withIncludes(read: Read, tree: MapTree, file: string, above: readonly s
       continue;
     }
     read.files++;
-    const part = readOne(read, target, [...above, file]);
+    const part = readIncluded(read, target, [...above, file], named.span);
     if (part) whole = merge(read, whole, part, '');
   }
   return whole;
+}
+
+/** An included file that is not there is a mistake on the line that names it. */
+function readIncluded(read: Read, target: string, above: readonly string[], span: Span): Tree | undefined {
+  const before = read.findings.length;
+  const part = readOne(read, target, above);
+  const last = read.findings.at(-1);
+  if (read.findings.length === before + 1 && last?.code === 'HF-FILE') {
+    read.findings[before] = findingAt(span, {
+      code: 'HF-INCLUDE',
+      at: 'include',
+      problem: `The included file ${last.problem}`,
+      why: 'what it was meant to say would silently not hold',
+      fix: 'correct the path (it is relative to this file), or remove the line',
+    });
+  }
+  return part;
 }
 
 type Refusal = Pick<Finding, 'problem' | 'why' | 'fix'>;

@@ -8,6 +8,7 @@ import { policyJsonSchema } from './json-schema.ts';
 import { readPolicyFiles } from './files.ts';
 import { placeOf } from './source.ts';
 import { checkShape } from './shape.ts';
+import { findingAt } from './yaml.ts';
 import { find, parsePath, type Tree } from './tree.ts';
 
 /** Most findings of one file that are shown; a file with more is not a policy. */
@@ -38,12 +39,34 @@ export function makePolicySource(where: Where): PolicySource {
 export function loadPolicy(file: string, cwd: string, now: UnixSeconds): LoadedPolicy {
   const { tree, findings } = readPolicyFiles(file, cwd);
   if (!tree) return { file, findings: sortFindings(findings) };
-  const shape = checkShape(tree);
+  if (tree.kind !== 'map') return { file, findings: [...findings, noPolicy(tree)] };
+  const told = new Set(findings.map(({ at }) => at));
+  const shape = checkShape(tree).filter(({ at }) => !told.has(at));
   const draft = decodePolicy(tree, shape);
-  const meaning = checkPolicy(draft, now).map((finding) => withPlace(tree, finding));
+  const meaning = checkPolicy(draft, now)
+    .filter((finding) => !isSaid(finding, [...findings, ...shape]))
+    .map((finding) => withPlace(tree, finding));
   const all = sortFindings([...findings, ...shape, ...meaning]);
   const policy = hasErrors(all) ? {} : { policy: complete(draft) };
   return { ...policy, file, findings: atMost(all), locate: (path) => locate(tree, path) };
+}
+
+/** What has no value of the right kind has no meaning either: one finding for one mistake. */
+function isSaid({ at, code }: Finding, shape: readonly Finding[]): boolean {
+  return shape.some((one) => one.at === at || (code === 'HF-EMPTY' && one.at.startsWith(`${at}.`)));
+}
+
+function noPolicy(tree: Tree): Finding {
+  const what = tree.kind === 'list' ? 'a list' : 'a text';
+  return findingAt(
+    { ...tree.span, end: tree.span.start + 1 },
+    {
+      code: 'HF-VALUE',
+      problem: `The file holds ${what}; a policy is a map of keys and values`,
+      why: 'without a policy nothing is promised, and nothing can be proved',
+      fix: 'name the policy file, or see the preset for an example:\n    holdfast init --preset adr-005',
+    },
+  );
 }
 
 /** Meaning is checked without knowledge of files; here each finding gets its line. */

@@ -78,7 +78,7 @@ function unknownKey(tree: Tree, path: TreePath, key: string, renamed: Set<string
   const here = meant !== undefined && find(tree, [...path, meant]).whole ? undefined : meant;
   if (here !== undefined) renamed.add(spellPath([...path, here]));
   const elsewhere = meant === undefined ? ownerOf(key) : undefined;
-  const guess = meant ? `; did you mean "${meant}"?` : elsewhere ? `; it belongs into ${elsewhere}` : '';
+  const guess = meant ? `; did you mean "${meant}"?` : elsewhere ? `; it belongs in ${elsewhere}` : '';
   return findingAt(at.key ?? at.tree.span, {
     code: 'HF-KEY',
     at: spellPath([...path, key]),
@@ -131,9 +131,36 @@ function explain(tree: Tree, issue: Issue): Finding {
   if (!whole) return missing({ parent: key ?? startOf(value.span), name, at, path, note });
   if (issue.code === 'custom' && note?.format === 'secret') return secretWritten(value.span, at, name, issue.message);
   const span = value.kind === 'scalar' && value.value !== null ? value.span : (key ?? startOf(value.span));
+  if (value.kind === 'scalar' && value.value === null && path.length === 2 && typeof path[1] === 'string')
+    return emptyPart(key ?? span, path);
+  if (issue.code === 'custom' && path.length === 2 && note === undefined && typeof path[1] === 'string')
+    return badName(key ?? span, path, issue.message);
   const inList = typeof path.at(-1) === 'number';
   const { problem, fix } = words(issue, value, { name, note, inList, options: schema ? wordsOf(schema) : [] });
   return findingAt(span, { code: 'HF-VALUE', at, problem, why, fix });
+}
+
+/** A tier or a site of which nothing but its name is there. */
+function emptyPart(span: Span, path: TreePath): Finding {
+  const name = containerName(path);
+  return findingAt(span, {
+    code: 'HF-VALUE',
+    at: spellPath(path),
+    problem: `${name.charAt(0).toUpperCase()}${name.slice(1)} is empty`,
+    why: 'nothing is said about it, so nothing can be kept',
+    fix: 'remove the line, or see the preset for an example:\n    holdfast init --preset adr-005 --out -',
+  });
+}
+
+/** A site or a tier that cannot be called like that. */
+function badName(span: Span, path: TreePath, problem: string): Finding {
+  return findingAt(span, {
+    code: 'HF-VALUE',
+    at: spellPath(path),
+    problem,
+    why: 'rules, jobs and reports refer to it by this word',
+    fix: path[0] === 'tiers' ? 'give it a number; what it is called stands under "name":\n    1:' : 'give it another name:\n    home:',
+  });
 }
 
 /** A secret in the policy is refused without being shown, neither in words nor in the quoted line. */
@@ -150,7 +177,7 @@ function secretWritten(span: Span, at: string, name: string, message: string): F
     why: 'a policy is read by many and lives in a repository; a secret in it is a secret no more',
     fix: `put it into the environment, a file or a command, and change the token if the file was ever shared:\n    ${name}: "env:${variable}"`,
   });
-  return { ...finding, place: { ...finding.place!, text: maskAt(finding.place!) } };
+  return message.startsWith('A secret') ? { ...finding, place: { ...finding.place!, text: maskAt(finding.place!) } } : finding;
 }
 
 function maskAt(place: NonNullable<Finding['place']>): string {

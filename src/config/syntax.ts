@@ -58,8 +58,11 @@ const WORDS: Readonly<Record<string, (text: string) => Words>> = {
 /** A YAML syntax error as a finding with its place. */
 export function explainSyntax(source: SourceText, error: YAMLError): Finding {
   const { start, end } = positions(source.text, error);
+  const line = source.text.slice(start).split('\n', 1)[0]!;
   const place = placeOf({ source, start, end });
-  const words = WORDS[error.code]?.(source.text.slice(start, Math.max(end, start + 1)));
+  const words =
+    special(source.text, error) ??
+    WORDS[error.code]?.(error.code === 'BAD_SCALAR_START' ? line : source.text.slice(start, Math.max(end, start + 1)));
   return {
     severity: 'error',
     code: error.code === 'RESOURCE_EXHAUSTION' ? 'HF-YAML-LIMIT' : 'HF-YAML',
@@ -71,10 +74,45 @@ export function explainSyntax(source: SourceText, error: YAMLError): Finding {
   };
 }
 
+/** Mistakes for which the parser has one code and people need two sentences. */
+function special(text: string, error: YAMLError): Words | undefined {
+  if (error.code === 'BAD_INDENT' && /end with a [\]}]/.test(error.message)) {
+    return { problem: 'A bracket is never closed, or closed by the wrong one', fix: 'close every "[" with "]" and every "{" with "}"' };
+  }
+  if (error.code !== 'BLOCK_AS_IMPLICIT_KEY') return undefined;
+  const lineStart = text.lastIndexOf('\n', error.pos[0]) + 1;
+  const [line = '', ...after] = text.slice(lineStart, lineStart + 4000).split('\n');
+  const next = after.find((one) => one.trim() !== '' && !one.trim().startsWith('#'));
+  if (next === undefined || /:\s.*:\s/.test(line) || indentOf(next) <= indentOf(line)) return undefined;
+  return {
+    problem: 'The line after this one is indented deeper, but this one already has its value',
+    fix: 'align both lines: two spaces per level',
+  };
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** Where a quote was opened that is never closed: the last one on the last line that has an odd number of them. */
+function openQuote(text: string, mark: string): number | undefined {
+  let end = text.length;
+  while (end > 0) {
+    const start = text.lastIndexOf('\n', end - 1) + 1;
+    const line = text.slice(start, end);
+    if (line.split(mark).length % 2 === 0) return start + line.lastIndexOf(mark);
+    end = start - 1;
+  }
+  return undefined;
+}
+
 /** The parser points before white space where it misses something; the caret stands where text is. */
 function positions(text: string, error: YAMLError): { readonly start: number; readonly end: number } {
   const [from, to] = error.pos;
   let start = Math.min(from, text.length);
+  const mark = error.code === 'MISSING_CHAR' ? /closing (['"])quote/.exec(error.message)?.[1] : undefined;
+  const opened = mark === undefined ? undefined : openQuote(text, mark);
+  if (opened !== undefined) return { start: opened, end: opened + 1 };
   if (error.code === 'TAB_AS_INDENT') return { start, end: start + 1 };
   while (start > 0 && start === text.length && /\s/.test(text[start - 1]!)) start--;
   return { start, end: Math.min(Math.max(to, start + 1), start + 80) };

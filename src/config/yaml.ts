@@ -35,7 +35,9 @@ export function readYaml(source: SourceText): YamlResult {
   if (!document) return { findings: [] };
   const troubles = [...document.errors, ...document.warnings];
   if (troubles.length > 0) {
-    const findings = troubles.slice(0, MOST_SYNTAX_FINDINGS).map((error) => explainSyntax(source, error));
+    const tabs = troubles.filter(({ code }) => code === 'TAB_AS_INDENT');
+    const causes = tabs.length > 0 ? tabs : troubles;
+    const findings = causes.slice(0, MOST_SYNTAX_FINDINGS).map((error) => explainSyntax(source, error));
     return { findings: firstPerLine(findings) };
   }
   if (second) return { findings: [secondDocument(source, second)] };

@@ -67,7 +67,7 @@ export const TierSchema = z.strictObject({
   }).optional(),
   schedule: field(text(), {
     description: "When PVE starts the tier's backup job: a Proxmox calendar event in the site's zone.",
-    example: '"02:00"',
+    example: '"04:00"',
     why: 'the widest gap between two runs decides whether the RPO can be kept at all',
     format: 'event',
   }),
