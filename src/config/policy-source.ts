@@ -38,8 +38,8 @@ export function makePolicySource(where: Where): PolicySource {
 
 export function loadPolicy(file: string, cwd: string, now: UnixSeconds): LoadedPolicy {
   const { tree, findings } = readPolicyFiles(file, cwd);
-  if (!tree) return { file, findings: sortFindings(findings) };
-  if (tree.kind !== 'map') return { file, findings: [...findings, noPolicy(tree)] };
+  if (!tree) return { file, findings: atMost(sortFindings(findings)) };
+  if (tree.kind !== 'map') return { file, findings: atMost([...findings, noPolicy(tree)]) };
   const told = new Set(findings.map(({ at }) => at));
   const shape = checkShape(tree).filter(({ at }) => !told.has(at));
   const draft = decodePolicy(tree, shape);

@@ -9,6 +9,8 @@ import { explainSyntax } from './syntax.ts';
 const DEEPEST = 32;
 /** Most values after all aliases are followed: an "alias bomb" of a few lines would otherwise grow without end. */
 const MOST_VALUES = 100_000;
+/** Most findings about one file's keys and aliases; a hostile file has a hundred thousand. */
+const MOST_FINDINGS = 200;
 /** Syntax errors cascade; more than these would bury the first one. */
 const MOST_SYNTAX_FINDINGS = 10;
 
@@ -75,6 +77,7 @@ function visit(build: Build, node: Node | null, path: readonly string[]): Tree {
   build.size++;
   if (path.length > DEEPEST) return overflow(build, span, `Nested deeper than ${DEEPEST} levels`);
   if (build.size > MOST_VALUES) return overflow(build, span, `More than ${MOST_VALUES} values once all aliases are followed`);
+  if (build.findings.length > MOST_FINDINGS) return overflow(build, span, `More than ${MOST_FINDINGS} mistakes in keys and aliases`);
   if (isAlias(node)) return follow(build, node.source, span, path);
   const anchor = node && 'anchor' in node ? node.anchor : undefined;
   if (anchor === undefined) return visitValue(build, node, span, path);

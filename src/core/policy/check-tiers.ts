@@ -61,7 +61,7 @@ function checkTimes(tier: DraftTier): Finding[] {
   if (deleteAfter !== undefined && retention !== undefined && deleteAfter < retention) {
     add('deleteAfter', {
       severity: 'error',
-      code: 'HF-DELETE-AFTER',
+      code: 'HF-DELETE-BEFORE-RETENTION',
       problem: `Tier ${id} removes every point by ${spellDuration(deleteAfter)}, and none before ${spellDuration(retention)}`,
       why: 'no point can do both, so one of the two promises is broken for every point',
       fix: `make deleteAfter the longer one:\n    deleteAfter: ${spellExact(retention * 2)}`,
