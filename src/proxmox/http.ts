@@ -29,7 +29,7 @@ export type HttpOptions = Trust & {
   readonly limits?: Partial<Limits>;
   /** Ends all calls. */
   readonly signal?: AbortSignal;
-  /** Told after each call; never the parameters, never a header. */
+  /** Told after each call; never what a form or a header holds. `path` of a GET is with its query. */
   readonly onCall?: (call: { readonly method: string; readonly path: string; readonly status: number; readonly bytes: number }) => void;
 };
 
@@ -122,7 +122,8 @@ export function openHttp(options: HttpOptions): Http {
       signal: deadline,
     });
     const body = await readBounded(response.body, limits);
-    options.onCall?.({ method: request.method, path: request.path, status: response.statusCode, bytes: body.length });
+    const path = request.method === 'GET' && form ? `${request.path}?${form}` : request.path;
+    options.onCall?.({ method: request.method, path, status: response.statusCode, bytes: body.length });
     return { status: response.statusCode, reason: response.statusText ?? '', body, location: String(response.headers['location'] ?? '') };
   }
 
