@@ -22,7 +22,7 @@ const began = Date.now();
 const folder = await freshFolder(join(stateFolder(process.env), 'demo'));
 // The lab begins in the past and arrives at now: from then on it goes with real time, and so commands from elsewhere fit.
 const lab = await startLab({ scenario: 'adr-005', clock: 'real', now: beforeLastQuarter(realNow()) });
-const policy = await writeDemo(folder, lab);
+const policy = writeDemo(folder, lab);
 Object.assign(process.env, { HOLDFAST_POLICY: policy, HOLDFAST_STATE: folder });
 const overrides = { clock: { now: () => lab.world.now } };
 

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startLab } from './lab.ts';
+import { scenarioPolicy } from './scenarios/policies.ts';
+import { writePolicy } from './scenarios/write.ts';
 
 const { values } = parseArgs({
   options: {
@@ -7,6 +9,7 @@ const { values } = parseArgs({
     pve: { type: 'string', default: '8006' },
     pbs: { type: 'string', default: '8007' },
     now: { type: 'string' },
+    policy: { type: 'string' },
     clock: { type: 'string', default: 'real' },
   },
 });
@@ -18,6 +21,8 @@ const lab = await startLab({
   clock: values.clock === 'still' ? 'still' : 'real',
   now: values.now === undefined ? Math.floor(Date.now() / 1000) : Number(values.now),
 });
-console.log(JSON.stringify({ pve: lab.pve, pbs: lab.pbs, servers: lab.servers }));
+const text = scenarioPolicy(values.scenario, lab);
+const policy = values.policy === undefined || text === undefined ? {} : { policy: writePolicy(values.policy, lab, text) };
+console.log(JSON.stringify({ pve: lab.pve, pbs: lab.pbs, servers: lab.servers, ...policy }));
 const stop = () => void lab.close();
 process.once('SIGINT', stop).once('SIGTERM', stop);

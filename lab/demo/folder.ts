@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { presetText } from '#app/preset.ts';
 import type { Lab, LabServer } from '../lab.ts';
-import { secretsOf } from '../scenarios/policy.ts';
+import { writePolicy } from '../scenarios/write.ts';
 
 const MARK = '.made-by-holdfast-demo';
 
@@ -18,17 +18,10 @@ export async function freshFolder(folder: string): Promise<string> {
 }
 
 /** Writes the policy of ADR-005 for a lab, and its secrets beside it, and gives the policy's path. */
-export async function writeDemo(folder: string, lab: Lab): Promise<string> {
-  let text = presetText('adr-005');
+export function writeDemo(folder: string, lab: Lab): string {
+  const text = presetText('adr-005');
   if (text === undefined) throw new Error('the preset adr-005 is gone');
-  for (const [name, secret] of Object.entries(secretsOf(lab))) {
-    const file = join(folder, name.toLowerCase());
-    await writeFile(file, secret, { mode: 0o600 });
-    text = text.replace(`"env:${name}"`, `"file:${file}"`);
-  }
-  const policy = join(folder, 'holdfast.yaml');
-  await writeFile(policy, withAddress(withAddress(text, 'pve', lab.pve), 'pbs', lab.pbs));
-  return policy;
+  return writePolicy(folder, lab, withAddress(withAddress(text, 'pve', lab.pve), 'pbs', lab.pbs));
 }
 
 function withAddress(text: string, product: 'pve' | 'pbs', { url, fingerprint }: LabServer): string {

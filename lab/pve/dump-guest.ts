@@ -66,7 +66,6 @@ function openVm(job: GuestJob): GuestPlan {
       opening,
       `VM ${guest.vmid} qmp command 'backup' failed - backup connect failed: command error: ${opened.error}`,
       head.running,
-      mode,
     );
   guest.config['lock'] = 'backup';
   const copy = {
@@ -106,8 +105,8 @@ function openVm(job: GuestJob): GuestPlan {
 }
 
 /** A backup that PBS or QEMU refuses: what is said of it depends on how far the guest had come. */
-function failedAtOnce(opening: readonly string[], error: string, running: boolean, mode: string): GuestPlan {
-  const after = running ? 'INFO: resuming VM again' : mode === 'stop' ? 'INFO: stopping kvm after backup task' : 'INFO: resuming VM again';
+function failedAtOnce(opening: readonly string[], error: string, running: boolean): GuestPlan {
+  const after = running ? 'INFO: resuming VM again' : 'INFO: stopping kvm after backup task';
   return { opening: [...opening, `ERROR: ${error}`, 'INFO: aborting backup job', after], outcome: { ok: false, error } };
 }
 
