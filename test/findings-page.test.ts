@@ -1,15 +1,41 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-/** Code and page name the same findings: each that can be told has a section, and no section tells of one that is gone. */
-test('every finding code has a section in docs/reference/findings.md', () => {
-  const told = new Set<string>();
-  for (const file of globSync('src/**/*.ts')) {
+const PAGE = 'docs/reference/findings.md';
+
+/** Every code somewhere in src, with the files that tell it. */
+function codesInSource(): Map<string, string[]> {
+  const files = new Map<string, string[]>();
+  for (const file of globSync('src/**/*.ts').toSorted()) {
     if (file.endsWith('.test.ts')) continue;
-    for (const [, code] of readFileSync(file, 'utf8').matchAll(/'(HF-[A-Z0-9-]+)'/g)) told.add(code!);
+    for (const [, code] of readFileSync(file, 'utf8').matchAll(/['"`](HF-[A-Z0-9-]*[A-Z0-9])['"`]/g)) {
+      const known = files.get(code!) ?? [];
+      if (!known.includes(file)) files.set(code!, [...known, file]);
+    }
   }
-  const page = readFileSync('docs/reference/findings.md', 'utf8');
-  const described = [...page.matchAll(/^## (HF-[A-Z0-9-]+)$/gm)].map(([, code]) => code!);
-  expect([...told].filter((code) => !described.includes(code)).toSorted()).toEqual([]);
-  expect(described.toSorted()).toEqual([...new Set(described)].toSorted());
+  return files;
+}
+
+function sections(): { readonly code: string; readonly text: string }[] {
+  const [, ...parts] = readFileSync(PAGE, 'utf8').split(/^## /m);
+  return parts.map((part) => ({ code: part.split('\n', 1)[0]!, text: part }));
+}
+
+test('every finding code has a section on the page', () => {
+  const described = new Set(sections().map(({ code }) => code));
+  const without = [...codesInSource()].filter(([code]) => !described.has(code));
+  expect(
+    without.map(([code, files]) => `${code} of ${files.join(', ')} has no section: add "## ${code}" to ${PAGE} (means, matters, do)`),
+  ).toEqual([]);
+});
+
+test('every section tells of a code that is there, once, with what it means, why it matters and what to do', () => {
+  const told = codesInSource();
+  const codes = sections().map(({ code }) => code);
+  const gone = codes.filter((code) => !told.has(code)).map((code) => `no file of src tells ${code} any more: remove its section`);
+  const twice = codes.filter((code, i) => codes.indexOf(code) !== i).map((code) => `${code} has two sections: remove one`);
+  const thin = sections()
+    .filter(({ text }) => !['**Means:**', '**Matters:**', '**Do:**'].every((part) => text.includes(part)))
+    .map(({ code }) => `the section of ${code} lacks **Means:**, **Matters:** or **Do:**`);
+  expect([...gone, ...twice, ...thin]).toEqual([]);
 });
