@@ -8,5 +8,6 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     testTimeout: 30_000,
+    setupFiles: ['test/contract/every-test.ts'],
   },
 });

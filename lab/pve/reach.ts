@@ -88,12 +88,12 @@ function find(world: World, server: string, port: number, fingerprint: unknown):
   return here.find(listens) ?? (port === 8007 ? here.find((pbs) => isPinned(world, pbs, fingerprint)) : undefined);
 }
 
-/** A fault that refuses every connection to a PBS is a PBS that is down, for its PVE too. */
+/** A fault that refuses every connection to one PBS by name is a PBS that is down, for its PVE too; one of any server lies between us and them. */
 function isDown(world: World, pbs: PbsState): boolean {
   const name = nameOf(world, pbs);
   return world.faults.some(
-    ({ server, kind, call, times }) =>
-      kind === 'refused' && times > 0 && (server ?? name) === name && new RegExp(call).test('GET /admin/datastore'),
+    ({ server, kind, call, times, after }) =>
+      kind === 'refused' && times > 0 && (after ?? 0) === 0 && server === name && new RegExp(call).test('GET /admin/datastore'),
   );
 }
 
