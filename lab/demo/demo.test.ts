@@ -22,6 +22,7 @@ test('npm start: from nothing to an applied policy and a report, twice in the sa
     expect(status, stderr).toBe(0);
     expect(stdout).toContain('4 backup jobs, 8 pool members');
     expect(stdout).toContain('33 steps done.');
+    expect(stdout.match(/^ {2}protected +vm\//gm)?.length).toBe(8);
     expect(stdout).toContain('export HOLDFAST_POLICY=');
   }
 });

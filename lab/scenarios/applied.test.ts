@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { run } from '../../src/main.ts';
 import { captured } from '../demo/captured.ts';
 import { startLab } from '../lab.ts';
+import { MESSY_PLANTED } from './messy-plants.ts';
 import { scenarioPolicy } from './policies.ts';
 import { writePolicy } from './write.ts';
 
@@ -53,4 +54,28 @@ test('messy-homelab: what differs from its policy is what was planted to differ'
     'create pool-member tier-2/303',
     'create pool-member tier-2/304',
   ]);
+});
+
+type GuestStatus = { readonly id: string; readonly name: string; readonly posture: string };
+
+async function postures(scenario: string): Promise<readonly GuestStatus[]> {
+  return ((await asked('status', scenario)).json as { guests: readonly GuestStatus[] }).guests;
+}
+
+for (const { scenario, guests } of [
+  { scenario: 'healthy-30', guests: 30 },
+  { scenario: 'two-sites', guests: 8 },
+]) {
+  test(`${scenario}: every guest is protected`, async () => {
+    expect((await postures(scenario)).map(({ posture }) => posture)).toEqual(Array.from({ length: guests }, () => 'protected'));
+  });
+}
+
+test('messy-homelab: no guest is called worse than protected but those with something planted', async () => {
+  const planted = new Set(
+    MESSY_PLANTED.filter(({ where }) => where.kind === 'guest').flatMap(({ where, also = [] }) => [where.id, ...also]),
+  );
+  const worse = (await postures('messy-homelab')).filter(({ posture }) => posture !== 'protected');
+  expect(worse.length).toBeGreaterThan(10);
+  expect(worse.filter(({ id }) => !planted.has(id.split('/')[1]!))).toEqual([]);
 });
