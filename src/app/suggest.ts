@@ -63,7 +63,7 @@ function propose(site: string, guest: Guest): GuestSuggestion {
   return { site, vmid, type, name, suggestion: suggestTier(suggestableOf(guest)) };
 }
 
-function suggestableOf({ name, type, vmid, tags, pool, notes, template, disks }: Guest): Suggestable {
+export function suggestableOf({ name, type, vmid, tags, pool, notes, template, disks }: Guest): Suggestable {
   const disksGiB = disks.flatMap(({ sizeBytes }) => (sizeBytes === undefined ? [] : [sizeBytes / 2 ** 30]));
   return { name, type, vmid, tags, notes, template, disksGiB, ...(pool === undefined ? {} : { pool }) };
 }

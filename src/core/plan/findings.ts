@@ -58,7 +58,7 @@ export function idTaken(object: ManagedObject, found: ExistingObject): Finding {
       : `The ${spellObject(object)} was not made by Holdfast: its comment carries no [holdfast] mark`,
     why: `Holdfast changes only what it made, so tier ${object.tier} is not kept by this job`,
     fix: other
-      ? `let both sites stand in one policy file, which keeps their ids apart, or give ${object.site} a PBS or datastore of its own`
+      ? `if the site was renamed, call it ${other} again or take the job over (holdfast adopt ${object.id}); if there are two sites, let both stand in one policy file, which keeps their ids apart`
       : `let Holdfast take it over, or give it another id:\n    holdfast adopt ${object.id}`,
     site: object.site,
     ...(object.tier === undefined ? {} : { tier: object.tier }),
