@@ -17,6 +17,7 @@ export const MESSY_PLANTED: readonly Planted[] = [
   {
     hazard: 'shared-disk-torn',
     where: { kind: 'guest', id: '306' },
+    also: ['1306'],
     what: 'its data disk is only saved through the stopped holder 1306 while it runs',
   },
   {
