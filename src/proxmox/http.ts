@@ -27,8 +27,8 @@ export type HttpOptions = Trust & {
   /** Gives `user@realm!name=secret` (PVE) or `user@realm!name:secret` (PBS); either separator is taken. Asked once, before the first call. */
   readonly token: () => Promise<string>;
   readonly limits?: Partial<Limits>;
-  /** Ends all calls. */
-  readonly signal?: AbortSignal;
+  /** Asked at each call: what ends it before its time. */
+  readonly signal?: () => AbortSignal | undefined;
   /** Told after each call; never what a form or a header holds. `path` of a GET is with its query. */
   readonly onCall?: (call: { readonly method: string; readonly path: string; readonly status: number; readonly bytes: number }) => void;
 };
@@ -82,7 +82,8 @@ export function openHttp(options: HttpOptions): Http {
   let secret = '';
 
   async function call<T>(request: Request, decode: Decode<T>): Promise<T> {
-    const deadline = AbortSignal.any([AbortSignal.timeout(limits.totalMs), ...(options.signal ? [options.signal] : [])]);
+    const stop = options.signal?.();
+    const deadline = AbortSignal.any([AbortSignal.timeout(limits.totalMs), ...(stop ? [stop] : [])]);
     const tries = request.method === 'GET' ? limits.retries : 0;
     for (let attempt = 0; ; attempt++) {
       try {
@@ -146,7 +147,7 @@ export function openHttp(options: HttpOptions): Http {
 
   function explainFailure(error: unknown, request: Request, url: string): ProxmoxError {
     if (error instanceof ProxmoxError) return error;
-    const [kind, detail, fix] = describeFailure(error, options.signal?.aborted === true);
+    const [kind, detail, fix] = describeFailure(error, options.signal?.()?.aborted === true);
     const call = `${request.method} ${request.path}`;
     return new ProxmoxError(kind, {
       server: options.name,

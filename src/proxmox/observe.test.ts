@@ -7,7 +7,7 @@ import { emptyWorld, type World } from '#lab/world.ts';
 import type { Actual, BackupGroup, Observed } from '#core/world/actual.ts';
 import type { Proxmox } from '#app/ports.ts';
 import type { Site } from '#core/policy/policy.ts';
-import { connectSite } from './site.ts';
+import { connectSite, type SiteOptions } from './site.ts';
 
 const NOW = Date.UTC(2026, 10, 25) / 1000;
 const DAY = 86_400;
@@ -34,35 +34,35 @@ let lab: Lab;
 let proxmox: Proxmox;
 let calls: string[] = [];
 
-async function open(
-  world: World,
-  tokens: { readonly pve?: string; readonly pbs?: string; readonly datastore?: string; readonly namespace?: string } = {},
-): Promise<void> {
-  lab = await startLab({ scenario: world });
-  const site: Site = {
+type Tokens = { readonly pve?: string; readonly pbs?: string; readonly datastore?: string; readonly namespace?: string };
+let tokens: Tokens = {};
+
+async function open(world: World, given: Tokens = {}): Promise<void> {
+  [lab, tokens, calls] = [await startLab({ scenario: world }), given, []];
+  proxmox = connectSite(site(), options());
+}
+
+function site(): Site {
+  const { datastore = 'main', namespace = 'home' } = tokens;
+  return {
     name: 'home',
     timeZone: 'Europe/Vienna',
     places: 'holdfast',
     pve: { urls: [lab.pve.url], fingerprint: lab.pve.fingerprint, token: 'env:PVE' },
-    pbs: [
-      {
-        name: 'pbs',
-        urls: [lab.pbs.url],
-        fingerprint: lab.pbs.fingerprint,
-        token: 'env:PBS',
-        datastore: tokens.datastore ?? 'main',
-        namespace: tokens.namespace ?? 'home',
-      },
-    ],
+    pbs: [{ name: 'pbs', urls: [lab.pbs.url], fingerprint: lab.pbs.fingerprint, token: 'env:PBS', datastore, namespace }],
   };
-  calls = [];
-  proxmox = connectSite(site, {
+}
+
+function options(): SiteOptions {
+  const secrets: Readonly<Record<string, string>> = {
+    'env:PVE': lab.pve.tokens[tokens.pve ?? TOKENS.pveAudit]!,
+    'env:PBS': lab.pbs.tokens[tokens.pbs ?? TOKENS.pbsAudit]!,
+  };
+  return {
     now: () => lab.world.now,
-    readSecret: async (ref) => ({
-      secret: ref === 'env:PVE' ? lab.pve.tokens[tokens.pve ?? TOKENS.pveAudit]! : lab.pbs.tokens[tokens.pbs ?? TOKENS.pbsAudit]!,
-    }),
+    readSecret: async (ref) => ({ secret: secrets[ref]! }),
     http: { limits: { retries: 0 }, onCall: ({ method, path }) => void calls.push(`${method} ${path}`) },
-  });
+  };
 }
 
 async function close(): Promise<void> {
@@ -169,6 +169,18 @@ describe('observe', () => {
     expect(value(pve.guests)).toHaveLength(2);
     for (const part of [pbs[0]!.datastores, pbs[0]!.pruneJobs, pbs[0]!.tasks, pbs[0]!.node])
       expect(part.known ? 'known' : part.unknown.kind).toBe('unreachable');
+  });
+
+  test('a look that takes too long ends, and what was not read by then is unknown', async () => {
+    lab.world.faults.push({ server: 'pbs', call: 'GET /admin/prune', times: 10, kind: 'hang' });
+    await proxmox.close();
+    proxmox = connectSite(site(), { ...options(), lookSeconds: 0.3 });
+    const { pve, pbs } = await proxmox.observe();
+    expect(value(pve.guests)).toHaveLength(2);
+    expect(pbs[0]!.pruneJobs).toMatchObject({
+      known: false,
+      unknown: { kind: 'unreachable', because: expect.stringContaining('stopped') },
+    });
   });
 
   test('one call that fails hides no other part', async () => {

@@ -11,9 +11,14 @@ export type SiteOptions = {
   readonly now: () => UnixSeconds;
   /** Reads a secret anew, or says why it cannot; `at` is where the policy names it. */
   readonly readSecret: (ref: SecretRef, at: string) => Promise<{ readonly secret: string } | { readonly finding: Finding }>;
+  /** Longest that one look may take; what was not read by then is unknown. */
+  readonly lookSeconds?: number;
   /** For tests and measurements. */
-  readonly http?: Pick<HttpOptions, 'ca' | 'limits' | 'onCall' | 'signal'>;
+  readonly http?: Pick<HttpOptions, 'ca' | 'limits' | 'onCall'>;
 };
+
+/** Ten thousand guests take a minute from a near server and some from a far one. */
+const LOOK_SECONDS = 1200;
 
 /**
  * A site's servers. Watching uses `token`, writing `applyToken`, and no secret is read before its first use: a process that
@@ -21,6 +26,7 @@ export type SiteOptions = {
  */
 export function connectSite(site: Site, options: SiteOptions): Proxmox {
   const opened: Http[] = [];
+  let lookEnds: AbortSignal | undefined;
   const watching = once(() => openClients('token'));
   const writing = once(() => openClients('applyToken'));
 
@@ -30,6 +36,7 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
         ...httpOptions(product, name, access),
         token: () => readLogin(options, site.name, name, access[login] ?? access.token),
         ...options.http,
+        ...(login === 'token' ? { signal: () => lookEnds } : {}),
       });
       opened.push(http);
       return http;
@@ -38,7 +45,10 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
   }
 
   return {
-    observe: (previous) => observeSite(site, watching(), { now: options.now, previous }),
+    observe: (previous) => {
+      lookEnds = AbortSignal.timeout((options.lookSeconds ?? LOOK_SECONDS) * 1000);
+      return observeSite(site, watching(), { now: options.now, previous });
+    },
     carryOut: (step) => carryOut(step, { site, clients: writing(), readSecret: (ref) => readLogin(options, site.name, 'pve', ref) }),
     close: async () => void (await Promise.all(opened.map((http) => http.close()))),
   };
