@@ -64,7 +64,7 @@ const GUESTS: readonly MessyGuest[] = [
     name: 'pbs',
     tags: 'critical',
     notes: 'Proxmox Backup Server',
-    disks: { ...disk(307), scsi1: 'local-zfs:vm-307-disk-1,size=2000G' },
+    disks: { ...disk(307), scsi1: 'local-zfs:vm-307-disk-1,size=1200G' },
     pool: 'tier-1',
   },
   { vmid: 311, name: 'twice', tags: 'app', disks: disk(311), pool: 'tier-2' },

@@ -144,7 +144,7 @@ export function plantAfterwards({ world, pve, pbs, now }: Messy): void {
   small.otherBytes = 97 * GIB;
   plantSyncs({ world, pve, pbs, now });
   for (const snapshot of group(2, 'vm/321').snapshots) snapshot.verification = { state: 'ok', upid: upid(pbs.node, snapshot.time + 7200) };
-  reread(group(4, 'vm/327'), now - 40 * DAY, pbs.node);
+  reread(group(4, 'vm/327'), now - 20 * DAY, pbs.node);
   const corrupt = group(2, 'vm/326').snapshots.at(-1)!;
   corrupt.corrupt = true;
   corrupt.verification = { state: 'failed', upid: corrupt.verification?.upid ?? upid(pbs.node, now - DAY) };

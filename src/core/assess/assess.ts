@@ -1,16 +1,17 @@
-import { placeOf } from '../desired/place.ts';
-import type { Finding } from '../finding.ts';
+import { sortFindings, type Finding } from '../finding.ts';
 import { promisedTier, type Assignment } from '../policy/assign.ts';
 import { assignSite } from '../policy/assign-findings.ts';
 import { spellSelectors } from '../policy/match.ts';
-import type { Assume, Policy, Site, Tier } from '../policy/policy.ts';
+import type { Policy, Site, Tier } from '../policy/policy.ts';
 import { spellDuration, type UnixSeconds } from '../units.ts';
 import type { Actual, Guest, Unknown } from '../world/actual.ts';
 import type { Assessment, GuestAssessment } from './assessment.ts';
 import { stateDisks } from './state-disks.ts';
-import { expectedRun, type Expected } from './expected.ts';
+import type { Surroundings } from './hazards/context.ts';
+import { findHazards } from './hazards/hazards.ts';
 import { neighboursOf, type Neighbours } from './neighbours.ts';
-import { groupsIn, pointsOf, type TierGroups } from './points.ts';
+import { pointsOf } from './points.ts';
+import { tierHere, type TierHere } from './tier-here.ts';
 import { rpoVerdict, worse, type Verdict } from './posture.ts';
 import { verificationVerdict } from './verification.ts';
 import type { JudgedPoint } from './evidence.ts';
@@ -23,39 +24,30 @@ const STALE_SECONDS = 3600;
 /** How each guest of a site stands against its own tier's promise, with the evidence. Unknown is never green. */
 export function assess(input: AssessInput): Assessment {
   const { policy, site, actual, now } = input;
-  const guests = actual.pve.guests.known ? actual.pve.guests.value : [];
-  const { assignments, findings } = assignSite(policy, { site, now }, guests);
-  const neighbours = neighboursOf(guests);
+  const known = actual.pve.guests.known ? actual.pve.guests.value : [];
+  const { assignments, findings: assigned } = assignSite(policy, { site, now }, known);
+  const assignmentByVmid = new Map(assignments.map((assignment) => [assignment.vmid, assignment]));
+  const guests = known.filter(({ template }) => !template);
   const tiers = new Map(policy.tiers.map((tier) => [tier.id, tierHere(input, tier)]));
+  const tierOf = (vmid: number): Tier | undefined => {
+    const assignment = assignmentByVmid.get(vmid);
+    return tiers.get((assignment && promisedTier(assignment)) ?? -1)?.tier;
+  };
+  const jobs = actual.pve.backupJobs.known ? actual.pve.backupJobs.value : [];
+  const storages = new Map(actual.pve.storages.known ? actual.pve.storages.value.map((storage) => [storage.id, storage]) : []);
+  const guestByVmid = new Map(known.map((guest) => [guest.vmid, guest]));
+  const neighbours = neighboursOf(guests);
+  const around: Surroundings = { ...input, guests, guestByVmid, neighbours, tierOf, tiers, jobs, storages };
+  const findings = sortFindings([...assigned, ...findHazards(around)]);
   const codes = codesByGuest(findings);
-  const assessed = guests
-    .map((guest, i) => ({ guest, assignment: assignments[i]! }))
-    .filter(({ guest }) => !guest.template)
-    .map(({ guest, assignment }): GuestAssessment => {
-      const tier = promisedTier(assignment);
-      const about = { ...aboutGuest(site, guest, assignment), findings: codes.get(guest.vmid) ?? [] };
-      const here = tier === undefined ? undefined : tiers.get(tier);
-      return here
-        ? judge(input, { ...about, tier: here.tier.id }, { guest, here, neighbours })
-        : { ...about, ...withoutPromise(assignment) };
-    });
+  const assessed = guests.map((guest): GuestAssessment => {
+    const assignment = assignmentByVmid.get(guest.vmid)!;
+    const about = { ...aboutGuest(site, guest, assignment), findings: codes.get(guest.vmid) ?? [] };
+    const here = tiers.get(promisedTier(assignment) ?? -1);
+    return here ? judge(input, { ...about, tier: here.tier.id }, { guest, here, neighbours }) : { ...about, ...withoutPromise(assignment) };
+  });
   assessed.sort((a, b) => (a.tier ?? Infinity) - (b.tier ?? Infinity) || a.vmid - b.vmid);
   return { site: site.name, asOf: actual.asOf, timeZone: site.timeZone, guests: assessed, findings };
-}
-
-/** What is the same for all guests of a tier at this site. */
-type TierHere = { readonly tier: Tier; readonly assume: Assume; readonly groups: TierGroups; readonly expected: Expected | undefined };
-
-function tierHere({ policy, site, actual, now }: AssessInput, tier: Tier): TierHere {
-  const assume = { ...policy.assume, ...tier.assume };
-  const place = placeOf(site, tier);
-  const nowhere: Unknown = { what: `points of tier ${tier.id}`, kind: 'missing', because: `site ${site.name} has no PBS "${tier.pbs}"` };
-  return {
-    tier,
-    assume,
-    groups: place ? groupsIn(actual, place) : { known: false, unknown: nowhere },
-    expected: expectedRun(tier, assume, site.timeZone, now),
-  };
 }
 
 type About = Omit<GuestAssessment, 'posture' | 'because' | 'points'>;

@@ -1,0 +1,51 @@
+import { stateDisks } from '../state-disks.ts';
+import { onGuest, type Hazard } from './context.ts';
+
+/** Disks that no backup takes, and disks that are only saved through a guest that does not use them. */
+export const diskHazards: Hazard = (around) =>
+  around.guests.flatMap((guest) => {
+    if (!around.tierOf(guest.vmid) || !guest.configKnown) return [];
+    const disks = stateDisks(guest, around.neighbours);
+    const left = disks.filter(({ disk }) => !disk.included);
+    const alone = left.filter(({ sharedWith }) => sharedWith.length === 0);
+    const torn = left.filter(({ disk, sharedWith }) =>
+      sharedWith.some((other) => other.disks.some((its) => its.volume === disk.volume && its.included)),
+    );
+    const nowhere = left.filter((one) => one.sharedWith.length > 0 && !torn.includes(one) && one.disk.ownerVmid !== guest.vmid);
+    const keys = (list: typeof left): string => list.map(({ disk }) => disk.key).join(', ');
+    if (disks.length > 0 && alone.length === disks.length) {
+      return [
+        onGuest(around, guest, {
+          severity: 'error',
+          code: 'HF-DISKLESS',
+          problem: `All its disks are left out of backups (${keys(alone)}): each run saves the configuration only and ends OK`,
+          why: 'a restore brings back an empty guest, and nothing on Proxmox said so',
+          fix: `take the disk in again:\n    ${setDisk(guest.type, guest.vmid, keys(alone.slice(0, 1)))}`,
+        }),
+      ];
+    }
+    return [
+      ...[...alone, ...nowhere].map(({ disk }) =>
+        onGuest(around, guest, {
+          severity: 'error',
+          code: guest.type === 'ct' ? 'HF-MOUNT-LEFT-OUT' : 'HF-DISK-LEFT-OUT',
+          problem: `Backups leave out ${disk.key} (${disk.volume})`,
+          why: 'a restore brings the guest back without it, and each backup without it ends OK',
+          fix: `take it in:\n    ${setDisk(guest.type, guest.vmid, disk.key)}`,
+        }),
+      ),
+      ...torn.map(({ disk, sharedWith }) =>
+        onGuest(around, guest, {
+          severity: 'error',
+          code: 'HF-TORN',
+          problem: `Its ${disk.key} (${disk.volume}) is only saved through ${sharedWith.map(({ type, vmid }) => `${type}/${vmid}`).join(', ')}, while this guest writes to it`,
+          why: 'such a backup reads blocks from different moments, and it is a success on Proxmox',
+          fix: `save it here, where it is used, and leave it out there:\n    ${setDisk(guest.type, guest.vmid, disk.key)}`,
+        }),
+      ),
+    ];
+  });
+
+function setDisk(type: 'vm' | 'ct', vmid: number, key: string): string {
+  return type === 'vm' ? `qm set ${vmid} --${key} VOLUME,…,backup=1` : `pct set ${vmid} --${key} VOLUME,…,backup=1`;
+}
