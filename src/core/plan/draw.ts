@@ -15,6 +15,7 @@ import { poolHeldByRule } from './findings.ts';
 import { bridge, withoutGap } from './gapless.ts';
 import { guard } from './guard.ts';
 import { order } from './order.ts';
+import { staggerFindings } from './stagger.ts';
 import type { Plan, Step } from './plan.ts';
 
 export type DrawInput = {
@@ -80,7 +81,14 @@ function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = n
   const { steps, findings } = withoutGap(order(weighed), actual, exempt);
   return {
     steps,
-    findings: [...desired.findings, ...pinned.map(({ finding }) => finding), ...difference.findings, ...findings, ...adoptable(adoption)],
+    findings: [
+      ...desired.findings,
+      ...pinned.map(({ finding }) => finding),
+      ...difference.findings,
+      ...findings,
+      ...adoptable(adoption),
+      ...staggerFindings({ policy, site, actual, tierByGuest }),
+    ],
     desired,
     exempt,
     dependsOn: { objects: desired.objects, before: relevant(desired, actual), writes: steps.map(writeOf) },
