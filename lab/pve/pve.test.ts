@@ -235,6 +235,25 @@ test('PVE prunes with its own login: not allowed, the guest counts as failed and
   expect(points()).toBe(1);
 });
 
+test('a node that goes down: its run ends in the middle, its guest stays locked, and what it missed is made up for when it is back', async () => {
+  const other = await startLab({ scenario: 'two-sites' });
+  const pve = other.world.pve['office']!;
+  pve.jobs['hf-tier-1']!.config['bwlimit'] = 1;
+  other.advance(3 * 3600 + 30);
+  expect(pve.guests[101]!.config['lock']).toBe('backup');
+  pve.nodes['office1']!.online = false;
+  other.advance(2 * 86_400);
+  expect(pve.tasks.at(-1)).toMatchObject({ status: 'unexpected status' });
+  expect(pve.tasks.at(-1)!.log.at(-1)).not.toContain('TASK');
+  expect(pve.guests[101]!.config['lock']).toBe('backup');
+  delete pve.guests[101]!.config['lock'];
+  pve.nodes['office1']!.online = true;
+  const before = pve.taskCount;
+  other.advance(60);
+  expect(pve.taskCount).toBe(before + 1);
+  await other.close();
+});
+
 test('false greens: a backup without a disk, and the stopped holder of a disk that another guest writes to', () => {
   const run = (vmid: string) => {
     const upid = ask('POST /nodes/pve1/vzdump', { vmid, storage: 'pbs-tier-1' }).data as string;

@@ -166,7 +166,10 @@ export function finishBackup(target: Target, { session, files, notes, newBytes }
 
 /** The client went away: the server removes what is unfinished, and the group with it where it is empty. */
 export function dropBackup(world: World, session: string): void {
-  const pbs = Object.values(world.pbs).find((one) => findTask(one, session)?.status === undefined && findTask(one, session));
+  const pbs = Object.values(world.pbs).find((one) => {
+    const task = findTask(one, session);
+    return task !== undefined && task.status === undefined;
+  });
   if (pbs) sessions.abortBackup(world, pbs, session);
 }
 

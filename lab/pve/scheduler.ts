@@ -4,7 +4,9 @@ import { chance } from '../chance.ts';
 import type { World } from '../world.ts';
 import { continueDump, startDump } from './dump.ts';
 import { selectOnNode } from './select.ts';
-import type { DumpOptions, JobState, PveState } from './state.ts';
+import { dropBackup } from './reach.ts';
+import type { DumpOptions, JobState, PveState, TaskState } from './state.ts';
+import { endTask } from './tasks.ts';
 import { finishTask } from './effects.ts';
 import { isOn, text } from './settings.ts';
 
@@ -18,11 +20,15 @@ function dueInCluster(world: World): Due | undefined {
   };
   for (const state of Object.values(world.pve)) {
     for (const task of state.tasks) {
-      if (task.next) offer(task.next.at, () => continueTask(world, state, task.upid));
+      if (!task.next) continue;
+      if (state.nodes[task.node]?.online) offer(task.next.at, () => continueTask(world, state, task.upid));
+      else offer(world.now, () => crash(world, task));
     }
     for (const [id, job] of Object.entries(state.jobs)) {
       const at = (job.dueAt ??= findDue(state, id, job));
       if (at !== null) offer(at, () => runJob(world, state, id));
+      const back = job.missedOn?.find((node) => state.nodes[node]?.online);
+      if (back !== undefined) offer(world.now, () => catchUp(world, state, id, back));
     }
   }
   return first;
@@ -61,13 +67,33 @@ function runJob(world: World, state: PveState, id: string): void {
   }
   job.consideredAt = world.now;
   delete job.dueAt;
-  const options = dumpOptions(job.config);
   for (const [node, { online }] of Object.entries(state.nodes)) {
-    if (!online || (job.config['node'] !== undefined && job.config['node'] !== node)) continue;
-    const { here, unknown } = selectOnNode(state, options, node);
-    const vmids = [...here, ...unknown];
-    if (vmids.length > 0 || isOn(options['all'])) startDump(world, state, { node, options, vmids, user: 'root@pam', job: id });
+    if (job.config['node'] !== undefined && job.config['node'] !== node) continue;
+    if (online) runOn(world, state, id, node);
+    else if (isOn(job.config['repeat-missed'])) job.missedOn = [...new Set([...(job.missedOn ?? []), node])];
   }
+}
+
+function runOn(world: World, state: PveState, id: string, node: string): void {
+  const options = dumpOptions(state.jobs[id]!.config);
+  const { here, unknown } = selectOnNode(state, options, node);
+  const vmids = [...here, ...unknown];
+  if (vmids.length > 0 || isOn(options['all'])) startDump(world, state, { node, options, vmids, user: 'root@pam', job: id });
+}
+
+/** A node that was down runs what it missed as soon as it is back; several missed runs are one. */
+function catchUp(world: World, state: PveState, id: string, node: string): void {
+  const job = state.jobs[id]!;
+  job.missedOn = job.missedOn!.filter((other) => other !== node);
+  if (job.missedOn.length === 0) delete job.missedOn;
+  runOn(world, state, id, node);
+}
+
+/** A node that goes down takes its tasks with it: their logs end in the middle, and the lock of the guest in work stays. */
+function crash(world: World, task: TaskState): void {
+  const run = task.next!.run;
+  if (run.kind === 'dump' && run.current) dropBackup(world, run.current.session);
+  endTask(task, world.now, 'unexpected status');
 }
 
 /** Of a job's settings those that a run has. */

@@ -85,6 +85,8 @@ export type JobState = {
   config: Record<string, JobSetting>;
   /** Start of its last run, its creation, or its last change: the next run is the first one after it. */
   consideredAt: number;
+  /** Nodes that were down when it was due, where `repeat-missed` makes them run it later. */
+  missedOn?: string[];
   /** When it is due; absent where that must be found anew, null where it never is. */
   dueAt?: number | null;
 };
