@@ -164,6 +164,31 @@ describe('apply on the seed’s fleet', () => {
 /** Nothing is done. Not `refused`: the lab takes that for a PBS that is down for its PVE, too, and then PVE refuses storages. */
 const NOT_DONE = { answer: { status: 596, reason: 'Broken pipe', body: '' } };
 
+test('each kind of write names the right that a read-only token lacks', async () => {
+  journey.restore(begin);
+  const site = seedPolicy.sites[0]!;
+  const { applyToken: _, ...pve } = site.pve;
+  const readOnly = { ...site, pve, pbs: site.pbs.map(({ applyToken: __, ...pbs }) => pbs) };
+  const { steps } = await drawnPlan(journey.ports(seedPolicy));
+  const proxmox = journey.ports(seedPolicy).connect(readOnly);
+  const lacking = new Map<string, string>();
+  for (const step of steps) {
+    const error = await proxmox.carryOut(step).catch((caught: unknown) => caught);
+    if (!(error instanceof ProxmoxError)) throw new Error(`${brief(step)} was not refused`);
+    lacking.set(step.kind, `${error.kind}: ${error.privilege}`);
+  }
+  await proxmox.close();
+  expect(Object.fromEntries(lacking)).toEqual({
+    pool: 'forbidden: Pool.Allocate',
+    namespace: 'forbidden: Datastore.Modify',
+    storage: 'forbidden: Datastore.Allocate',
+    'backup-job': 'forbidden: Sys.Modify',
+    'pool-member': 'forbidden: Pool.Allocate',
+    'verify-job': 'forbidden: Datastore.Verify',
+    'prune-job': 'forbidden: Datastore.Modify',
+  });
+});
+
 /** Lets `requests` calls through, then strikes all that follow: as if the process had died there. */
 function killAfter(requests: number, last: 'refused' | 'lost-answer'): void {
   const { faults } = journey.lab.world;
