@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { grantCommands } from './grants.ts';
+import { neededRights, PURPOSES, type RightsScope } from './needed.ts';
+import { blindSpots, holds, type Rights } from './rights.ts';
+
+const RIGHTS: Rights = {
+  '/': { 'Sys.Audit': true },
+  '/vms': { 'VM.Audit': true, 'VM.Backup': false },
+  '/vms/105': {},
+  '/pool': { 'Pool.Audit': false },
+};
+
+const cases: readonly (readonly [name: string, privilege: string, path: string, held: boolean])[] = [
+  ['on the path itself', 'VM.Audit', '/vms', true],
+  ['inherited from the root', 'Sys.Audit', '/nodes/pve1', true],
+  ['on the path itself, without reaching below', 'VM.Backup', '/vms', true],
+  ['not inherited where it does not reach below', 'VM.Backup', '/vms/101', false],
+  ['a deeper entry replaces what stands above', 'Sys.Audit', '/vms/101', false],
+  ['an empty deeper entry takes everything away', 'VM.Audit', '/vms/105', false],
+  ['one of two will do', 'VM.Allocate or VM.Audit', '/vms', true],
+  ['nothing of that name', 'VM.Allocate', '/vms', false],
+  ['a path that only begins alike is another', 'VM.Audit', '/vmsx', false],
+];
+for (const [name, privilege, path, held] of cases) test(`holds: ${name}`, () => assert.equal(holds(RIGHTS, privilege, path), held));
+
+test('holds: no rights, no right', () => assert.equal(holds({}, 'Sys.Audit', '/'), false));
+
+test('blindSpots: the guest from which the right was taken, and no path beside it', () => {
+  assert.deepEqual(blindSpots(RIGHTS, 'VM.Audit', '/vms'), ['/vms/105']);
+  assert.deepEqual(blindSpots({ '/vms': { 'VM.Audit': true }, '/vms/1': { 'VM.Audit': true } }, 'VM.Audit', '/vms'), []);
+});
+
+const scope: RightsScope = { site: { places: 'holdfast', pbs: [{ name: 'pbs', datastore: 'main', namespace: 'home' }] } };
+const code: RightsScope = { site: { ...scope.site, places: 'opentofu' } };
+
+test('neededRights: watching and protecting cannot delete, on either product', () => {
+  const powers = /Modify|Prune|Allocate$|Permissions/;
+  for (const purpose of ['audit', 'lock'] as const)
+    assert.deepEqual(
+      neededRights(purpose, scope).filter(({ privilege }) => powers.test(privilege)),
+      [],
+    );
+});
+
+test('neededRights: where OpenTofu owns the places, pools are not ours to write', () => {
+  const privileges = (given: RightsScope): string[] => neededRights('apply', given).map(({ privilege }) => privilege);
+  assert.ok(privileges(scope).includes('Pool.Allocate'));
+  assert.ok(!privileges(code).includes('Pool.Allocate'));
+});
+
+test('neededRights: a tier’s other datastore counts too', () => {
+  const paths = neededRights('audit', { ...scope, datastores: new Map([['pbs', ['main', 'vault']]]) }).map(({ path }) => path);
+  assert.deepEqual([paths.includes('/datastore/main/home'), paths.includes('/datastore/vault/home')], [true, true]);
+});
+
+/** Roles of PBS with what is needed here. */
+const PBS_ROLES: Readonly<Record<string, readonly string[]>> = {
+  Audit: ['Sys.Audit', 'Datastore.Audit'],
+  DatastoreAdmin: ['Datastore.Audit', 'Datastore.Modify', 'Datastore.Read', 'Datastore.Verify', 'Datastore.Backup', 'Datastore.Prune'],
+  DatastoreBackup: ['Datastore.Backup'],
+  RemoteAudit: ['Remote.Audit'],
+  RemoteSyncOperator: ['Remote.Audit', 'Remote.Read'],
+};
+
+for (const purpose of PURPOSES) {
+  for (const [owner, given] of [
+    ['holdfast', scope],
+    ['opentofu', code],
+  ] as const) {
+    test(`grants for ${purpose}, places by ${owner}: the token and its user get every right that is needed`, () => {
+      const granted = grantCommands(purpose, given);
+      for (const right of neededRights(purpose, given)) {
+        const grants = granted.find(({ server }) => server === right.server);
+        assert.ok(grants, `nothing is granted on ${right.server}`);
+        for (const who of [grants.token, grants.token.split('!')[0]!]) {
+          const rights = grants.product === 'pve' ? pveRights(grants.commands, who) : pbsRights(grants.commands, who);
+          assert.ok(holds(rights, right.privilege, right.path), `${who} lacks ${right.privilege} on ${right.path}`);
+        }
+      }
+    });
+  }
+}
+
+type Commands = readonly { readonly run: string }[];
+
+/** What `pveum` makes of the commands. */
+function pveRights(commands: Commands, who: string): Rights {
+  const roles = new Map(
+    commands.flatMap(({ run }) => {
+      const made = /^pveum role add (\S+) --privs (\S+)$/.exec(run);
+      return made ? [[made[1]!, made[2]!.split(',')] as const] : [];
+    }),
+  );
+  const rights: Record<string, Record<string, boolean>> = {};
+  for (const { run } of commands) {
+    const [, path, owner, role] = /^pveum acl modify (\S+) --(?:users|tokens) '?([^' ]+)'? --roles (\S+)$/.exec(run) ?? [];
+    if (owner === who) rights[path!] = { ...rights[path!], ...Object.fromEntries(roles.get(role!)!.map((name) => [name, true])) };
+  }
+  return rights;
+}
+
+/** What `proxmox-backup-manager` makes of them. */
+function pbsRights(commands: Commands, who: string): Rights {
+  const rights: Record<string, Record<string, boolean>> = {};
+  for (const { run } of commands) {
+    const [, path, role, owner] = /^proxmox-backup-manager acl update (\S+) (\S+) --auth-id '([^']+)'$/.exec(run) ?? [];
+    if (owner === who) rights[path!] = { ...rights[path!], ...Object.fromEntries(PBS_ROLES[role!]!.map((name) => [name, true])) };
+  }
+  return rights;
+}
