@@ -60,7 +60,7 @@ export const LIMITS: Limits = {
   totalMs: 300_000,
   dripAfterMs: 15_000,
   dripBytesPerSecond: 1024,
-  maxBytes: 512 * 2 ** 20,
+  maxBytes: 256 * 2 ** 20,
   retries: 2,
   retryMs: 250,
 };

@@ -3,7 +3,7 @@ import type { PbsAccess } from '#core/policy/policy.ts';
 import type { Http } from './http.ts';
 import { observeGroups } from './observe-groups.ts';
 import { observePbsTasks } from './observe-tasks.ts';
-import { attempt, known, lacking, observeList, observePart, toUnknown, type Look, type Need } from './part.ts';
+import { attempt, known, lacking, mapLimited, observeList, observePart, toUnknown, type Look, type Need } from './part.ts';
 import {
   listDatastoreConfigs,
   listDatastoreNames,
@@ -166,7 +166,7 @@ async function observePlaces(
     const names = listed.value.filter((name) => [...wanted].some((top) => top === name || isBelow(name, top, access.namespace)));
     for (const namespace of wanted)
       if (!names.includes(namespace)) found.push(absent(look, datastore, namespace, 'the level above does not list this namespace'));
-    for (const namespace of names) found.push(await observeNamespace(http, look, { datastore, namespace, previous, touched }));
+    found.push(...(await mapLimited(names, 3, (namespace) => observeNamespace(http, look, { datastore, namespace, previous, touched }))));
   }
   return found.sort((a, b) => (a.datastore < b.datastore ? -1 : a.datastore > b.datastore ? 1 : a.namespace < b.namespace ? -1 : 1));
 }

@@ -74,7 +74,7 @@ for (const purpose of PURPOSES) {
         const grants = granted.find(({ server }) => server === right.server);
         assert.ok(grants, `nothing is granted on ${right.server}`);
         for (const who of [grants.token, grants.token.split('!')[0]!]) {
-          const rights = grants.product === 'pve' ? pveRights(grants.commands, who) : pbsRights(grants.commands, who);
+          const rights: Rights = grants.product === 'pve' ? pveRights(grants.commands, who) : pbsRights(grants.commands, who);
           assert.ok(holds(rights, right.privilege, right.path), `${who} lacks ${right.privilege} on ${right.path}`);
         }
       }

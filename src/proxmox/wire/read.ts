@@ -126,8 +126,3 @@ export function optionalDigest(envelope: Envelope): string | undefined {
 
 /** For answers whose content nobody needs. */
 export function ignore(): void {}
-
-/** The UPID of a started task; undefined where nothing was to be done (PVE then says `OK`). */
-export function taskStarted({ data }: Envelope): string | undefined {
-  return typeof data === 'string' && data.startsWith('UPID:') ? data : undefined;
-}
