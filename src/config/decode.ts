@@ -3,6 +3,7 @@ import type { DraftPolicy, DraftRule, DraftSite, DraftTier } from '#core/policy/
 import type { Assume, PbsAccess, PveAccess, SecretRef, Window } from '#core/policy/policy.ts';
 import { KEEP_UNITS, type KeepRules } from '#core/retention/keep.ts';
 import { parseDuration, parseRate, parseSize } from '#core/units.ts';
+import { decodeExceptions } from './decode-exceptions.ts';
 import { placeOf } from './source.ts';
 import { find, toPlain, type Tree } from './tree.ts';
 
@@ -28,7 +29,11 @@ export function decodePolicy(tree: Tree, shape: readonly Finding[]): DraftPolicy
       return { ...decodeRule(tree, index, map(rule)), ...(partial ? { partial } : {}) };
     }),
     assume: { ...ASSUMED, ...decodeAssume(map(root['assume'])) },
-    ...present({ alerts: optionalMap(root['alerts']), drills: optionalMap(root['drills']) }),
+    ...present({
+      exceptions: decodeExceptions(root['exceptions']),
+      alerts: optionalMap(root['alerts']),
+      drills: optionalMap(root['drills']),
+    }),
   };
 }
 

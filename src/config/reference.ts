@@ -18,6 +18,7 @@ const SECTIONS: readonly (readonly [title: string, path: readonly string[]])[] =
   ['tiers.NUMBER.drill', ['tiers', '*', 'drill']],
   ['tiers.NUMBER.offsite', ['tiers', '*', 'offsite']],
   ['assign', ['assign', '*']],
+  ['exceptions', ['exceptions', '*']],
   ['assume', ['assume']],
 ];
 

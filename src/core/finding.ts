@@ -36,6 +36,8 @@ export type Finding = {
   readonly site?: string;
   readonly vmid?: number;
   readonly tier?: number;
+  /** The disk of the guest it is about: `scsi1`. */
+  readonly disk?: string;
 };
 
 const WEIGHT: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };

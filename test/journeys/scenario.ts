@@ -14,14 +14,17 @@ import { join } from 'node:path';
 /** A scenario of the lab with the policy written for it, read from a file as a person would have written it. */
 export type Scenario = { readonly lab: Lab; readonly ports: Ports; readonly write: (policy: string) => void; readonly text: string };
 
-export async function startScenario(name: LabOptions['scenario'], parts: Omit<PolicyText, 'sites'>): Promise<Scenario> {
+export async function startScenario(
+  name: LabOptions['scenario'],
+  parts: Omit<PolicyText, 'sites'> & { readonly site?: string },
+): Promise<Scenario> {
   const lab = await startLab({ scenario: name });
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-scenario-'));
   afterAll(async () => {
     await lab.close();
     rmSync(folder, { recursive: true });
   });
-  const text = policyText({ sites: [{ name: 'homelab', pve: lab.pve, pbs: lab.pbs }], ...parts });
+  const text = policyText({ sites: [{ name: parts.site ?? 'homelab', pve: lab.pve, pbs: lab.pbs }], ...parts });
   const file = join(folder, 'holdfast.yaml');
   const write = (policy: string): void => writeFileSync(file, policy);
   write(text);

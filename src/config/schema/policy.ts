@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as f from '../format.ts';
 import { field } from '../note.ts';
 import { AssumeSchema, many, text } from './parts.ts';
+import { ExceptionSchema } from './exception.ts';
 import { RuleSchema } from './rule.ts';
 import { SiteSchema } from './site.ts';
 import { TierSchema } from './tier.ts';
@@ -46,6 +47,11 @@ export const PolicySchema = z.strictObject({
     description: 'What is taken for true until it is measured.',
     example: '{ duration: 40m, queue: 20m }',
     why: 'a proof needs to know how long a backup takes',
+  }).optional(),
+  exceptions: field(z.array(ExceptionSchema), {
+    description: 'Findings that are known and accepted, each with a reason and a last day.',
+    example: '[ { finding: HF-DISK-LEFT-OUT, guest: pbs, disk: scsi1, reason: "…", until: 2027-03-01 } ]',
+    why: 'a deviation nobody wrote down is a hole, and one that is told for ever is not read any more',
   }).optional(),
   alerts: opaque('Who is told what, and how.'),
   drills: opaque('How restore drills are done.'),

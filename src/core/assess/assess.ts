@@ -6,7 +6,9 @@ import type { Policy, Site, Tier } from '../policy/policy.ts';
 import { spellDuration, type UnixSeconds } from '../units.ts';
 import type { Actual, Guest, Unknown } from '../world/actual.ts';
 import type { Assessment, GuestAssessment } from './assessment.ts';
+import { endedExceptions, isAccepted, liveExceptions, withoutAcceptedDisks } from './exceptions.ts';
 import { stateDisks } from './state-disks.ts';
+import { weighFinding } from './weigh.ts';
 import type { Surroundings } from './hazards/context.ts';
 import { findHazards } from './hazards/hazards.ts';
 import { neighboursOf, type Neighbours } from './neighbours.ts';
@@ -27,7 +29,8 @@ export function assess(input: AssessInput): Assessment {
   const known = actual.pve.guests.known ? actual.pve.guests.value : [];
   const { assignments, findings: assigned } = assignSite(policy, { site, now }, known);
   const assignmentByVmid = new Map(assignments.map((assignment) => [assignment.vmid, assignment]));
-  const guests = known.filter(({ template }) => !template);
+  const exceptions = liveExceptions(policy, site, now);
+  const guests = known.filter(({ template }) => !template).map((guest) => withoutAcceptedDisks(guest, exceptions));
   const tiers = new Map(policy.tiers.map((tier) => [tier.id, tierHere(input, tier)]));
   const tierOf = (vmid: number): Tier | undefined => {
     const assignment = assignmentByVmid.get(vmid);
@@ -38,13 +41,16 @@ export function assess(input: AssessInput): Assessment {
   const guestByVmid = new Map(known.map((guest) => [guest.vmid, guest]));
   const neighbours = neighboursOf(guests);
   const around: Surroundings = { ...input, guests, guestByVmid, neighbours, tierOf, tiers, jobs, storages };
-  const findings = sortFindings([...assigned, ...findHazards(around)]);
-  const codes = codesByGuest(findings);
+  const told = [...assigned, ...findHazards(around)].filter((finding) => !isAccepted(finding, exceptions, guestByVmid));
+  const findings = sortFindings([...told, ...endedExceptions(policy, site, now)]);
+  const byGuest = findingsByGuest(findings);
   const assessed = guests.map((guest): GuestAssessment => {
     const assignment = assignmentByVmid.get(guest.vmid)!;
-    const about = { ...aboutGuest(site, guest, assignment), findings: codes.get(guest.vmid) ?? [] };
+    const about = { ...aboutGuest(site, guest, assignment), findings: (byGuest.get(guest.vmid) ?? []).map(({ code }) => code) };
     const here = tiers.get(promisedTier(assignment) ?? -1);
-    return here ? judge(input, { ...about, tier: here.tier.id }, { guest, here, neighbours }) : { ...about, ...withoutPromise(assignment) };
+    return here
+      ? judge(input, { ...about, tier: here.tier.id }, { guest, here, neighbours, findings: byGuest.get(guest.vmid) ?? [] })
+      : { ...about, ...withoutPromise(assignment) };
   });
   assessed.sort((a, b) => (a.tier ?? Infinity) - (b.tier ?? Infinity) || a.vmid - b.vmid);
   return { site: site.name, asOf: actual.asOf, timeZone: site.timeZone, guests: assessed, findings };
@@ -71,9 +77,9 @@ function withoutPromise({ configured }: Assignment): Pick<GuestAssessment, 'post
   return { posture: 'unknown', because: 'no rule says what is promised to it', points: [] };
 }
 
-type Judging = { readonly guest: Guest; readonly here: TierHere; readonly neighbours: Neighbours };
+type Judging = { readonly guest: Guest; readonly here: TierHere; readonly neighbours: Neighbours; readonly findings: readonly Finding[] };
 
-function judge({ actual, now }: AssessInput, about: About, { guest, here, neighbours }: Judging): GuestAssessment {
+function judge({ actual, now }: AssessInput, about: About, { guest, here, neighbours, findings }: Judging): GuestAssessment {
   const { tier, assume, groups, expected } = here;
   if (now - actual.asOf > STALE_SECONDS)
     return { ...about, posture: 'unknown', because: `the site was last looked at ${spellDuration(now - actual.asOf)} ago`, points: [] };
@@ -93,20 +99,13 @@ function judge({ actual, now }: AssessInput, about: About, { guest, here, neighb
     const createdAt = keeper.createdAt === undefined ? {} : { createdAt: keeper.createdAt };
     const rpo = rpoVerdict({ tier, now, points, ...expected, ...createdAt });
     const verified = verificationVerdict(tier, points, now, assume.queueSeconds + assume.durationSeconds);
-    const left = leftOut(guest, neighbours);
-    const worst = [verified, left].reduce<Verdict>((worst, next) => (next ? worse(worst, next) : worst), rpo);
+    const worst = verified ? worse(rpo, verified) : rpo;
     return { ...worst, because: `${worst.because}${through}` };
   });
-  const verdict = verdicts.reduce(worse);
-  const { points } = kept[verdicts.indexOf(verdict)]!;
+  const seen = verdicts.reduce(worse);
+  const { points } = kept[verdicts.indexOf(seen)]!;
+  const verdict = findings.map(weighFinding).reduce<Verdict>((worst, next) => (next ? worse(worst, next) : worst), seen);
   return { ...about, ...verdict, ...evidence(points, now), points };
-}
-
-/** A disk that the next backup will not take either. */
-function leftOut(guest: Guest, neighbours: Neighbours): Verdict | undefined {
-  const keys = stateDisks(guest, neighbours).filter(({ disk, sharedWith }) => !disk.included && sharedWith.length === 0);
-  if (keys.length === 0) return undefined;
-  return { posture: 'broken', because: `backups leave out ${keys.map(({ disk }) => disk.key).join(', ')}` };
 }
 
 function evidence(
@@ -123,8 +122,13 @@ function spellUnknown({ what, because, privilege, path }: Unknown): string {
   return `${what} could not be seen: ${because}${privilege ? ` (it takes ${privilege}${path ? ` on ${path}` : ''})` : ''}`;
 }
 
-function codesByGuest(findings: readonly Finding[]): ReadonlyMap<number, Finding['code'][]> {
-  const codes = new Map<number, Finding['code'][]>();
-  for (const { vmid, code } of findings) if (vmid !== undefined) codes.set(vmid, [...(codes.get(vmid) ?? []), code]);
-  return codes;
+function findingsByGuest(findings: readonly Finding[]): ReadonlyMap<number, readonly Finding[]> {
+  const byGuest = new Map<number, Finding[]>();
+  for (const finding of findings) {
+    if (finding.vmid === undefined) continue;
+    const known = byGuest.get(finding.vmid);
+    if (known) known.push(finding);
+    else byGuest.set(finding.vmid, [finding]);
+  }
+  return byGuest;
 }

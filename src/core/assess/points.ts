@@ -8,18 +8,28 @@ export type TierGroups =
   | { readonly known: true; readonly asOf: UnixSeconds; readonly byName: ReadonlyMap<string, BackupGroup> }
   | { readonly known: false; readonly unknown: Unknown };
 
-/** What a PBS holds in one namespace. A namespace that is not there holds nothing; one that could not be read is not known. */
+/**
+ * What a PBS holds in one namespace. A namespace that the level above does not list holds nothing; one that could not be read,
+ * or that lies below one that could not, is not known.
+ */
 export function groupsIn(
   actual: Actual,
   place: { readonly pbs: string; readonly datastore: string; readonly namespace: string },
 ): TierGroups {
   const server = actual.pbs.find(({ name }) => name === place.pbs);
-  const found = server?.namespaces.find((one) => one.datastore === place.datastore && one.namespace === place.namespace);
-  if (found) return index(found.groups);
-  const unread = server?.namespaces.find((one) => one.datastore === place.datastore && !one.groups.known);
-  if (unread && !unread.groups.known) return { known: false, unknown: unread.groups.unknown };
+  const around = server?.namespaces.filter(
+    ({ datastore, namespace }) => datastore === place.datastore && leadsTo(namespace, place.namespace),
+  );
+  const found = around?.find(({ namespace }) => namespace === place.namespace);
+  if (found?.groups.known) return index(found.groups);
+  const unread = around?.map(({ groups }) => groups).find((groups) => !groups.known && groups.unknown.kind !== 'missing');
+  if (unread && !unread.known) return { known: false, unknown: unread.unknown };
   if (server?.datastores.known === false) return { known: false, unknown: server.datastores.unknown };
   return { known: true, asOf: actual.asOf, byName: new Map() };
+}
+
+function leadsTo(namespace: string, below: string): boolean {
+  return namespace === '' || namespace === below || below.startsWith(`${namespace}/`);
 }
 
 function index(groups: Observed<readonly BackupGroup[]>): TierGroups {

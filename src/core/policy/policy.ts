@@ -7,6 +7,8 @@ export type Policy = {
   /** First match wins. */
   readonly assign: readonly AssignRule[];
   readonly assume: Assume;
+  /** Deviations somebody accepted, each until a day. */
+  readonly exceptions?: readonly Exception[];
   /** `alerts:` and `drills:` as they stand in the file; who sends and who rehearses decodes them. */
   readonly alerts?: Readonly<Record<string, unknown>>;
   readonly drills?: Readonly<Record<string, unknown>>;
@@ -152,4 +154,21 @@ export type AssignRule = {
   readonly until?: string;
   /** `holdfast.yaml:40` */
   readonly at: string;
+};
+
+/** One line of `exceptions:`: a finding that is known and accepted. It ends by itself, so that nothing is forgotten for ever. */
+export type Exception = {
+  /** `HF-DISK-LEFT-OUT` */
+  readonly finding: string;
+  /** Vmid or exact name; absent where the finding is about no guest. */
+  readonly guest?: number | string;
+  /** `scsi1`: needed where the finding is about a disk, so that a further disk is not accepted with it. */
+  readonly disk?: string;
+  /** What the finding is about where that is no guest, as it names it: `storage pbs-tier-3`. */
+  readonly on?: string;
+  readonly site?: string;
+  readonly reason: string;
+  /** Last day on which it holds, in the site's zone. */
+  readonly until: string;
+  readonly by?: string;
 };

@@ -27,6 +27,7 @@ type Told = {
   readonly why: string;
   readonly fix: string;
   readonly severity?: Severity;
+  readonly disk?: string;
 };
 
 /** `home: vm/101 postgres` */

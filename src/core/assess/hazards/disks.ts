@@ -1,4 +1,4 @@
-import { stateDisks } from '../state-disks.ts';
+import { stateDisks, type StateDisk } from '../state-disks.ts';
 import { onGuest, type Hazard } from './context.ts';
 
 /** Disks that no backup takes, and disks that are only saved through a guest that does not use them. */
@@ -8,10 +8,14 @@ export const diskHazards: Hazard = (around) =>
     const disks = stateDisks(guest, around.neighbours);
     const left = disks.filter(({ disk }) => !disk.included);
     const alone = left.filter(({ sharedWith }) => sharedWith.length === 0);
-    const torn = left.filter(({ disk, sharedWith }) =>
-      sharedWith.some((other) => other.disks.some((its) => its.volume === disk.volume && its.included)),
-    );
-    const nowhere = left.filter((one) => one.sharedWith.length > 0 && !torn.includes(one) && one.disk.ownerVmid !== guest.vmid);
+    const foreign = left.filter(({ disk, sharedWith }) => sharedWith.length > 0 && disk.ownerVmid !== guest.vmid);
+    const takenThere = ({ disk, sharedWith }: StateDisk): boolean =>
+      sharedWith.some((other) => other.disks.some((its) => its.volume === disk.volume && its.included));
+    const torn = foreign.filter(takenThere);
+    const nowhere = foreign.filter((one) => !takenThere(one));
+    const twice = guest.running
+      ? []
+      : disks.filter((one) => one.disk.included && one.sharedWith.some(({ running }) => running) && takenThere(one));
     const keys = (list: typeof left): string => list.map(({ disk }) => disk.key).join(', ');
     if (disks.length > 0 && alone.length === disks.length) {
       return [
@@ -32,6 +36,15 @@ export const diskHazards: Hazard = (around) =>
           problem: `Backups leave out ${disk.key} (${disk.volume})`,
           why: 'a restore brings the guest back without it, and each backup without it ends OK',
           fix: `take it in:\n    ${setDisk(guest.type, guest.vmid, disk.key)}`,
+          disk: disk.key,
+        }),
+      ),
+      ...twice.map(({ disk, sharedWith }) =>
+        onGuest(around, guest, {
+          code: 'HF-TORN',
+          problem: `Its ${disk.key} (${disk.volume}) is saved here too, while ${sharedWith.map(({ type, vmid }) => `${type}/${vmid}`).join(', ')} writes to it`,
+          why: 'the points made here read blocks from different moments; only those made where the disk is used are good',
+          fix: `leave it out here:\n    ${setDisk(guest.type, guest.vmid, disk.key, 0)}`,
         }),
       ),
       ...torn.map(({ disk, sharedWith }) =>
@@ -46,6 +59,7 @@ export const diskHazards: Hazard = (around) =>
     ];
   });
 
-function setDisk(type: 'vm' | 'ct', vmid: number, key: string): string {
-  return type === 'vm' ? `qm set ${vmid} --${key} VOLUME,…,backup=1` : `pct set ${vmid} --${key} VOLUME,…,backup=1`;
+/** The rest of the disk's line stays as it is: Proxmox replaces the whole value. */
+function setDisk(type: 'vm' | 'ct', vmid: number, key: string, backup = 1): string {
+  return `${type === 'vm' ? 'qm' : 'pct'} set ${vmid} --${key} VOLUME,…,backup=${backup}`;
 }

@@ -1,0 +1,12 @@
+import type { Finding, FindingCode } from '../finding.ts';
+import type { Posture, Verdict } from './posture.ts';
+
+/** Findings that say that a promise is not kept at this moment, whatever else is well. */
+const BREAKS: readonly FindingCode[] = ['HF-RTO-SIZE', 'HF-UNENCRYPTED', 'HF-DISKLESS', 'HF-DISK-LEFT-OUT', 'HF-MOUNT-LEFT-OUT', 'HF-TORN'];
+
+/** What a finding makes of the posture of the guest it is about. What is only worth knowing makes nothing of it. */
+export function weighFinding({ code, severity, problem }: Finding): Verdict | undefined {
+  if (severity === 'info') return undefined;
+  const posture: Posture = BREAKS.includes(code) ? 'broken' : severity === 'error' ? 'at-risk' : 'attention';
+  return { posture, because: `${problem[0]!.toLowerCase()}${problem.slice(1)}` };
+}
