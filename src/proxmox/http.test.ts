@@ -82,6 +82,14 @@ test('an address that is down gives way to the next, for writes too, and the nex
   expect(up.requests.map(({ line }) => line)).toEqual(['POST /api2/json/x', 'GET /api2/json/y']);
 });
 
+test('many calls at once find the address that is up, each', async () => {
+  const down = await startTestServer(json({ data: 1 }));
+  await down.close();
+  const up = await serve(json({ data: 2 }));
+  const http = client([down.url, up.url], { fingerprint: up.fingerprint, limits: { retries: 0 } });
+  expect(await Promise.all(Array.from({ length: 9 }, (_, i) => http.get(`/${i}`, {}, data)))).toEqual(Array(9).fill(2));
+});
+
 test('a broken connection: a read is asked again, a write never', async () => {
   const server = await serve((_, response) => {
     if (server.requests.length % 3 === 0) json({ data: 'third' })(_, response);

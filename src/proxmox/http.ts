@@ -97,15 +97,18 @@ export function openHttp(options: HttpOptions): Http {
 
   /** Tries the addresses in turn, as long as none has seen the request. */
   async function overAddresses(request: Request, deadline: AbortSignal): Promise<Answer> {
-    for (let tried = 1; ; tried++) {
-      const address = addresses[current]!;
+    const start = current;
+    for (let tried = 0; ; tried++) {
+      const index = (start + tried) % addresses.length;
+      const address = addresses[index]!;
       try {
-        return await exchange(address, request, deadline);
+        const answer = await exchange(address, request, deadline);
+        current = index;
+        return answer;
       } catch (error) {
         const trouble = explainFailure(error, request, address.url);
         const elsewhere = trouble.kind === 'unreachable' && (neverSent(error) || request.method === 'GET');
-        if (!elsewhere || tried >= addresses.length || deadline.aborted) throw trouble;
-        current = (current + 1) % addresses.length;
+        if (!elsewhere || tried + 1 >= addresses.length || deadline.aborted) throw trouble;
       }
     }
   }
@@ -134,7 +137,7 @@ export function openHttp(options: HttpOptions): Http {
       const redirect = answer.status < 400 ? `redirects to ${answer.location}` : '';
       const body = hideSecrets(redirect || answer.body.toString('utf8', 0, 65_536), [secret, ...secretsIn(request.params)]);
       const { status } = answer;
-      const reason = redirect ? '' : answer.reason;
+      const reason = redirect ? '' : hideSecrets(answer.reason, [secret, ...secretsIn(request.params)]);
       throw explainAnswer({ server: options.name, product: options.product, call: called, status, reason, body });
     }
     try {

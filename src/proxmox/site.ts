@@ -45,11 +45,11 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
   }
 
   return {
-    observe: (previous) => {
+    observe: async (previous) => {
       lookEnds = AbortSignal.timeout((options.lookSeconds ?? LOOK_SECONDS) * 1000);
       return observeSite(site, watching(), { now: options.now, previous });
     },
-    carryOut: (step) => carryOut(step, { site, clients: writing(), readSecret: (ref) => readLogin(options, site.name, 'pve', ref) }),
+    carryOut: async (step) => carryOut(step, { site, clients: writing(), readSecret: (ref) => readLogin(options, site.name, 'pve', ref) }),
     close: async () => void (await Promise.all(opened.map((http) => http.close()))),
   };
 }

@@ -229,6 +229,41 @@ describe('backup jobs', () => {
   });
 });
 
+test('a storage that is down reports zeros: it is not active and has no figures', async () => {
+  const row = { storage: 'pbs', type: 'pbs', enabled: 1, active: 0, total: 0, used: 0, avail: 0 };
+  expect(await listStorageStates(answering('pve', { data: [row] }), 'n')).toEqual([{ id: 'pbs', active: false }]);
+});
+
+test('a job whose date never comes has no next run; a collection that never ran has no figures', async () => {
+  const [job] = await listPruneJobs(
+    answering('pbs', { data: [{ id: 'hf-never', store: 'main', schedule: '2-31 00:00', 'keep-last': 1 }] }),
+  );
+  expect(job).toEqual({
+    id: 'hf-never',
+    datastore: 'main',
+    namespace: '',
+    schedule: '2-31 00:00',
+    disabled: false,
+    keep: { last: 1 },
+    comment: '',
+  });
+  const [never] = await listGarbageCollections(
+    answering('pbs', { data: [{ store: 'main', upid: null, 'disk-bytes': 0, 'pending-bytes': 0, 'still-bad': 0 }] }),
+  );
+  expect(never).toEqual({ store: 'main', gc: {} });
+});
+
+test('a running task has neither end nor status, whichever word the list has for it', async () => {
+  const upid = 'UPID:pve1:000063F1:0003616F:6B042EF7:vzdump:201:root@pam:';
+  expect(
+    await listPveTasks(
+      answering('pve', { data: [{ upid, status: 'RUNNING', endtime: 1 }, { upid }, { upid, endtime: 2, status: 'job errors' }] }),
+      'n',
+      { limit: 1 },
+    ),
+  ).toEqual([{ upid }, { upid }, { upid, endedAt: 2, status: 'job errors' }]);
+});
+
 test('pools: storages and members', async () => {
   const data = [
     {
