@@ -71,7 +71,7 @@ export function adr005(now: number): World {
   }
   world.pve['pve'] = pve;
   const pbs = makePbs({ now, access: pbsAccess('main', 'home'), node: 'pbs', host: 'pbs.lan' });
-  addDatastore(pbs, 'main', { totalBytes: 2_000 * GIB });
+  addDatastore(pbs, 'main', { totalBytes: 2_000 * GIB }).config['gc-schedule'] = 'sat 12:00';
   world.pbs['pbs'] = pbs;
   return world;
 }

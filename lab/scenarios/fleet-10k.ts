@@ -46,6 +46,7 @@ export function fleet10k(now: number): World {
   };
   const pbs = makePbs({ now, access: pbsAccess('main', 'provider'), node: 'pbs', host: 'pbs.provider.example' });
   const main = addDatastore(pbs, 'main', { totalBytes: 2_000_000 * GIB });
+  main.config['gc-schedule'] = 'sat 12:00';
   world.pve['pve'] = pve;
   world.pbs['pbs'] = pbs;
   placeTiers({ now, site: 'provider', pve, pbs, pbsName: 'pbs', tiers: SCENARIO_TIERS });

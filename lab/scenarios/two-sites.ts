@@ -24,7 +24,7 @@ export function twoSites(now: number): World {
   const access = pbsAccess('main', 'office');
   for (const authId of ['pve@pbs', TOKENS.backup]) grant(access, authId, 'DatastoreBackup', '/datastore/main/plant');
   const pbs = makePbs({ now: began, access, node: 'pbs', host: 'pbs.example' });
-  addDatastore(pbs, 'main', { totalBytes: 4_000 * GIB });
+  addDatastore(pbs, 'main', { totalBytes: 4_000 * GIB }).config['gc-schedule'] = 'sat 12:00';
   world.pbs['pbs'] = pbs;
   for (const [index, site] of ['office', 'plant'].entries()) {
     const pve = makePve({ now: began, access: pveAccess(), node: `${site}1` });
