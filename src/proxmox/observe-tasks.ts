@@ -52,7 +52,10 @@ async function readLogs(
     const old = before.get(task.upid.text);
     if (!due.has(task.upid.text)) return old?.log ? { ...task, log: old.log } : task;
     try {
-      return { ...task, log: parseTaskLog(await getTaskLog(http, task.upid.node, task.upid.text)) };
+      return {
+        ...task,
+        log: parseTaskLog(await getTaskLog(http, task.upid.node, task.upid.text), { running: task.endedAt === undefined }),
+      };
     } catch (error) {
       gaps.push(toUnknown(`log of ${task.upid.text}`, error));
       return task;

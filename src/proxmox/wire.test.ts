@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sharedFolder } from '#test/shared.ts';
 import type { Http } from './http.ts';
@@ -99,6 +100,35 @@ async function expectStrict(product: 'pve' | 'pbs', read: Reader, body: unknown)
   await expect(read(answering(product, { data: 'nonsense' }))).rejects.toBeInstanceOf(WireError);
   if (!Array.isArray(data) || data.length === 0) return;
   await expect(read(answering(product, { data: [...(data as unknown[]).slice(1), 'nonsense'] }))).rejects.toBeInstanceOf(WireError);
+}
+
+const FIELDS = ['type', 'vmid', 'node', 'files', 'verification', 'backup-type', 'backup-id', 'backup-time', 'size', 'id', 'store', 'schedule', 'children', 'prune-backups', 'members', 'poolid', 'storage', 'upid', 'scsi0', 'mp0', 'agent', 'meta', 'n', 't', 'ns', 'version', 'group-filter', 'rate-in', 'timezone', 'time', 'vmid', 'exclude']; // prettier-ignore
+const ANYTHING = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom('vm', 'qemu', 'lxc', '101', 101, 1_795_435_649, 'local:vm-1-disk-0,size=1G', 'keep-last=1', [], {}, [{}], null),
+);
+const ROWS = fc.array(fc.dictionary(fc.constantFrom(...FIELDS), ANYTHING), { maxLength: 4 });
+
+for (const [product, pattern, read] of READERS) {
+  test(`whatever ${product} answers to ${pattern.source}, it is read or refused by name`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          ROWS,
+          ROWS.map((rows) => rows[0] ?? {}),
+          ANYTHING,
+        ),
+        async (data) => {
+          const error: unknown = await read(answering(product, { data })).then(
+            () => undefined,
+            (caught: unknown) => caught,
+          );
+          if (error !== undefined) expect(error).toBeInstanceOf(WireError);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
 }
 
 const ROW = {
