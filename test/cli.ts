@@ -6,7 +6,12 @@ export type Ran = { readonly code: number; readonly out: string; readonly err: s
 /** Runs one command in this process with a fixed clock, given lines of standard input, and no world but the ports given. */
 export async function runHere(
   argv: readonly string[],
-  given: { readonly nowAt: number; readonly lines?: readonly string[]; readonly ports?: Partial<Ports> },
+  given: {
+    readonly nowAt: number;
+    readonly lines?: readonly string[];
+    readonly ports?: Partial<Ports>;
+    readonly files?: Map<string, string>;
+  },
 ): Promise<Ran> {
   let [out, err] = ['', ''];
   const absent = (): never => {
@@ -31,8 +36,8 @@ export async function runHere(
       ports,
       env: {},
       lines: () => linesOf(given.lines ?? []),
-      readFile: absent,
-      writeFile: absent,
+      readFile: async (path) => given.files?.get(path) ?? missing(path),
+      writeFile: async (path, text) => void given.files?.set(path, text),
       interactive: false,
     }),
   });
@@ -41,4 +46,8 @@ export async function runHere(
 
 async function* linesOf(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
+}
+
+function missing(path: string): never {
+  throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: 'ENOENT' });
 }

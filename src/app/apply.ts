@@ -24,7 +24,7 @@ export type Applied = {
   /** Steps that would weaken protection and whose name was not given, or that depend on one. */
   readonly held: readonly HeldStep[];
 } & (
-  | { readonly outcome: 'invalid' | 'declined' | 'applied' }
+  | { readonly outcome: 'invalid' | 'unknown-job' | 'declined' | 'applied' }
   | { readonly outcome: 'stale'; readonly saved: Plan }
   | { readonly outcome: 'failed'; readonly step: Step; readonly error: ProxmoxError; readonly left: number }
 );
@@ -45,6 +45,7 @@ async function applyConnected(ports: Ports, connected: Connected, options: Apply
   if (planned.outcome === 'invalid') return { ...nothing, outcome: 'invalid' };
   const { drawn, actuals, findings } = planned;
   if (options.saved && options.saved.basedOn !== drawn.plan.basedOn) return { ...nothing, outcome: 'stale', saved: options.saved };
+  if (findings.some(({ code }) => code === 'HF-ADOPT-UNKNOWN')) return { ...nothing, outcome: 'unknown-job' };
   const { steps, held } = allowSteps(drawn, actuals, options.allow);
   if (steps.length === 0) return { ...nothing, held, outcome: 'applied' };
   if (!(await options.confirm(steps, held))) return { ...nothing, held, outcome: 'declined' };

@@ -20,8 +20,8 @@ export const adopt: Command = {
   exits: {
     0: 'taken over',
     1: 'stopped at a failure',
-    2: 'the policy is invalid, or nobody could be asked',
-    4: 'done, and an error is left: an id that no job has, or one that no step helps against',
+    2: 'the policy is invalid, no job has that id, or nobody could be asked',
+    4: 'done, and an error is left that no step helps against',
     5: 'a step was held back for want of its name, or a token lacks a right',
   },
 

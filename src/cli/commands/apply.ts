@@ -28,7 +28,7 @@ export const apply: Command = {
 
   async run({ ports, out, readFile, interactive }, args, flags) {
     const [file] = args;
-    const saved = file === undefined ? undefined : readSavedPlan(await readFile(file));
+    const saved = file === undefined ? undefined : await savedPlan(file, readFile);
     if (saved && 'bad' in saved) {
       out.error(`error: ${file} is no plan: ${saved.bad}\nMake one:\n    holdfast plan --out ${file}`);
       return 2;
@@ -51,8 +51,20 @@ export const apply: Command = {
   },
 };
 
+type Saved = ReturnType<typeof readSavedPlan>;
+
+async function savedPlan(file: string, readFile: (path: string) => Promise<string>): Promise<Saved> {
+  try {
+    return readSavedPlan(await readFile(file));
+  } catch (error) {
+    const { code } = error as { readonly code?: string };
+    if (code === undefined) throw error;
+    return { bad: code === 'ENOENT' ? 'there is no such file' : code };
+  }
+}
+
 export function exitCode(applied: Applied): number {
-  if (applied.outcome === 'invalid') return 2;
+  if (applied.outcome === 'invalid' || applied.outcome === 'unknown-job') return 2;
   if (applied.outcome === 'stale') return 1;
   if (applied.outcome === 'failed') return applied.error.kind === 'forbidden' ? 5 : 1;
   if (applied.outcome === 'declined') return 0;

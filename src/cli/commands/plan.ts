@@ -1,6 +1,7 @@
 import { plan as planSites } from '#app/plan.ts';
 import { hasErrors } from '#core/finding.ts';
 import { isOn, text, texts, type Command } from '../command.ts';
+import type { Out } from '../out.ts';
 import { findingsText } from '../views/finding.ts';
 import { planJson, planMarkdown, planText } from '../views/plan.ts';
 
@@ -35,10 +36,23 @@ export const plan: Command = {
     }
     const view = { plan: planned.drawn.plan, findings: planned.findings };
     const file = text(flags, 'out');
-    if (file !== undefined) await writeFile(file, `${JSON.stringify(planJson(view), undefined, 2)}\n`);
+    if (file !== undefined && !(await saved(writeFile(file, `${JSON.stringify(planJson(view), undefined, 2)}\n`), file, out))) return 1;
     out.result(view, isOn(flags, 'markdown') ? planMarkdown : planText, planJson(view));
     if (!isOn(flags, 'check')) return 0;
     if (view.plan.steps.length > 0) return 3;
     return hasErrors(view.findings) ? 4 : 0;
   },
 };
+
+/** False where the file could not be written; the reason was told. */
+async function saved(writing: Promise<void>, file: string, out: Out): Promise<boolean> {
+  try {
+    await writing;
+    return true;
+  } catch (error) {
+    const { code } = error as { readonly code?: string };
+    if (code === undefined) throw error;
+    out.error(`error: ${file} could not be written: ${code}`);
+    return false;
+  }
+}

@@ -24,6 +24,7 @@ export function appliedText(applied: Applied, paint: Paint): string {
 function outcomeText(applied: Applied, paint: Paint): string {
   const done = `${applied.done.length} ${applied.done.length === 1 ? 'step' : 'steps'} done`;
   if (applied.outcome === 'invalid') return paint.red('The policy has errors; nothing was looked at and nothing was done.');
+  if (applied.outcome === 'unknown-job') return paint.red('Nothing was done.');
   if (applied.outcome === 'declined') return 'Nothing was done.';
   if (applied.outcome === 'stale') {
     const stale = 'The plan is stale: the policy or a server is no longer as it was when the plan was made. Nothing was done.';

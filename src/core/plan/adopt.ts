@@ -50,6 +50,7 @@ function strangers(actual: Actual): ExistingObject[] {
 export function unknownAdoptions(actuals: readonly Actual[], ids: ReadonlySet<string>): Finding[] {
   const known = actuals.flatMap((actual) => existing(actual).all.filter(({ kind }) => ADOPTABLE.has(kind)));
   const names = known.map(({ id }) => id);
+  const open = [...new Set(known.filter(({ ours }) => !ours).map(({ id }) => id))];
   return [...ids]
     .filter((id) => !names.includes(id))
     .map((id) => {
@@ -60,7 +61,7 @@ export function unknownAdoptions(actuals: readonly Actual[], ids: ReadonlySet<st
         at: `adopt ${id}`,
         problem: `No backup, prune, verify or sync job has the id "${id}"${near ? ` (did you mean ${near}?)` : ''}`,
         why: 'nothing is taken over, and a job of another id goes on beside those of the tiers',
-        fix: `name one of these:\n    ${names.join(', ') || '(there are no jobs)'}`,
+        fix: `name one of these:\n    ${open.join(', ') || '(no job was made by hand)'}`,
       };
     });
 }
