@@ -3,6 +3,7 @@ import type { Site } from '#core/policy/policy.ts';
 import type { NeededRight } from '#core/rights/needed.ts';
 import { aclPath } from '#core/rights/needed.ts';
 import { holds } from '#core/rights/rights.ts';
+import { sameZone } from '#core/world/same-zone.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '#core/units.ts';
 import type { Examination } from './ports.ts';
 
@@ -15,7 +16,7 @@ export type Checked = {
 type Given = { readonly site: Site; readonly examination: Examination; readonly checked: Checked; readonly nowAt: UnixSeconds };
 
 /** Clocks that differ by more make a point older or younger than it is. */
-const CLOCK_SECONDS = 30;
+const CLOCK_SECONDS = 60;
 const EXPIRES_SOON_SECONDS = 21 * 86_400;
 /** Oldest versions whose answers Holdfast knows. */
 const OLDEST = { pve: [8, 4], pbs: [3, 2] } as const;
@@ -151,7 +152,7 @@ function clocksOf(given: Given): Finding[] {
     ...(Math.abs(clockAheadSeconds) <= CLOCK_SECONDS
       ? []
       : [
-          tellServer(given, 'error', 'HF-CLOCK', {
+          tellServer(given, 'error', 'HF-CLOCK-DIFFERS', {
             problem: `The clock of ${name} is ${spellDuration(Math.abs(clockAheadSeconds))} ${clockAheadSeconds > 0 ? 'ahead of' : 'behind'} this machine's`,
             why: 'a recovery point would seem younger or older than it is, and PBS refuses a backup that is older than the last',
             fix: `set both clocks by NTP:\n    timedatectl set-ntp true`,
@@ -160,29 +161,11 @@ function clocksOf(given: Given): Finding[] {
     ...(sameZone(timeZone, site.timeZone)
       ? []
       : [
-          tellServer(given, 'error', 'HF-ZONE-OTHER', {
+          tellServer(given, 'error', 'HF-ZONE-DIFFERS', {
             problem: `${name} runs in ${timeZone}, the policy says ${site.timeZone}`,
             why: 'schedules run and days end by the zone of the host, so that what was proved holds for another day than the one that is kept',
             fix: `say what is true in the policy, or change the host:\n    timedatectl set-timezone ${site.timeZone}`,
           }),
         ]),
   ]);
-}
-
-const UTC = new Set([
-  'UTC',
-  'Etc/UTC',
-  'Etc/UCT',
-  'UCT',
-  'Zulu',
-  'Etc/Zulu',
-  'Universal',
-  'Etc/Universal',
-  'GMT',
-  'Etc/GMT',
-  'Etc/Greenwich',
-]);
-
-function sameZone(a: string, b: string): boolean {
-  return a === b || (UTC.has(a) && UTC.has(b));
 }

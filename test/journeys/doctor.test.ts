@@ -95,8 +95,8 @@ describe('doctor', () => {
     journey.lab.world.pbs['pbs']!.timeZone = 'America/New_York';
     const report = await doctor();
     expect(report.findings.filter(({ at }) => at === 'home: pbs').map(({ code, problem }) => [code, problem])).toEqual([
-      ['HF-CLOCK', "The clock of pbs is 1h behind this machine's"],
-      ['HF-ZONE-OTHER', 'pbs runs in America/New_York, the policy says Europe/Vienna'],
+      ['HF-CLOCK-DIFFERS', "The clock of pbs is 1h behind this machine's"],
+      ['HF-ZONE-DIFFERS', 'pbs runs in America/New_York, the policy says Europe/Vienna'],
     ]);
   });
 

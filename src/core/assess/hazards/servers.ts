@@ -2,6 +2,7 @@ import type { Finding } from '../../finding.ts';
 import { coverageOf, isCovered } from '../../plan/coverage.ts';
 import { spellDuration, spellSize } from '../../units.ts';
 import type { Datastore, Guest, PbsActual } from '../../world/actual.ts';
+import { sameZone } from '../../world/same-zone.ts';
 import { listOf, onGuest, onObject, type Hazard, type Surroundings } from './context.ts';
 
 const CLOCK_TOLERANCE_SECONDS = 60;
@@ -26,7 +27,7 @@ function clocks(around: Surroundings): Finding[] {
   const servers = actual.pbs.flatMap(({ name, node }) => (node.known ? [{ object: `PBS ${name}`, ...node.value }] : []));
   return [...nodes, ...servers].flatMap(({ object, timeZone, clockAheadSeconds }) => {
     const told: Finding[] = [];
-    if (timeZone !== undefined && timeZone !== site.timeZone) {
+    if (timeZone !== undefined && !sameZone(timeZone, site.timeZone)) {
       told.push(
         onObject(around, object, {
           code: 'HF-ZONE-DIFFERS',
