@@ -18,7 +18,9 @@ import {
   makeSite,
   makeSnapshot,
   makeSnapshots,
+  makeSyncJob,
   makeTier,
+  makeVerifyJob,
   NOW,
   seen,
   seenInPart,
@@ -27,7 +29,7 @@ import {
 import { applyStep, applySteps } from '#test/apply-model.ts';
 import { upkeepOf } from '../desired/upkeep.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Actual, BackupGroup } from '../world/actual.ts';
+import type { Actual, BackupGroup, PbsActual } from '../world/actual.ts';
 import { allowSteps } from './allow.ts';
 import { coverageOf, isCovered } from './coverage.ts';
 import { drawPlan, type Drawn } from './draw.ts';
@@ -299,6 +301,69 @@ describe('pruning', () => {
     const applied = applySteps(makeActual(), draw(before, makeActual()).plan.steps);
     assert.equal(draw(makePolicy({ tiers: [tier] }), applied).plan.steps[0]!.weakening, 'weaken:hf-tier-1');
   });
+});
+
+describe('what weakens besides pruning', () => {
+  const tier = makeTier({ verify: { everySeconds: 30 * 86_400 } });
+  const policy = makePolicy({ tiers: [tier] });
+  const applied = applySteps(makeActual(), draw(policy, makeActual()).plan.steps);
+  const comment = '[holdfast] home: tier 1, policy 00000000';
+  const at = { id: 'hf-tier-1', datastore: 'main', namespace: 'home/tier-1', maxDepth: 0, comment };
+  const withPbs = (pbs: Partial<PbsActual>): Actual => makeActual({ ...applied, pbs: [{ ...applied.pbs[0]!, ...pbs }] });
+
+  const CASES = [
+    {
+      name: 'a job that runs less often',
+      drawn: draw(makePolicy({ tiers: [{ ...tier, schedule: 'sun 02:00', rpoSeconds: 9 * 86_400 }] }), applied),
+      step: 'change backup-job hf-tier-1',
+      weakening: 'weaken:hf-tier-1',
+      means: 'it waits up to 13d 23h between two runs instead of 1d 23h', // 02:00 does not exist on the night clocks go forward
+    },
+    {
+      name: 'a job that runs more often is stronger',
+      drawn: draw(makePolicy({ tiers: [{ ...tier, schedule: '02,14:00' }] }), applied),
+      step: 'change backup-job hf-tier-1',
+      weakening: undefined,
+      means: undefined,
+    },
+    {
+      name: 'points that are read again later',
+      drawn: draw(policy, withPbs({ verifyJobs: seen([makeVerifyJob({ ...at, schedule: 'hourly', outdatedAfterDays: 3 })]) })),
+      step: 'change verify-job hf-tier-1',
+      weakening: 'weaken:hf-tier-1',
+      means: 'a point is read again after',
+    },
+    {
+      name: 'a copy that is no longer promised',
+      drawn: draw(policy, withPbs({ syncJobs: seen([makeSyncJob(at)]) })),
+      step: 'remove sync-job hf-tier-1',
+      weakening: 'weaken:hf-tier-1',
+      means: 'no further copies are made; those that are there stay',
+    },
+    {
+      name: 'points that are no longer read on arrival',
+      drawn: draw(
+        makePolicy({ tiers: [tier], sites: [makeSite({ pbs: [makePbsAccess({ verifyNew: false })] })] }),
+        withPbs({ datastores: seen([{ name: 'main', comment: '', verifyNew: true }]) }),
+      ),
+      step: 'change datastore main',
+      weakening: 'weaken:datastore-main',
+      means: 'points are no longer read on arrival',
+    },
+  ] as const;
+  for (const { name, drawn, step, weakening, means } of CASES) {
+    test(name, () => {
+      const found = drawn.plan.steps.find((one) => brief(one) === step);
+      assert.ok(found, briefs(drawn).join(', '));
+      assert.equal(found.weakening, weakening);
+      if (means === undefined) assert.deepEqual(found.means, []);
+      else
+        assert.ok(
+          found.means.some((line) => line.startsWith(means)),
+          found.means.join('; '),
+        );
+    });
+  }
 });
 
 describe('adopting a job made by hand', () => {

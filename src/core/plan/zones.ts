@@ -1,4 +1,5 @@
 import { parseEvent } from '../calendar/event.ts';
+import { CALENDAR_CYCLE_SECONDS, rhythmOf } from '../calendar/gap.ts';
 import { nextRun } from '../calendar/next.ts';
 import { UTC, zoneRules, type ZoneRules } from '../calendar/zone.ts';
 import type { Site } from '../policy/policy.ts';
@@ -27,22 +28,13 @@ export function nextRunAt(schedule: string, timeZone: string, afterAt: UnixSecon
 }
 
 /** 2024-01-01 00:00 UTC: what a schedule is like must not depend on the day on which a plan is made. */
-const GAUGE_FROM_AT = 1_704_067_200;
-const GAUGE_SECONDS = 5 * 366 * 86_400;
-const MOST_RUNS = 2000;
+const CYCLE_FROM_AT = 1_704_067_200;
 
-/** The longest wait between two neighbouring runs within five years, or within the first 2000 runs; Infinity where it never repeats. */
+/** The longest wait between two neighbouring runs over the 28 years of the calendar; Infinity where it never repeats. */
 export function widestGapSeconds(schedule: string, timeZone: string): number {
   const parsed = parseEvent(schedule.trim());
   if (!parsed.ok) return Infinity;
-  const zone = rulesOf(timeZone);
-  let previous = nextRun(parsed.event, zone, GAUGE_FROM_AT);
-  let widest = -Infinity;
-  for (let run = 1; run < MOST_RUNS && previous !== undefined && previous < GAUGE_FROM_AT + GAUGE_SECONDS; run++) {
-    const next = nextRun(parsed.event, zone, previous);
-    if (next === undefined) return Infinity;
-    widest = Math.max(widest, next - previous);
-    previous = next;
-  }
-  return widest === -Infinity ? Infinity : widest;
+  const stretch = { event: parsed.event, zone: rulesOf(timeZone), fromAt: CYCLE_FROM_AT, toAt: CYCLE_FROM_AT + CALENDAR_CYCLE_SECONDS };
+  const { widest, goesOn } = rhythmOf(stretch);
+  return goesOn && widest ? widest.seconds : Infinity;
 }
