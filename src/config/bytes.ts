@@ -1,8 +1,8 @@
 import type { Finding } from '#core/finding.ts';
 import { spellSize } from '#core/units.ts';
 
-/** Largest policy file that is read. A policy for a thousand guests named one by one has some 40 KiB. */
-export const LARGEST_FILE_BYTES = 2 ** 20;
+/** Most bytes of a policy, all its files together. One that names ten thousand guests one by one has some 400 KiB. */
+export const LARGEST_FILE_BYTES = 2 ** 19;
 
 /**
  * The text of a policy file, or why its bytes are none. UTF-8 only, strictly: a wrong guess at an encoding would

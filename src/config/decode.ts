@@ -18,6 +18,7 @@ const ASSUMED: Assume = { durationSeconds: 2400, queueSeconds: 1200, lostRuns: 0
  */
 export function decodePolicy(tree: Tree, shape: readonly Finding[]): DraftPolicy {
   const root = map(toPlain(tree));
+  const wrongRules = new Set(shape.map(({ at }) => at.split('.', 2).join('.')));
   return {
     sites: Object.entries(map(root['sites'])).map(([name, site]) => decodeSite(name, map(site))),
     tiers: Object.entries(map(root['tiers']))
@@ -25,7 +26,7 @@ export function decodePolicy(tree: Tree, shape: readonly Finding[]): DraftPolicy
       .map(([id, tier]) => decodeTier(Number(id), map(tier)))
       .toSorted((a, b) => a.id - b.id),
     assign: list(root['assign']).map((rule, index) => {
-      const partial = shape.some(({ at }) => at === `assign.${index}` || at.startsWith(`assign.${index}.`));
+      const partial = wrongRules.has(`assign.${index}`);
       return { ...decodeRule(tree, index, map(rule)), ...(partial ? { partial } : {}) };
     }),
     assume: { ...ASSUMED, ...decodeAssume(map(root['assume'])) },

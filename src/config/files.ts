@@ -11,7 +11,7 @@ const MOST_FILES = 50;
 
 export type FilesResult = { readonly tree?: Tree; readonly findings: readonly Finding[] };
 
-type Read = { readonly root: string; readonly cwd: string; readonly findings: Finding[]; files: number };
+type Read = { readonly root: string; readonly cwd: string; readonly findings: Finding[]; files: number; bytes: number };
 
 /**
  * The policy's tree from a file and all it includes. A file's own lines come first, then those of the files it
@@ -20,7 +20,7 @@ type Read = { readonly root: string; readonly cwd: string; readonly findings: Fi
  */
 export function readPolicyFiles(path: string, cwd: string): FilesResult {
   const file = resolve(cwd, path);
-  const read: Read = { root: dirname(realPath(file) ?? file), cwd, findings: [], files: 0 };
+  const read: Read = { root: dirname(realPath(file) ?? file), cwd, findings: [], files: 0, bytes: 0 };
   const tree = readOne(read, file, []);
   return { ...(tree ? { tree } : {}), findings: read.findings };
 }
@@ -29,6 +29,8 @@ function readOne(read: Read, file: string, above: readonly string[]): Tree | und
   const shown = showPath(read.cwd, file);
   const bytes = readBytes(shown, file);
   if ('finding' in bytes) return refuse(read, bytes.finding);
+  read.bytes += bytes.bytes.length;
+  if (read.bytes > LARGEST_FILE_BYTES) return refuse(read, tooLarge(shown, read.bytes));
   const decoded = decodeBytes(shown, bytes.bytes);
   if ('finding' in decoded) return refuse(read, decoded.finding);
   const { tree, findings } = readYaml(makeSource(shown, decoded.text));

@@ -9,8 +9,12 @@ import { readPolicyFiles } from './files.ts';
 import { placeOf } from './source.ts';
 import { checkShape } from './shape.ts';
 import { findingAt } from './yaml.ts';
-import { find, parsePath, type Tree } from './tree.ts';
+import { find, parsePath, type MapTree, type Tree } from './tree.ts';
 
+/** Most tiers, and most sites, of one policy. */
+const MOST_OF_A_KIND = 100;
+/** Longest part of a message. */
+const LONG = 400;
 /** Most findings of one file that are shown; a file with more is not a policy. */
 const MOST_FINDINGS = 100;
 
@@ -40,11 +44,14 @@ export function loadPolicy(file: string, cwd: string, now: UnixSeconds): LoadedP
   const { tree, findings } = readPolicyFiles(file, cwd);
   if (!tree) return { file, findings: atMost(sortFindings(findings)) };
   if (tree.kind !== 'map') return { file, findings: atMost([...findings, noPolicy(tree)]) };
+  const crowd = tooMany(tree);
+  if (crowd.length > 0) return { file, findings: [...findings, ...crowd] };
   const told = new Set(findings.map(({ at }) => at));
   const shape = checkShape(tree).filter(({ at }) => !told.has(at));
   const draft = decodePolicy(tree, shape);
+  const isSaid = saidBy([...findings, ...shape]);
   const meaning = checkPolicy(draft, now)
-    .filter((finding) => !isSaid(finding, [...findings, ...shape]))
+    .filter((finding) => !isSaid(finding))
     .map((finding) => withPlace(tree, finding));
   const all = sortFindings([...findings, ...shape, ...meaning]);
   const policy = hasErrors(all) ? {} : { policy: complete(draft) };
@@ -52,8 +59,27 @@ export function loadPolicy(file: string, cwd: string, now: UnixSeconds): LoadedP
 }
 
 /** What has no value of the right kind has no meaning either: one finding for one mistake. */
-function isSaid({ at, code }: Finding, shape: readonly Finding[]): boolean {
-  return shape.some((one) => one.at === at || (code === 'HF-EMPTY' && one.at.startsWith(`${at}.`)));
+function saidBy(shape: readonly Finding[]): (finding: Finding) => boolean {
+  const places = new Set(shape.map(({ at }) => at));
+  const parts = new Set(shape.map(({ at }) => at.split('.', 1)[0]!));
+  return ({ at, code }) => places.has(at) || (code === 'HF-EMPTY' && parts.has(at));
+}
+
+/** Every pair of tiers and of sites is looked at, so their number is bounded. */
+function tooMany(tree: MapTree): Finding[] {
+  return (['tiers', 'sites'] as const).flatMap((key) => {
+    const entry = tree.entries.get(key);
+    if (entry?.value.kind !== 'map' || entry.value.entries.size <= MOST_OF_A_KIND) return [];
+    return [
+      findingAt(entry.key, {
+        code: 'HF-VALUE',
+        at: key,
+        problem: `The policy has ${entry.value.entries.size} ${key}, the most that are read are ${MOST_OF_A_KIND}`,
+        why: 'a policy with that many cannot be reviewed, and was made by mistake',
+        fix: key === 'tiers' ? 'let guests share tiers: a tier is a promise, not a guest' : 'write a policy for each group of sites',
+      }),
+    ];
+  });
 }
 
 function noPolicy(tree: Tree): Finding {
@@ -81,9 +107,19 @@ function locate(tree: Tree, path: string): ReturnType<NonNullable<LoadedPolicy['
   return key && placeOf(key);
 }
 
-function atMost(findings: readonly Finding[]): readonly Finding[] {
-  if (findings.length <= MOST_FINDINGS) return findings;
-  const rest = findings.length - MOST_FINDINGS;
+/** Nobody reads a value of a hundred thousand characters; its beginning tells which one is meant. */
+function brief(finding: Finding): Finding {
+  const { at, problem, fix } = finding;
+  if (at.length + problem.length + fix.length < LONG) return finding;
+  const cut = (text: string): string => (text.length > LONG ? `${text.slice(0, LONG)}…` : text);
+  const cutQuotes = (text: string): string => text.replaceAll(/"([^"]{80})[^"]+"/g, '"$1…"');
+  return { ...finding, at: cut(at), problem: cut(cutQuotes(problem)), fix: cutQuotes(fix).split('\n').map(cut).join('\n') };
+}
+
+function atMost(all: readonly Finding[]): readonly Finding[] {
+  const findings = all.slice(0, MOST_FINDINGS + 1).map(brief);
+  if (all.length <= MOST_FINDINGS) return findings;
+  const rest = all.length - MOST_FINDINGS;
   const last = findings[MOST_FINDINGS]!;
   const more: Finding = {
     severity: 'error',

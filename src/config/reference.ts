@@ -31,7 +31,7 @@ export function policyReference(): string {
     'Made from the schema by `npm test`; do not edit by hand. `holdfast schema` prints the same for editors.',
     '',
     'A policy is found by `--policy FILE`, else by `HOLDFAST_POLICY`, else as `holdfast.yaml` in the working directory. It is',
-    'YAML 1.2 in UTF-8, at most 1 MiB a file. Every key is listed here; any other is an error. `holdfast check` shows all that is wrong at once.',
+    'YAML 1.2 in UTF-8, at most 512 KiB with all its files. Every key is listed here; any other is an error. `holdfast check` shows all that is wrong at once.',
     '',
     "With `include:` a policy is split over files. A file's own lines come first, then those of the files it includes in their",
     'order; `sites`, `tiers`, `assume`, `alerts` and `drills` are joined, `assign` is appended. A key two files both state is an error.',

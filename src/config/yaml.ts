@@ -8,7 +8,7 @@ import { explainSyntax } from './syntax.ts';
 /** Deepest nesting that is read; a policy needs six levels. */
 const DEEPEST = 32;
 /** Most values after all aliases are followed: an "alias bomb" of a few lines would otherwise grow without end. */
-const MOST_VALUES = 100_000;
+const MOST_VALUES = 50_000;
 /** Most findings about one file's keys and aliases; a hostile file has a hundred thousand. */
 const MOST_FINDINGS = 200;
 /** Syntax errors cascade; more than these would bury the first one. */
@@ -31,9 +31,7 @@ export function findingAt(
  * Duplicate keys, loops, unknown tags and aliases are findings too; then the tree is what can be trusted.
  */
 export function readYaml(source: SourceText): YamlResult {
-  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent', version: '1.2' });
-  const documents = [...composer.compose(new Parser().parse(source.text), true, source.text.length)];
-  const [document, second] = documents;
+  const [document, second] = firstDocuments(source.text);
   if (!document) return { findings: [] };
   const troubles = [...document.errors, ...document.warnings];
   if (troubles.length > 0) {
@@ -44,6 +42,23 @@ export function readYaml(source: SourceText): YamlResult {
   }
   if (second) return { findings: [secondDocument(source, second)] };
   return buildTree(source, document);
+}
+
+/** At most two documents. A hostile file has half a million errors, and an error without its stack costs a tenth. */
+function firstDocuments(text: string): Document.Parsed[] {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent', version: '1.2' });
+    const found: Document.Parsed[] = [];
+    for (const document of composer.compose(new Parser().parse(text), true, text.length)) {
+      found.push(document);
+      if (found.length === 2) break;
+    }
+    return found;
+  } finally {
+    Error.stackTraceLimit = before;
+  }
 }
 
 /** One mistake often makes several errors on its line; the first tells the cause. */
