@@ -58,7 +58,7 @@ export function fleet10k(now: number): World {
     for (let count = 0; count < guests; count += 1, vmid += 1) {
       const sizeGib = 20 + 20 * Math.floor(5 * chance('size', vmid));
       addFleetGuest(pve, now, { vmid, tag, sizeGib, node: nodes[vmid % NODES]!, pool: `tier-${tier}` });
-      addPoints(namespace, { vmid, times, files: filesOf(sizeGib), verifiedBy: upid(now - DAY_SECONDS * 2) });
+      addPoints(namespace, { vmid, times, files: filesOf(sizeGib), verifiedBy: upid(now - 3600) });
     }
   }
   return world;
@@ -67,7 +67,7 @@ export function fleet10k(now: number): World {
 type FleetGuest = { readonly vmid: number; readonly tag: string; readonly sizeGib: number; readonly node: string; readonly pool: string };
 
 function addFleetGuest(pve: PveState, now: number, { vmid, tag, sizeGib, node, pool }: FleetGuest): void {
-  addGuest(pve, now, {
+  addGuest(pve, now - 400 * DAY_SECONDS, {
     vmid,
     name: `customer-${vmid}`,
     tags: tag,

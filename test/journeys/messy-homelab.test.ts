@@ -45,7 +45,6 @@ const CODES: Readonly<Record<string, string>> = {
 /** Hazards that show on another object than the one they were planted on. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'one-failure-domain': 'vm/307 pbs',
-  'two-jobs-one-group': 'vm/311 twice',
   detached: 'group vm/202',
 };
 

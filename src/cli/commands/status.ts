@@ -16,7 +16,6 @@ export const status: Command = {
   ],
   exits: {
     0: 'shown',
-    1: 'a site could not be looked at',
     2: 'the policy is invalid',
     4: 'a promise is broken or cannot be seen to hold (--check)',
   },
@@ -30,7 +29,9 @@ export const status: Command = {
     }
     const view = { tiers: found.policy.tiers, assessments: found.assessments, findings: found.findings };
     out.result(view, statusText, statusJson(view));
-    const bad = found.assessments.some(({ guests }) => guests.some(({ posture }) => posture === 'broken' || posture === 'unknown'));
+    const bad = found.assessments.some(
+      ({ guests, guestsUnseen }) => guestsUnseen || guests.some(({ posture }) => posture === 'broken' || posture === 'unknown'),
+    );
     return isOn(flags, 'check') && bad ? 4 : 0;
   },
 };

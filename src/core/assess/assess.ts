@@ -12,6 +12,9 @@ import { weighFinding } from './weigh.ts';
 import type { Surroundings } from './hazards/context.ts';
 import { findHazards } from './hazards/hazards.ts';
 import { neighboursOf, type Neighbours } from './neighbours.ts';
+import { coveringOf } from './covering.ts';
+import { freezesOf, isBusy } from './runs.ts';
+import { unseenParts } from './hazards/unseen.ts';
 import { pointsOf } from './points.ts';
 import { tierHere, type TierHere } from './tier-here.ts';
 import { rpoVerdict, worse, type Verdict } from './posture.ts';
@@ -40,7 +43,8 @@ export function assess(input: AssessInput): Assessment {
   const storages = new Map(actual.pve.storages.known ? actual.pve.storages.value.map((storage) => [storage.id, storage]) : []);
   const guestByVmid = new Map(known.map((guest) => [guest.vmid, guest]));
   const neighbours = neighboursOf(guests);
-  const around: Surroundings = { ...input, guests, guestByVmid, neighbours, tierOf, tiers, jobs, storages };
+  const seenRuns = { covering: coveringOf(actual), busy: isBusy(actual), freezes: freezesOf(actual) };
+  const around: Surroundings = { ...input, guests, guestByVmid, neighbours, tierOf, tiers, jobs, storages, ...seenRuns };
   const told = [...assigned, ...findHazards(around)].filter((finding) => !isAccepted(finding, exceptions, guestByVmid));
   const findings = sortFindings([...told, ...endedExceptions(policy, site, now)]);
   const byGuest = findingsByGuest(findings);
@@ -53,7 +57,15 @@ export function assess(input: AssessInput): Assessment {
       : { ...about, ...withoutPromise(assignment) };
   });
   assessed.sort((a, b) => (a.tier ?? Infinity) - (b.tier ?? Infinity) || a.vmid - b.vmid);
-  return { site: site.name, asOf: actual.asOf, timeZone: site.timeZone, guests: assessed, findings };
+  return {
+    site: site.name,
+    asOf: actual.asOf,
+    timeZone: site.timeZone,
+    guests: assessed,
+    findings,
+    unseen: unseenParts(actual),
+    ...(actual.pve.guests.known ? {} : { guestsUnseen: true }),
+  };
 }
 
 type About = Omit<GuestAssessment, 'posture' | 'because' | 'points'>;

@@ -1,6 +1,7 @@
 import type { Finding, FindingCode } from '../finding.ts';
 import type { TierId } from '../policy/policy.ts';
 import type { UnixSeconds } from '../units.ts';
+import type { Unknown } from '../world/actual.ts';
 import type { JudgedPoint } from './evidence.ts';
 import type { Posture } from './posture.ts';
 
@@ -13,6 +14,10 @@ export type Assessment = {
   /** By tier, then by vmid; guests without a tier last. */
   readonly guests: readonly GuestAssessment[];
   readonly findings: readonly Finding[];
+  /** What could not be seen; where guests are among it, not all of them stand here. */
+  readonly unseen: readonly Unknown[];
+  /** The list of guests could not be read: that none stands here says nothing. */
+  readonly guestsUnseen?: true;
 };
 
 export type GuestAssessment = {

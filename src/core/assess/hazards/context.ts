@@ -2,6 +2,7 @@ import type { Finding, FindingCode, Severity } from '../../finding.ts';
 import type { Tier } from '../../policy/policy.ts';
 import type { BackupGroup, BackupJob, Guest, Observed, Storage } from '../../world/actual.ts';
 import type { AssessInput } from '../assess.ts';
+import type { Covering } from '../covering.ts';
 import type { Neighbours } from '../neighbours.ts';
 import type { TierHere } from '../tier-here.ts';
 
@@ -16,6 +17,11 @@ export type Surroundings = AssessInput & {
   readonly tiers: ReadonlyMap<number, TierHere>;
   readonly jobs: readonly BackupJob[];
   readonly storages: ReadonlyMap<string, Storage>;
+  readonly covering: Covering;
+  /** Whether some backup runs at this moment. */
+  readonly busy: boolean;
+  /** What the newest log that tells of a guest's freeze says of it. */
+  readonly freezes: ReadonlyMap<number, string>;
 };
 
 /** Looks for one family of hazards. What could not be read raises none: that is told by the posture. */

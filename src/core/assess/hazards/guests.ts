@@ -1,8 +1,8 @@
-import { coverageOf, isCovered, takes } from '../../plan/coverage.ts';
 import { spellDuration, spellRate, spellSize } from '../../units.ts';
-import type { BackupTask, Guest } from '../../world/actual.ts';
+import { isOurs } from '../../desired/mark.ts';
+import type { BackupJob, Guest } from '../../world/actual.ts';
 import { stateDisks } from '../state-disks.ts';
-import { groupOf, listOf, onGuest, type Hazard, type Surroundings } from './context.ts';
+import { groupOf, onGuest, onObject, type Hazard, type Surroundings } from './context.ts';
 
 /** What is wrong with a guest as it is set up: no job, two jobs, a lock, no agent, too big for its RTO. */
 export const guestHazards: Hazard = (around) =>
@@ -12,11 +12,10 @@ export const guestHazards: Hazard = (around) =>
   });
 
 function jobs(around: Surroundings, guest: Guest) {
-  const coverage = coverageOf(around.actual);
-  if (!coverage || keptByOthers(around, guest)) return [];
-  const writers = around.jobs.filter((job) => takes(job, guest, coverage));
-  if (!isCovered(coverage, guest)) {
-    const disabled = around.jobs.filter((job) => !job.enabled && takes({ ...job, enabled: true }, guest, coverage));
+  const { covering } = around;
+  if (!covering.known || keptByOthers(around, guest)) return [];
+  const { enabled, disabled } = covering.jobsOf(guest);
+  if (enabled.length === 0) {
     const but = disabled.length > 0 ? `; ${disabled.map(({ id }) => id).join(', ')} names it and is disabled` : '';
     return [
       onGuest(around, guest, {
@@ -28,23 +27,49 @@ function jobs(around: Surroundings, guest: Guest) {
       }),
     ];
   }
-  const places = new Map<string, string[]>();
-  for (const job of writers) {
-    const pbs = around.storages.get(job.storage ?? '')?.pbs;
-    if (!pbs) continue;
-    const place = `${pbs.server}:${pbs.port} ${pbs.datastore}/${pbs.namespace}`;
-    places.set(place, [...(places.get(place) ?? []), job.id]);
+  return [];
+}
+
+/** Two jobs that write into one group: one finding a pair, however many guests they share. */
+export const sharedGroupHazards: Hazard = (around) => {
+  const { covering } = around;
+  if (!covering.known) return [];
+  const guestsByJobs = new Map<string, { readonly jobs: readonly BackupJob[]; readonly guests: Guest[] }>();
+  for (const guest of around.guests) {
+    if (!around.tierOf(guest.vmid)) continue;
+    for (const jobs of sameTarget(around, covering.jobsOf(guest).enabled)) {
+      const key = jobs.map(({ id }) => id).join(' ');
+      const shared = guestsByJobs.get(key) ?? { jobs, guests: [] };
+      shared.guests.push(guest);
+      guestsByJobs.set(key, shared);
+    }
   }
-  return [...places]
-    .filter(([, ids]) => ids.length > 1)
-    .map(([, ids]) =>
-      onGuest(around, guest, {
-        code: 'HF-TWO-JOBS',
-        problem: `Jobs ${ids.join(' and ')} write into one backup group of it`,
-        why: 'retention counts both jobs’ points together, so points of the promised schedule go earlier than was proved',
-        fix: `keep one of them: take the guest out of ${ids.find((id) => !id.startsWith('hf-')) ?? ids[1]}`,
-      }),
-    );
+  return [...guestsByJobs.values()].map(({ jobs, guests }) => {
+    const second = jobs.find((job) => !isOurs(job.id, job.comment)) ?? jobs.at(-1)!;
+    const others = jobs.filter((job) => job !== second).map(({ id }) => id);
+    return onObject(around, `backup job ${second.id}`, {
+      code: 'HF-TWO-JOBS',
+      problem: `It writes into the backup ${guests.length === 1 ? 'group' : 'groups'} of ${spellGuests(guests)}, and so does ${others.join(', ')}`,
+      why: 'retention counts the points of both jobs together, so points of the promised schedule go earlier than was proved',
+      fix: `disable it, or give it another storage:\n    pvesh set /cluster/backup/${second.id} --enabled 0`,
+    });
+  });
+};
+
+function sameTarget({ storages }: Surroundings, jobs: readonly BackupJob[]): BackupJob[][] {
+  if (jobs.length < 2) return [];
+  const byPlace = Map.groupBy(jobs, ({ storage = '' }) => {
+    const pbs = storages.get(storage)?.pbs;
+    return pbs ? `${pbs.server}:${pbs.port} ${pbs.datastore}/${pbs.namespace}` : '';
+  });
+  return [...byPlace].filter(([place, list]) => place !== '' && list.length > 1).map(([, list]) => list);
+}
+
+const MOST_NAMED = 5;
+
+function spellGuests(guests: readonly Guest[]): string {
+  const names = guests.slice(0, MOST_NAMED).map(({ type, vmid }) => `${type}/${vmid}`);
+  return names.join(', ') + (guests.length > MOST_NAMED ? ` and ${guests.length - MOST_NAMED} more guests` : '');
 }
 
 /** A data VM whose disks others use is kept through them and belongs in no job. */
@@ -54,8 +79,7 @@ function keptByOthers({ neighbours }: Surroundings, guest: Guest): boolean {
 }
 
 function lock(around: Surroundings, guest: Guest) {
-  const busy = listOf(around.actual.pve.backupTasks).some(({ endedAt, status }) => endedAt === undefined && status === undefined);
-  if (guest.lock === undefined || (guest.lock === 'backup' && busy) || guest.lock === 'suspended') return [];
+  if (guest.lock === undefined || (guest.lock === 'backup' && around.busy) || guest.lock === 'suspended') return [];
   return [
     onGuest(around, guest, {
       severity: 'error',
@@ -80,7 +104,7 @@ function freeze(around: Surroundings, guest: Guest) {
       }),
     ];
   }
-  const last = lastFreeze(listOf(around.actual.pve.backupTasks), guest.vmid);
+  const last = around.freezes.get(guest.vmid);
   if (last === undefined || last === 'done') return [];
   return [
     onGuest(around, guest, {
@@ -90,15 +114,6 @@ function freeze(around: Surroundings, guest: Guest) {
       fix: 'start the agent in the guest (and do not use mode suspend, which always skips the freeze):\n    systemctl enable --now qemu-guest-agent',
     }),
   ];
-}
-
-/** What the newest log that has the guest says of its freeze; undefined where none says anything. */
-function lastFreeze(tasks: readonly BackupTask[], vmid: number): string | undefined {
-  for (const { log } of tasks) {
-    const found = log?.guests.find((guest) => guest.vmid === vmid && guest.freeze !== undefined);
-    if (found) return found.freeze;
-  }
-  return undefined;
 }
 
 function rto(around: Surroundings, guest: Guest) {

@@ -1,14 +1,17 @@
 import type { Finding } from '../../finding.ts';
 import type { Hazard, Surroundings } from './context.ts';
 import { diskHazards } from './disks.ts';
-import { guestHazards, identityHazards } from './guests.ts';
+import { guestHazards, identityHazards, sharedGroupHazards } from './guests.ts';
 import { jobHazards, pruneHazards } from './jobs.ts';
 import { pointHazards, strayHazards } from './points.ts';
 import { serverHazards } from './servers.ts';
+import { unseenHazards } from './unseen.ts';
 
 const HAZARDS: readonly Hazard[] = [
+  unseenHazards,
   diskHazards,
   guestHazards,
+  sharedGroupHazards,
   identityHazards,
   pointHazards,
   strayHazards,

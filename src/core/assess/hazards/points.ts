@@ -1,7 +1,7 @@
 import type { Finding } from '../../finding.ts';
 import { spellDuration } from '../../units.ts';
 import type { BackupGroup, Guest } from '../../world/actual.ts';
-import { groupOf, listOf, onGuest, onObject, type Hazard, type Surroundings } from './context.ts';
+import { groupOf, onGuest, onObject, type Hazard, type Surroundings } from './context.ts';
 
 const LEFTOVER_SECONDS = 600;
 
@@ -82,9 +82,8 @@ function plain(around: Surroundings, guest: Guest, { snapshots }: BackupGroup): 
 }
 
 function leftover(around: Surroundings, guest: Guest, { snapshots }: BackupGroup): Finding[] {
-  const running = listOf(around.actual.pve.backupTasks).some(({ endedAt, status }) => endedAt === undefined && status === undefined);
   const left = snapshots.filter(({ at, sizeBytes }) => sizeBytes === undefined && around.now - at > LEFTOVER_SECONDS);
-  if (left.length === 0 || running) return [];
+  if (left.length === 0 || around.busy) return [];
   return [
     onGuest(around, guest, {
       code: 'HF-LEFTOVER',

@@ -1,5 +1,4 @@
 import type { Finding } from '../../finding.ts';
-import { coverageOf, isCovered } from '../../plan/coverage.ts';
 import { spellDuration, spellSize } from '../../units.ts';
 import type { Datastore, Guest, PbsActual } from '../../world/actual.ts';
 import { sameZone } from '../../world/same-zone.ts';
@@ -118,11 +117,11 @@ const PBS_NAME = /(?:^|[-_.\s])(?:pbs|proxmox-backup(?:-server)?)(?:$|[-_.\s\d])
 
 /** A guest that seems to be the PBS of its own site: by the host name the policy has for it, or by its name and notes. */
 function inside(around: Surroundings): Finding[] {
-  const coverage = coverageOf(around.actual);
+  const { covering } = around;
   return around.guests.flatMap((guest): Finding[] => {
     const told: Finding[] = [];
     if (!isPbs(around, guest) || keptThroughOthers(around, guest)) return told;
-    if (coverage && isCovered(coverage, guest)) {
+    if (covering.known && covering.jobsOf(guest).enabled.length > 0) {
       told.push(
         onGuest(around, guest, {
           code: 'HF-PBS-INSIDE',
