@@ -17,7 +17,7 @@ export type TestServer = {
 type Answer = (request: IncomingMessage & { readonly text: string }, response: ServerResponse) => void;
 
 /** An HTTPS server on loopback with a certificate of its own, which answers as it is told. */
-export async function startTestServer(answer: Answer): Promise<TestServer> {
+export async function startTestServer(answer: Answer, port = 0): Promise<TestServer> {
   const certificate = makeCertificate('test');
   const requests: TestServer['requests'] = [];
   let connections = 0;
@@ -32,7 +32,7 @@ export async function startTestServer(answer: Answer): Promise<TestServer> {
   });
   server.on('connection', () => connections++);
   server.on('tlsClientError', () => {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     fingerprint: certificate.fingerprint,

@@ -90,6 +90,18 @@ test('many calls at once find the address that is up, each', async () => {
   expect(await Promise.all(Array.from({ length: 9 }, (_, i) => http.get(`/${i}`, {}, data)))).toEqual(Array(9).fill(2));
 });
 
+test('after no address could be reached, further calls fail at once for a while, and then try again', async () => {
+  const down = await startTestServer(json({ data: 1 }));
+  await down.close();
+  const [patient, hasty] = [5000, 0].map((deadMs) => client([down.url], { fingerprint: down.fingerprint, limits: { deadMs, retries: 0 } }));
+  for (const http of [patient!, hasty!]) expect((await failure(http.get('/x', {}, data))).kind).toBe('unreachable');
+  const again = await startTestServer(json({ data: 2 }), Number(new URL(down.url).port));
+  opened.push(again);
+  expect(await failure(patient!.get('/y', {}, data))).toMatchObject({ kind: 'unreachable', call: 'GET /y' });
+  expect((await failure(hasty!.get('/y', {}, data))).kind).toBe('untrusted');
+  expect(again.requests).toEqual([]);
+});
+
 test('a broken connection: a read is asked again, a write never', async () => {
   const server = await serve((_, response) => {
     if (server.requests.length % 3 === 0) json({ data: 'third' })(_, response);

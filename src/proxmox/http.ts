@@ -50,6 +50,8 @@ export type Limits = {
   /** How often a GET is asked again after a fault that may pass. */
   readonly retries: number;
   readonly retryMs: number;
+  /** How long after no address could be reached further calls fail at once: a look makes dozens, and would wait for each. */
+  readonly deadMs: number;
 };
 
 export const LIMITS: Limits = {
@@ -63,6 +65,7 @@ export const LIMITS: Limits = {
   maxBytes: 256 * 2 ** 20,
   retries: 2,
   retryMs: 250,
+  deadMs: 10_000,
 };
 
 type Request = { readonly method: string; readonly path: string; readonly params: Params };
@@ -79,6 +82,7 @@ export function openHttp(options: HttpOptions): Http {
   let login: Promise<Login> | undefined;
   const addresses = options.urls.map((url) => openAddress(url, options, limits));
   let current = 0;
+  let dead: { readonly untilMs: number; readonly trouble: ProxmoxError } | undefined;
   let secret = '';
 
   async function call<T>(request: Request, decode: Decode<T>): Promise<T> {
@@ -86,10 +90,15 @@ export function openHttp(options: HttpOptions): Http {
     const deadline = AbortSignal.any([AbortSignal.timeout(limits.totalMs), ...(stop ? [stop] : [])]);
     const tries = request.method === 'GET' ? limits.retries : 0;
     for (let attempt = 0; ; attempt++) {
+      if (dead && performance.now() < dead.untilMs) throw stillDead(dead.trouble, request);
       try {
         return decodeAnswer(await overAddresses(request, deadline), request, decode);
       } catch (error) {
-        if (!(error instanceof ProxmoxError) || !mayPass(error) || attempt >= tries || deadline.aborted) throw error;
+        if (!(error instanceof ProxmoxError)) throw error;
+        if (!mayPass(error) || attempt >= tries || deadline.aborted) {
+          if (neverSent(error.cause)) dead = { untilMs: performance.now() + limits.deadMs, trouble: error };
+          throw error;
+        }
         await pause(limits.retryMs * 2 ** attempt, deadline);
       }
     }
@@ -168,6 +177,10 @@ export function openHttp(options: HttpOptions): Http {
     send: (method, path, params, decode) => call({ method, path, params }, decode),
     close: async () => void (await Promise.all(addresses.map(({ pool }) => pool.destroy()))),
   };
+}
+
+function stillDead({ kind, server, detail, fix, cause }: ProxmoxError, { method, path }: Request): ProxmoxError {
+  return new ProxmoxError(kind, { server, call: `${method} ${path}`, detail, fix, cause });
 }
 
 type Address = { readonly url: string; readonly prefix: string; readonly pool: Pool };
