@@ -73,6 +73,8 @@ function contradictions(about: About, { configured, others, name }: Assignment):
   const other = others.find((one) => one.tier !== rule.tier && precision(one) > 0);
   if (!other) return [];
   const deliberate = precision(rule) > precision(other);
+  // An exception states its reason and its end: nothing is left to ask.
+  if (deliberate && configured.kind === 'exception') return [];
   return [
     {
       ...about,
