@@ -52,13 +52,18 @@ export function instantsOf(wall: number, timeZone: string): readonly number[] {
   return [...guesses].filter((at) => at + aheadOfUtc(at, timeZone) === wall).sort((a, b) => a - b);
 }
 
+/** A log has many lines of one second. */
+let newest = { at: Number.NaN, timeZone: '', text: '' };
+
 /** `2026-11-23T13:05:23+01:00`, as Proxmox writes local time into logs. */
 export function localText(at: number, timeZone: string): string {
+  if (newest.at === at && newest.timeZone === timeZone) return newest.text;
   const ahead = aheadOfUtc(at, timeZone);
   const two = (number: number) => String(number).padStart(2, '0');
   const minutes = Math.abs(ahead) / 60;
   const offset = `${ahead < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(Math.floor(minutes % 60))}`;
-  return new Date((at + ahead) * 1000).toISOString().slice(0, 19) + offset;
+  newest = { at, timeZone, text: new Date((at + ahead) * 1000).toISOString().slice(0, 19) + offset };
+  return newest.text;
 }
 
 /** `2026-11-23T12:05:23Z`, as PBS names a snapshot. */

@@ -1,7 +1,7 @@
 import { mayAny } from '../auth.ts';
 import type { World } from '../world.ts';
 import { utcText } from '../zone.ts';
-import { dropSnapshot, groupPath, storedBytes } from './content.ts';
+import { dropSnapshot, groupPath, hasRoom } from './content.ts';
 import * as log from './backup-log.ts';
 import { startTask } from './jobs.ts';
 import { aclPath, callerOf, maintenanceError, ownedBy, rightsOf } from './rights.ts';
@@ -72,7 +72,7 @@ export type FinishedBackup = {
 export function finishBackup(world: World, pbs: PbsState, upid: string, result: FinishedBackup): Opened {
   const { task, session } = openSession(pbs, upid);
   const datastore = pbs.datastores[session.store]!;
-  if (storedBytes(datastore) + result.newBytes > datastore.totalBytes) {
+  if (!hasRoom(datastore, result.newBytes)) {
     const full = log.fullLine(session);
     logTo(world, pbs, { task, lines: [...log.archiveLines(session, result), `POST /fixed_chunk: 400 Bad Request: ${full}`] });
     takeBack(world, pbs, {

@@ -18,7 +18,43 @@ export function namespacePath(ns: string): string {
 export function storedBytes(datastore: DatastoreState): number {
   let bytes = datastore.otherBytes;
   for (const waiting of datastore.garbage) bytes += waiting.bytes;
-  for (const { snapshot } of eachSnapshot(datastore)) bytes += snapshot.newBytes;
+  for (const namespace of Object.values(datastore.namespaces))
+    for (const group of Object.values(namespace.groups)) bytes += groupBytes(group);
+  return bytes;
+}
+
+type Room = { readonly other: number; readonly total: number; upperBytes: number; asked: number };
+
+/** What was there at the last count, and everything that came since. */
+const rooms = new WeakMap<DatastoreState, Room>();
+
+/** Whether as much fits in. Counted anew only now and then while there is plenty of room, for a fleet asks often. */
+export function hasRoom(datastore: DatastoreState, newBytes: number): boolean {
+  const { otherBytes, totalBytes } = datastore;
+  const known = rooms.get(datastore);
+  if (known?.other === otherBytes && known.total === totalBytes && known.asked < 500 && known.upperBytes + newBytes < totalBytes * 0.8) {
+    known.upperBytes += newBytes;
+    known.asked += 1;
+    return true;
+  }
+  const bytes = storedBytes(datastore);
+  rooms.set(datastore, { other: otherBytes, total: totalBytes, upperBytes: bytes + newBytes, asked: 0 });
+  return bytes + newBytes <= totalBytes;
+}
+
+type Known = { readonly count: number; readonly first: number; readonly last: number; readonly bytes: number };
+
+/** Sums of groups that have not changed since: a fleet has hundreds of thousands of snapshots, and each backup asks for the room left. */
+const sums = new WeakMap<GroupState, Known>();
+
+function groupBytes(group: GroupState): number {
+  const { snapshots } = group;
+  const [count, first, last] = [snapshots.length, snapshots[0]?.newBytes ?? 0, snapshots.at(-1)?.newBytes ?? 0];
+  const known = sums.get(group);
+  if (known?.count === count && known.first === first && known.last === last) return known.bytes;
+  let bytes = 0;
+  for (const snapshot of snapshots) bytes += snapshot.newBytes;
+  sums.set(group, { count, first, last, bytes });
   return bytes;
 }
 
