@@ -8,8 +8,8 @@ const guest = (name: string, rest: Partial<Suggestable> = {}): Suggestable => ({
 const NAMES: Readonly<Record<'1' | '2' | '3' | '4' | 'none', string>> = {
   '1': 'Postgres postgres-prod-01 pg pg01 mariadb mysql-primary nextcloud-db appdb proddb PBS proxmox-backup-server veeam01 etcd mssql dc01 win-ad postgres-data vault mongodb2 backup-nas',
   '2': 'vaultwarden bitwarden gitea immich nextcloud homeassistant home-assistant-01 haos pihole pi-hole adguard unifi docker01 mail grafana prometheus influxdb wireguard truenas plex jenkins gitlab k3s-master talos-cp-1 prod-web web01 traefik paperless-ngx redis minecraft open-webui uptime-kuma',
-  '3': 'dev-web app-test staging Sandbox postgres-test test-db ci-runner gitlab-runner-1 jenkins-agent qa-01 preprod pre-prod-api testvm devbox code-server pbs-test nextcloud-dev redis-test ollama-dev playground lab-01',
-  '4': 'ollama stable-diffusion cache redis-cache squid apt-cacher-ng plex-transcodes lancache memcached k8s-worker-1 talos-worker-02 ubuntu-template debian-12-cloudinit scratch comfyui tmp01 nextcloud-cache varnish tdarr-node cache-test',
+  '3': 'dev-web app-test staging Sandbox postgres-test test-db ci-runner gitlab-runner-1 jenkins-agent qa-01 preprod pre-prod-api testvm devbox code-server pbs-test nextcloud-dev redis-test ollama-dev cache-test playground lab-01',
+  '4': 'ollama stable-diffusion cache redis-cache squid apt-cacher-ng plex-transcodes lancache memcached k8s-worker-1 talos-worker-02 ubuntu-template debian-12-cloudinit scratch comfyui tmp01 nextcloud-cache varnish tdarr-node',
   none: 'testament devon contest latest attestation prodigy mystery vm101 srv01 ubuntu debian12 imdb protest greatest devotion cachexia worker-bee-hive-x9q',
 };
 

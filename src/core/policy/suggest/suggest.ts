@@ -1,7 +1,8 @@
 import type { TierId } from '../policy.ts';
 import { readNotes, readTags, type Wish } from './said.ts';
 import { tokenize, type Token } from './tokens.ts';
-import { BUILD_SERVER, CLUSTER, PRODUCTION, SYSTEMS, VOCABULARY, type Kind, type Meaning } from './vocabulary.ts';
+import { BUILD_SERVER, CLUSTER, PRODUCTION, SYSTEMS } from './context.ts';
+import { VOCABULARY, type Kind, type Meaning } from './vocabulary.ts';
 
 /** What is known about a guest that has no tier. */
 export type Suggestable = {
@@ -125,18 +126,18 @@ function signalsOf(tokens: readonly Token[]): Signal[] {
 /** One verdict from the words of one place. An environment beats a role, a role a service, a service a hint. */
 function decide(signals: readonly Signal[], words: readonly string[], where: string): Verdict | undefined {
   const helped = withHelpers(signals, words);
-  const cache = helped.findLast(({ kind, tier }) => kind === 'role' && tier === 4);
   const environment = helped.find(({ kind }) => kind === 'environment');
   const production = words.some((word) => PRODUCTION.has(word));
-  if (environment && !(cache && !production)) return inEnvironment(environment, helped, { production, where });
-  const role = cache ?? helped.findLast(({ kind }) => kind === 'role');
+  if (environment) return inEnvironment(environment, helped, { production, where });
+  const roles = helped.filter(({ kind }) => kind === 'role');
+  const role = roles.findLast(({ tier }) => tier === 4) ?? roles.at(-1);
   const chosen = role ?? strongest(helped, 'service') ?? strongest(helped, 'hint');
   if (!chosen) return production ? { tier: 2, confidence: 0.45, reasons: [`${where} says that it is in production`] } : undefined;
   const rest = helped.filter((signal) => signal !== chosen && signal.kind !== 'hint');
   const disagree = role === undefined && rest.some(({ tier, kind }) => kind === 'service' && tier !== chosen.tier);
-  const less = (disagree ? 0.15 : 0) + (environment ? 0.2 : 0);
+  const less = disagree ? 0.15 : 0;
   const more = production && chosen.tier <= 2 ? 0.05 : 0;
-  const reasons = [spell(chosen, where), ...(environment ? [`but ${spell(environment, where)}`] : [])];
+  const reasons = [spell(chosen, where)];
   if (production && chosen.tier >= 3) reasons.push(`${where} says that it is in production`);
   return {
     tier: chosen.tier,
@@ -162,7 +163,7 @@ function inEnvironment(
     };
   }
   if (!service || service.tier === 3) return { tier: 3, confidence: environment.weight, reasons: [reason] };
-  const confidence = round(environment.weight - (service.tier === 1 ? 0.15 : 0.08));
+  const confidence = round(environment.weight - (service.tier === 2 ? 0.08 : 0.15));
   return { tier: 3, confidence, reasons: [reason, `although it is ${service.is}`] };
 }
 
@@ -172,6 +173,7 @@ function withHelpers(signals: readonly Signal[], words: readonly string[]): Sign
   const inBuild = words.some((word) => BUILD_SERVER.has(word));
   return signals.flatMap((signal): Signal[] => {
     if (signal.kind !== 'helper') return [signal];
+    if (signal.tier === 3 && inCluster) return [{ ...signal, kind: 'role', tier: 4, is: 'a worker, made again from code' }];
     if (signal.tier === 3) return inBuild ? [{ ...signal, kind: 'role' }] : [];
     if (inBuild && signal.tier === 4) return [{ ...signal, kind: 'role', tier: 3, is: 'a machine that builds and tests software' }];
     if (inCluster) return [{ ...signal, kind: 'role' }];

@@ -1,4 +1,5 @@
-import { FILLERS, PRODUCTION, SYSTEMS, VOCABULARY } from './vocabulary.ts';
+import { FILLERS, PRODUCTION, SYSTEMS } from './context.ts';
+import { VOCABULARY } from './vocabulary.ts';
 
 /** A word found in a text. `text` is how it stands there. */
 export type Token = { readonly word: string; readonly text: string };

@@ -68,6 +68,90 @@ const LINES: readonly Line[] = [
   ],
   [4, 0.6, 'role', 'without a state of its own', 'exporter nodeexporter stateless loadgenerator loadgen crawler renderer rendernode'],
 
+  [
+    2,
+    0.6,
+    'service',
+    'a start page and its configuration',
+    'homepage homarr heimdall heimdalldashboard dashy homer organizr flame glance dashboard homelable magicmirror dynacat fenrus',
+  ],
+  [
+    2,
+    0.68,
+    'service',
+    'an application and what people keep in it',
+    '2fauth adventurelog airtrail anytype anytypeserver anki baserow nocodb teable grist airtable babybuddy bambuddy barassistant beaverhabits booklore bookorbit bytestash cryptpad databasus donetick drawio etherpad excalidash excalidraw ghostfolio wealthfolio flatnotes fluidcalendar geopulse hoodik hortusfox infisical inventree partdb invoiceshelf jotty kitchenowl koillection leafwiki limesurvey linkstack listmonk livebook manyfold notediscovery opencloud oxicloud opengist gist owncast papra passwordpusher paymenter pinchflat pocketbase poznote privatebin projectsend reactiveresume reitti shlink kutt yourls solidtime spliit splitpro spoolman maybefinance thelounge inspircd znc thingsboard tianji tolgee tracktor tududi umami matomo plausible upgopher wallos wanderer warracker webtrees wishlist writefreely yamtrack koffan papermerge zipline gokapi pairdrop palmr nextcloudpi bitmagnet mediamanager nxwitness weblate taiga kobotoolbox rallly calcom formbricks penpot appflowy appwrite budibase tooljet metabase superset redash nextcloudaio dms edms archivematica koha dspace opencart bigbluebutton nextcloudtalk snappymail sogo humhub friendica gotosocial misskey pleroma wikidocs gollum tiddlywiki standardnotes photostructure damselfly kiwix fileflow lazylibrarian nextpvr mediamtx openobserve domainlocker kometa maloja multiscrobbler musicassistant lyrionmusicserver logitechmediaserver mopidy icecast azuracast',
+  ],
+  [
+    2,
+    0.5,
+    'service',
+    'a small web tool and its configuration',
+    'ittools bentopdf cyberchef convertx omnitools languagetool libretranslate redlib redlibrary searx whoogle librespeed speedtest openspeedtest wastebin rustypaste myspeed myip scanopy nametag revealjs storybook fumadocs listenarr umlautadaptarr',
+  ],
+  [
+    2,
+    0.62,
+    'service',
+    'a of collections and its configuration',
+    'seerr agregarr cleanuparr configarr profilarr notifiarr kapowarr scraparr sonobarr aurral sportarr tracearr watcharr wizarr crossseed rdtclient slskd soulsync soularr aria2 ytdlp ytdlpwebui pinchflatt swizzin maintainerr janitorr huntarr decluttarr posterizarr tunarr ersatztv iptv uhf nodecasttv immichframe feishin fladder jellystat suwayomi kima shelfmark storyteller teddycloud gonic',
+  ],
+  [
+    2,
+    0.7,
+    'service',
+    'a device service and its configuration',
+    'octoprint mainsail moonraker klipper ebusd evccio tasmoadmin tasmocompiler espconnect go2rtc hyperion hyperhdr matterserver matterjsserver openthread otbr openthreadbr birdnet birdnetgo nightscout rfxcom ser2net solaranzeige victron teslamate hivemq vernemq nanomq upsnap apcupsd ups networkupstools wavelog companion bitfocuscompanion',
+  ],
+  [
+    2,
+    0.7,
+    'service',
+    'network control and its keys',
+    'ddns ddnsupdater ddclient cloudflareddns dyndns gluetun oauth2proxy tinyauth netvisor bunkerweb crowdsecbouncer openziti openziticontroller openzititunnel ziti twingate pialert netalertx watchyourlan patchmon nexterm termix sshwifty guacd nezha dnscrypt stubby chrony ntp ntpserver timeserver wpad radvd frr ebgp bgp proxmoxdatacentermanager pdm aruba meraki cisco checkpoint sonicwall barracuda zyxel watchguard ubiquiti protonmailbridge mailrelay relay postfixrelay rspamd mailgateway spamfilter antispam teamspeak teamspeakserver ts3 mumble',
+  ],
+  [
+    1,
+    0.9,
+    'service',
+    'a database',
+    'qdrant milvus weaviate chroma chromadb pocketdb eventstore questdb m3db rqlite libsql singlestore memsql greenplum db2 saphana sqlexpress ferretdb immudb maxscale proxysql pgbouncer pgpool',
+  ],
+  [
+    1,
+    0.85,
+    'service',
+    'backup infrastructure',
+    'minarca zerobyte rsnapshot sanoid pgbackrest barman walg commvault arcserve acronis altaro hornetsecurity hycu cohesity rubrik networker netbackup backupexec bkp bkup backupvm databackup offsitebackup pbsoffsite replication synologyabb activebackup',
+  ],
+  [
+    4,
+    0.7,
+    'service',
+    'without a state of its own',
+    'flaresolverr byparr gotenberg tika apachetika chromium headlesschrome selenium browserless seleniumgrid puppeteer playwright libreofficeconverter',
+  ],
+  [
+    4,
+    0.88,
+    'service',
+    'models that can be fetched again',
+    'localagi litellm lobehub sglang openllm gpt4all ollamagpu gpuserver sillytavern alltalk xtts coqui swarmui immichml immichmachinelearning',
+  ],
+  [
+    4,
+    0.85,
+    'service',
+    'a cache',
+    'cacheserver proxycacheserver aptcacheserver dragonflycache nginxcache cdncache verdacciocache sonatypecache squidguard',
+  ],
+  [
+    3,
+    0.7,
+    'service',
+    'for development',
+    'boltdiy codespaces devpodserver dbgate cloudbeaver drawdb whodb redisinsight mailhog mailpit mailtrap wiremock mockserver storybookdev devtools swagger',
+  ],
   [3, 0.7, 'helper', 'a part of a build server', 'agent slave executor'],
   [4, 0.7, 'helper', 'a worker, made again from code', 'worker workers wk agentnode'],
   [2, 0.65, 'helper', 'a control plane, which holds the state of its cluster', 'controlplane master cp control etcdnode'],
@@ -309,33 +393,6 @@ const LINES: readonly Line[] = [
   [4, 0.42, 'hint', 'artificial intelligence, mostly models', 'ai gpt ml inference genai'],
   [2, 0.42, 'hint', 'media', 'media music movies video videos'],
 ];
-
-/** Words that say that a guest is in production. They make what else is known more certain. */
-export const PRODUCTION: ReadonlySet<string> = new Set(['prod', 'production', 'prd', 'live', 'produktion', 'produktiv']);
-
-/** Guests whose name says which service they are, but which together with these words are only a helper of it. */
-export const CLUSTER: ReadonlySet<string> = new Set(
-  'k8s k3s kubernetes kube talos rke rke2 microk8s openshift okd nomad k0s kubeadm kind swarm docker'.split(' '),
-);
-export const BUILD_SERVER: ReadonlySet<string> = new Set(
-  'jenkins gitlab gitea forgejo github teamcity drone droneci woodpecker woodpeckerci concourse ci cicd build azure azuredevops devops bamboo buildkite gocd act'.split(
-    ' ',
-  ),
-);
-
-/** Systems a template is made of. */
-export const SYSTEMS: ReadonlySet<string> = new Set(
-  'ubuntu debian alpine rocky rockylinux alma almalinux centos fedora arch archlinux nixos opensuse suse rhel win windows win10 win11 server noble jammy focal bookworm bullseye trixie freebsd flatcar'.split(
-    ' ',
-  ),
-);
-
-/** Words of names that say nothing by themselves, but of which compounds are made: `testvm`, `proddb`, `webserver`. */
-export const FILLERS: ReadonlySet<string> = new Set(
-  'vm ct lxc server srv svr host node box machine container instance main my home new old data node01 internal external public private lan local cluster primary secondary replica homelab shop user customer'.split(
-    ' ',
-  ),
-);
 
 /** What each word means. */
 export const VOCABULARY: ReadonlyMap<string, Meaning> = new Map(
