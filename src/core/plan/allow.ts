@@ -15,12 +15,14 @@ export type Allowed = { readonly steps: readonly Step[]; readonly held: readonly
  * together; and whatever would leave a guest without a job because the held step is not there. Steps that create go on.
  */
 export function allowSteps(drawn: Drawn, actuals: readonly Actual[], allow: ReadonlySet<string>): Allowed {
-  const refused = drawn.plan.steps.filter(({ weakening }) => weakening !== undefined && !allow.has(weakening));
-  const names = new Map(refused.filter(({ kind }) => kind !== 'pool-member').map((step) => [`${step.site} ${step.id}`, step.weakening!]));
+  const refused = new Set(drawn.plan.steps.filter(({ weakening }) => weakening !== undefined && !allow.has(weakening)));
+  const names = new Map(
+    [...refused].filter(({ kind }) => kind !== 'pool-member').map((step) => [`${step.site} ${step.id}`, step.weakening!]),
+  );
   const held: HeldStep[] = [];
   const free: Step[] = [];
   for (const step of drawn.plan.steps) {
-    const name = refused.includes(step) ? step.weakening : step.action === 'create' ? undefined : names.get(`${step.site} ${step.id}`);
+    const name = refused.has(step) ? step.weakening : step.action === 'create' ? undefined : names.get(`${step.site} ${step.id}`);
     if (name === undefined) free.push(step);
     else
       held.push({

@@ -30,22 +30,36 @@ export function takes(job: CoveringJob, guest: Guest, { poolByGuest }: Pick<Cove
   return selection.by === 'all' && !selection.exclude.includes(guest.vmid);
 }
 
-/** The coverage after a step was carried out. */
-export function coverageAfter(coverage: Coverage, step: RawStep): Coverage {
-  if (step.kind === 'pool-member') return { ...coverage, poolByGuest: membersAfter(coverage.poolByGuest, step) };
-  if (step.kind !== 'backup-job') return coverage;
-  const jobs = new Map(coverage.jobs);
-  if (step.action === 'remove') jobs.delete(step.id);
-  else jobs.set(step.id, jobAfter(jobs.get(step.id), step));
-  return { ...coverage, jobs };
+/** A coverage that steps change in place: among ten thousand moves each is one entry. */
+export type Following = {
+  readonly coverage: Coverage;
+  /** Carries out a step in this coverage; the answer takes it back. */
+  readonly carryOut: (step: RawStep) => () => void;
+};
+
+/** Follows a coverage through steps; the one given stays as it is. */
+export function follow(start: Coverage): Following {
+  const jobs = new Map(start.jobs);
+  const poolByGuest = new Map(start.poolByGuest);
+  return {
+    coverage: { jobs, poolByGuest },
+    carryOut: (step) => {
+      if (step.kind === 'pool-member') {
+        const { pool, vmid } = readMember(step.id);
+        return replace(poolByGuest, vmid, step.action === 'remove' ? undefined : pool);
+      }
+      if (step.kind !== 'backup-job') return () => {};
+      return replace(jobs, step.id, step.action === 'remove' ? undefined : jobAfter(jobs.get(step.id), step));
+    },
+  };
 }
 
-function membersAfter(poolByGuest: Coverage['poolByGuest'], step: RawStep): ReadonlyMap<number, string> {
-  const { pool, vmid } = readMember(step.id);
-  const after = new Map(poolByGuest);
-  if (step.action === 'remove') after.delete(vmid);
-  else after.set(vmid, pool);
-  return after;
+/** Sets or deletes an entry; the answer puts it back. */
+function replace<K, V>(map: Map<K, V>, key: K, value: V | undefined): () => void {
+  const before = map.get(key);
+  const put = (entry: V | undefined): void => void (entry === undefined ? map.delete(key) : map.set(key, entry));
+  put(value);
+  return () => put(before);
 }
 
 /** `home/tier-1/101` → pool `home/tier-1`, guest 101 */

@@ -75,7 +75,8 @@ function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = n
   const adoption: Adoption = { policy, site, actual, desired, tierByGuest };
   const taken = adoptionSteps(adoption, adopted);
   const raw = [...withPlaces(difference.steps, input), ...leavers({ site, policy, actual, exempt }), ...taken];
-  const weighed = guard({ policy, site, actual, steps: bridge(raw, actual) }, (step) =>
+  const guestByVmid = new Map((actual.pve.guests.known ? actual.pve.guests.value : []).map((guest) => [guest.vmid, guest]));
+  const weighed = guard({ policy, site, actual, guestByVmid, steps: bridge(raw, actual) }, (step) =>
     taken.includes(step) ? weighAdoption(step, adoption) : undefined,
   );
   const { steps, findings } = withoutGap(order(weighed), actual, exempt);

@@ -2,7 +2,7 @@ import type { Settings } from '../desired/desired.ts';
 import type { Finding } from '../finding.ts';
 import { spellGuest } from '../desired/findings.ts';
 import type { Actual, Guest } from '../world/actual.ts';
-import { coverageAfter, coverageOf, isCovered, readMember, takes, type Coverage } from './coverage.ts';
+import { coverageOf, follow, isCovered, readMember, takes, type Coverage } from './coverage.ts';
 import type { RawStep } from './diff.ts';
 import { spellObject } from './findings.ts';
 
@@ -60,29 +60,35 @@ export type Gapless<S> = { readonly steps: readonly S[]; readonly findings: read
  * @param exempt  guests that are to have no backup because a rule says so by name
  */
 export function withoutGap<S extends RawStep>(steps: readonly S[], actual: Actual, exempt: ReadonlySet<number>): Gapless<S> {
-  let coverage = coverageOf(actual);
-  if (!coverage || !actual.pve.guests.known) return { steps: steps.filter((step) => !mayUncover(step)), findings: [] };
+  const start = coverageOf(actual);
+  if (!start || !actual.pve.guests.known) return { steps: steps.filter((step) => !mayUncover(step)), findings: [] };
   const guests = actual.pve.guests.value.filter(({ vmid }) => !exempt.has(vmid));
-  let covered = guests.filter((guest) => isCovered(coverage!, guest));
+  const byVmid = new Map(guests.map((guest) => [guest.vmid, guest]));
+  const { coverage, carryOut } = follow(start);
+  const covered = new Set(guests.filter((guest) => isCovered(coverage, guest)));
   const safe: S[] = [];
   const findings: Finding[] = [];
   for (const step of steps) {
-    const after: Coverage = coverageAfter(coverage, step);
-    const bare = mayUncover(step) ? covered.filter((guest) => !isCovered(after, guest)) : [];
+    const takeBack = carryOut(step);
+    const touched = touchedBy(step, guests, byVmid);
+    const bare = mayUncover(step) ? touched.filter((guest) => covered.has(guest) && !isCovered(coverage, guest)) : [];
     if (bare.length > 0) {
+      takeBack();
       findings.push(wouldUncover(step, bare));
       continue;
     }
-    coverage = after;
     safe.push(step);
-    if (addsCover(step)) covered = guests.filter((guest) => covered.includes(guest) || isCovered(after, guest));
+    // Who gets a job on the way is held to it as well.
+    for (const guest of touched) if (isCovered(coverage, guest)) covered.add(guest);
   }
   return { steps: safe, findings };
 }
 
-/** Guests that get a job on the way are held to it as well. */
-function addsCover({ kind, action }: RawStep): boolean {
-  return action !== 'remove' && (kind === 'pool-member' || kind === 'backup-job');
+/** The guests whose cover a step may change. */
+function touchedBy(step: RawStep, guests: readonly Guest[], byVmid: ReadonlyMap<number, Guest>): readonly Guest[] {
+  if (step.kind === 'backup-job') return guests;
+  const guest = step.kind === 'pool-member' ? byVmid.get(readMember(step.id).vmid) : undefined;
+  return guest ? [guest] : [];
 }
 
 function mayUncover({ kind, action, settings }: RawStep): boolean {

@@ -1,6 +1,6 @@
 import type { ObjectKind } from '../desired/desired.ts';
 import type { Policy, Site } from '../policy/policy.ts';
-import type { Actual } from '../world/actual.ts';
+import type { Actual, Guest } from '../world/actual.ts';
 import type { RawStep } from './diff.ts';
 import type { Step } from './plan.ts';
 import { weighBackupJob, weighCheck } from './weigh-job.ts';
@@ -21,6 +21,7 @@ export type Surroundings = {
   readonly policy: Policy;
   readonly site: Site;
   readonly actual: Actual;
+  readonly guestByVmid: ReadonlyMap<number, Guest>;
   /** All steps of the site's plan: what one means depends on the others. */
   readonly steps: readonly RawStep[];
 };

@@ -1,6 +1,6 @@
 import { spellGuest } from '../desired/findings.ts';
 import { spellDuration } from '../units.ts';
-import { coverageAfter, coverageOf, takes } from './coverage.ts';
+import { coverageOf, follow, takes } from './coverage.ts';
 import type { RawStep } from './diff.ts';
 import type { Surroundings, Weight } from './guard.ts';
 import { spellList } from './spell.ts';
@@ -58,7 +58,8 @@ function whoTakesThem(step: RawStep, { actual, steps }: Surroundings): string[] 
   if (!coverage || !job || !actual.pve.guests.known) return ['which guests it takes is not known'];
   const taken = actual.pve.guests.value.filter((guest) => takes(job, guest, coverage)).toSorted((a, b) => a.vmid - b.vmid);
   if (taken.length === 0) return ['it takes no guest'];
-  const after = steps.reduce(coverageAfter, coverage);
+  const { coverage: after, carryOut } = follow(coverage);
+  for (const each of steps) carryOut(each);
   return spellList(
     taken.map((guest) => {
       const others = [...after.jobs]

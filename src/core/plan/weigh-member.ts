@@ -6,9 +6,9 @@ import type { RawStep } from './diff.ts';
 import type { Surroundings, Weight } from './guard.ts';
 
 /** A guest that comes to a pool leaves the one it is in: to a lower tier it loses protection, from somebody's pool it loses that. */
-export function weighMember(step: RawStep, { policy, actual }: Surroundings): Weight {
+export function weighMember(step: RawStep, { policy, actual, guestByVmid }: Surroundings): Weight {
   const { pool, vmid } = readMember(step.id);
-  const guest = actual.pve.guests.known ? actual.pve.guests.value.find((other) => other.vmid === vmid) : undefined;
+  const guest = guestByVmid.get(vmid);
   const name = `${guest?.type ?? 'vm'}-${vmid}`;
   const tierOf = (id: string | undefined): Tier | undefined => policy.tiers.find((tier) => tier.pool === id);
   if (step.action === 'remove')
