@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'How each guest stands against its own promise',
     load: async () => (await import('./commands/status.ts')).status,
   },
+  {
+    name: 'explain',
+    summary: 'Tell the whole story of one guest',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
   { name: 'adopt', summary: 'Take over jobs made by hand, without a gap', load: async () => (await import('./commands/adopt.ts')).adopt },
   {
     name: 'doctor',

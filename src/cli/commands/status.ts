@@ -8,6 +8,7 @@ export const status: Command = {
   summary: 'How each guest stands against its own promise, with the evidence. Changes nothing.',
   options: [
     { flags: '--check', help: 'exit 4 when a promise is broken or cannot be seen to hold' },
+    { flags: '--all', help: 'every guest and every finding, however many there are' },
     { flags: '--site NAME...', help: 'only these sites' },
   ],
   examples: [
@@ -27,7 +28,7 @@ export const status: Command = {
       out.result(found.findings, findingsText, { findings: found.findings });
       return 2;
     }
-    const view = { tiers: found.policy.tiers, assessments: found.assessments, findings: found.findings };
+    const view = { tiers: found.policy.tiers, assessments: found.assessments, findings: found.findings, all: isOn(flags, 'all') };
     out.result(view, statusText, statusJson(view));
     const bad = found.assessments.some(
       ({ guests, guestsUnseen }) => guestsUnseen || guests.some(({ posture }) => posture === 'broken' || posture === 'unknown'),

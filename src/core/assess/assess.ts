@@ -107,12 +107,12 @@ function judge({ actual, now }: AssessInput, about: About, { guest, here, neighb
     return { ...about, posture: 'attention', because: 'it has no disk that a backup could hold', points: [] };
   const kept = pointsOf(guest, neighbours, groups.byName, now);
   const verdicts = kept.map(({ keeper, points }): Verdict => {
-    const through = keeper.vmid === guest.vmid ? '' : ` through ${keeper.type}/${keeper.vmid} ${keeper.name}, which uses its disks`;
+    const through = keeper.vmid === guest.vmid ? '' : `kept through ${keeper.type}/${keeper.vmid} ${keeper.name}, which uses its disks: `;
     const createdAt = keeper.createdAt === undefined ? {} : { createdAt: keeper.createdAt };
     const rpo = rpoVerdict({ tier, now, points, ...expected, ...createdAt });
     const verified = verificationVerdict(tier, points, now, assume.queueSeconds + assume.durationSeconds);
     const worst = verified ? worse(rpo, verified) : rpo;
-    return { ...worst, because: `${worst.because}${through}` };
+    return { ...worst, because: `${through}${worst.because}` };
   });
   const seen = verdicts.reduce(worse);
   const { points } = kept[verdicts.indexOf(seen)]!;

@@ -48,7 +48,7 @@ export function rpoVerdict({ tier, now, points, expectedAt, expectedBy, createdA
     const posture = late > tier.graceSeconds ? 'at-risk' : 'attention';
     return { posture, because: `a point is ${spellDuration(late)} late; the newest is ${age} old, promised is ${promise}` };
   }
-  return { posture: 'protected', because: `the newest usable point is ${age} old, promised is ${promise}` };
+  return { posture: 'protected', because: `the newest usable point is ${age} old` };
 }
 
 function withoutPoint(evidence: {

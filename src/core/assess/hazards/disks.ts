@@ -59,7 +59,8 @@ export const diskHazards: Hazard = (around) =>
     ];
   });
 
-/** The rest of the disk's line stays as it is: Proxmox replaces the whole value. */
+/** Proxmox replaces the whole value, so the rest of the disk's line is taken from where it stands. */
 function setDisk(type: 'vm' | 'ct', vmid: number, key: string, backup = 1): string {
-  return `${type === 'vm' ? 'qm' : 'pct'} set ${vmid} --${key} VOLUME,…,backup=${backup}`;
+  const tool = type === 'vm' ? 'qm' : 'pct';
+  return `${tool} set ${vmid} --${key} "$(${tool} config ${vmid} | sed -n '/^${key}: /{s///;s/,backup=[01]//;p}'),backup=${backup}"`;
 }
