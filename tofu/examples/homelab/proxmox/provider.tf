@@ -1,0 +1,2 @@
+# PROXMOX_VE_ENDPOINT and PROXMOX_VE_API_TOKEN come from the environment.
+provider "proxmox" {}

@@ -1,0 +1,46 @@
+# One pool and one storage for each tier. Namespaces lie on PBS, which this provider does not speak to:
+# make them before the first apply (the guide says how).
+
+resource "proxmox_virtual_environment_pool" "tier" {
+  for_each = var.backup_tiers
+
+  pool_id = each.value.pool
+  comment = each.value.pool_comment
+}
+
+resource "proxmox_storage_pbs" "tier" {
+  for_each = var.backup_tiers
+
+  id                      = each.value.storage_id
+  server                  = each.value.server
+  datastore               = each.value.datastore
+  namespace               = each.value.namespace
+  fingerprint             = each.value.fingerprint
+  username                = var.backup_token_id
+  password                = var.backup_token_secret
+  content                 = ["backup"]
+  generate_encryption_key = each.value.encryption ? true : null
+
+  # PBS prunes, by the job that was proved. Nothing else may.
+  backups {
+    keep_all = true
+  }
+
+  lifecycle {
+    # The generated key lives in this resource: without it, encrypted points cannot be read.
+    prevent_destroy = true
+  }
+}
+
+resource "proxmox_backup_job" "tier" {
+  for_each = var.make_jobs ? var.backup_tiers : {}
+
+  id            = "tofu-tier-${each.key}"
+  pool          = proxmox_virtual_environment_pool.tier[each.key].pool_id
+  storage       = proxmox_storage_pbs.tier[each.key].id
+  schedule      = each.value.schedule
+  mode          = each.value.mode
+  enabled       = true
+  repeat_missed = true
+  prune_backups = { "keep-all" = "1" }
+}
