@@ -1,5 +1,6 @@
 import type { Finding } from '#core/finding.ts';
 import { sortFindings } from '#core/finding.ts';
+import { warnOfEvents } from '#core/policy/check-events.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import type { TierProof } from '#core/retention/proof.ts';
 import { proveTier } from '#core/retention/prove.ts';
@@ -17,12 +18,23 @@ export type Checked = {
   readonly findings: readonly Finding[];
 };
 
+/** What the proof says of a schedule of which nothing else is worth saying. */
+const NO_SCHEDULE: ReadonlySet<string> = new Set(['HF-CALENDAR-NEVER', 'HF-CALENDAR-ENDS', 'HF-SCHEDULE-DENSE', 'HF-ZONE']);
+
 /** Reads the policy and proves every promise in it. Asks no server. */
 export async function check(ports: Pick<Ports, 'policySource' | 'clock'>, options: { readonly strict: boolean }): Promise<Checked> {
-  const { policy, findings, file } = await ports.policySource.load();
+  const { policy, findings, file, locate } = await ports.policySource.load();
   if (!policy) return { file, strict: options.strict, understood: false, timeZones: [], tiers: [], findings };
-  const proved = checkPromises(policy, ports.clock.now(), options.strict);
-  const told = findings.concat(proved.tiers.flatMap((tier) => tier.findings));
+  const fromAt = ports.clock.now();
+  const proved = checkPromises(policy, fromAt, options.strict);
+  const broken = proved.tiers.flatMap((tier) => tier.findings);
+  const unproved = new Set(broken.filter(({ code }) => NO_SCHEDULE.has(code)).map(({ tier }) => tier));
+  const readable = { sites: policy.sites, tiers: policy.tiers.filter(({ id }) => !unproved.has(id)) };
+  const misread = warnOfEvents(readable, fromAt).map((finding) => {
+    const place = locate?.(finding.at);
+    return place ? { ...finding, place } : finding;
+  });
+  const told = [...findings, ...broken, ...misread];
   return { file, strict: options.strict, understood: true, ...proved, findings: sortFindings(told) };
 }
 

@@ -38,6 +38,16 @@ function checkDuration(text: string): Trouble | undefined {
   if (parseDuration(text) !== undefined) return undefined;
   const problem = `"${text}" is no duration`;
   if (/^\d+(?:\.\d+)?$/.test(text)) return { problem: `"${text}" has no unit`, fix: `${text}h` };
+  if (/^-\d/.test(text))
+    return { problem: `${problem}: it cannot be negative`, ...(checkDuration(text.slice(1)) ? {} : { fix: text.slice(1) }) };
+  const clock = /^(\d{1,3}):(\d{2})$/.exec(text);
+  if (clock) {
+    const [hours, minutes] = [Number(clock[1]), Number(clock[2])];
+    return {
+      problem: `${problem}: it is written as a time of day`,
+      fix: `${hours > 0 ? `${hours}h` : ''}${minutes > 0 ? `${minutes}m` : ''}` || '1h',
+    };
+  }
   const words = /^(\d+(?:\.\d+)?) *([a-z]+)$/i.exec(text);
   if (!words) return { problem };
   const [, count, unit] = words;
@@ -62,7 +72,7 @@ function checkRate(text: string): Trouble | undefined {
 
 /** `500GB`, `500 gb`, `500G` → `500GiB`. */
 function suggestUnit(text: string, suffix: string): { readonly fix?: string } {
-  const found = /^(\d+(?:\.\d+)?) *([kmgtp])(i?b)?$/i.exec(text.trim());
+  const found = /^(\d+(?:\.\d+)?) *([kmgtp])(i?b)?$/i.exec(text.trim().replaceAll(/(?<=\d)[_' ](?=\d)/g, ''));
   if (!found) return {};
   return { fix: `${found[1]}${found[2]!.toUpperCase()}iB${suffix}` };
 }

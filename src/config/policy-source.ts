@@ -9,6 +9,8 @@ import { readPolicyFiles } from './files.ts';
 import { placeOf } from './source.ts';
 import { checkShape } from './shape.ts';
 import { findingAt } from './yaml.ts';
+import { PolicySchema } from './schema/policy.ts';
+import { keysAt } from './walk.ts';
 import { find, parsePath, type MapTree, type Tree } from './tree.ts';
 
 /** Most tiers, and most sites, of one policy. */
@@ -44,6 +46,7 @@ export function loadPolicy(file: string, cwd: string, now: UnixSeconds): LoadedP
   const { tree, findings } = readPolicyFiles(file, cwd);
   if (!tree) return { file, findings: atMost(sortFindings(findings)) };
   if (tree.kind !== 'map') return { file, findings: atMost([...findings, noPolicy(tree)]) };
+  if (keysAt(PolicySchema).every((key) => !tree.entries.has(key))) return { file, findings: atMost([...findings, noPolicy(tree)]) };
   const crowd = tooMany(tree);
   if (crowd.length > 0) return { file, findings: [...findings, ...crowd] };
   const told = new Set(findings.map(({ at }) => at));
@@ -83,12 +86,12 @@ function tooMany(tree: MapTree): Finding[] {
 }
 
 function noPolicy(tree: Tree): Finding {
-  const what = tree.kind === 'list' ? 'a list' : 'a text';
+  const what = { list: 'a list', scalar: 'a text', map: 'none of the keys of a policy (holdfast, sites, tiers, assign)' }[tree.kind];
   return findingAt(
     { ...tree.span, end: tree.span.start + 1 },
     {
       code: 'HF-VALUE',
-      problem: `The file holds ${what}; a policy is a map of keys and values`,
+      problem: `The file holds ${what}${tree.kind === 'map' ? '' : '; a policy is a map of keys and values'}`,
       why: 'without a policy nothing is promised, and nothing can be proved',
       fix: 'name the policy file, or see the preset for an example:\n    holdfast init --preset adr-005',
     },

@@ -196,6 +196,13 @@ function missing(about: { parent: Span; name: string; at: string; path: TreePath
   });
 }
 
+/** What a value of the format looks like, as a line of its own. */
+function formatLine(note: Note | undefined): string {
+  if (!note?.format) return '';
+  const article = /^[aeio]/.test(note.format) ? 'An' : 'A';
+  return `\n${article} ${note.format} is ${FORMATS[note.format].replaceAll('`', '')}`;
+}
+
 type About = {
   readonly name: string;
   readonly note: Note | undefined;
@@ -210,8 +217,7 @@ function words(issue: Issue, value: Tree, about: About): Words {
   const like = `write it like this:\n    ${name}: ${note?.example ?? '…'}`;
   if (issue.code === 'custom') {
     const { fix } = (issue.params ?? {}) as { readonly fix?: string };
-    const format = note?.format ? ` (${FORMATS[note.format].replaceAll('`', '')})` : '';
-    return { problem: issue.message, fix: fix === undefined ? `${like}${format && `\n${format.trim()}`}` : writeIt(about, fix) };
+    return { problem: issue.message, fix: fix === undefined ? `${like}${formatLine(note)}` : writeIt(about, fix) };
   }
   if (value.kind === 'scalar' && value.value === null) {
     if (about.inList) return { problem: `A line of "${name}" is empty`, fix: 'remove the line, or say what it was meant to say' };
@@ -255,6 +261,11 @@ function wrongKind(issue: Issue, value: Tree, { name, note }: About): Words {
   const like = note?.example ?? '…';
   if (value.kind === 'scalar' && typeof value.value === 'number' && note?.format === 'duration') {
     return { problem: `${value.value} has no unit`, fix: `write\n    ${name}: ${value.value}h` };
+  }
+  // In quotes it would be accepted, as a minute of every hour.
+  if (value.kind === 'scalar' && typeof value.value === 'number' && note?.format === 'event') {
+    const hour = Number.isInteger(value.value) && value.value >= 0 && value.value < 24 ? String(value.value).padStart(2, '0') : '04';
+    return { problem: `${value.value} is no calendar event; a time has hours and minutes`, fix: `write\n    ${name}: "${hour}:00"` };
   }
   const wanted = note?.format ? FORMATS[note.format].replaceAll('`', '') : KINDS[issue.code === 'invalid_type' ? issue.expected : ''];
   const is = wanted ? `; it is ${wanted}` : '';

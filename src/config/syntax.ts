@@ -79,6 +79,16 @@ function special(text: string, error: YAMLError): Words | undefined {
   if (error.code === 'BAD_INDENT' && /end with a [\]}]/.test(error.message)) {
     return { problem: 'A bracket is never closed, or closed by the wrong one', fix: 'close every "[" with "]" and every "{" with "}"' };
   }
+  const here = text.slice(text.lastIndexOf('\n', error.pos[0] - 1) + 1).split('\n', 1)[0]!;
+  if (/^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)/.test(here)) {
+    return {
+      problem: 'A conflict of a merge was left here',
+      fix: 'keep one of the two sides, and remove the lines with <<<<<<<, ======= and >>>>>>>',
+    };
+  }
+  if (text.startsWith('//', error.pos[0])) {
+    return { problem: 'A comment begins with "#", not with "//"', fix: 'write "#" in place of "//"' };
+  }
   if (error.code !== 'BLOCK_AS_IMPLICIT_KEY') return undefined;
   const lineStart = text.lastIndexOf('\n', error.pos[0]) + 1;
   const [line = '', ...after] = text.slice(lineStart, lineStart + 4000).split('\n');

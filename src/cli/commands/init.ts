@@ -42,10 +42,21 @@ export const init: Command = {
       return 0;
     }
     if (!(await write(context, flags, { file, content: policy.text }))) return 1;
-    out.result({ file }, () => `Wrote ${file}. Next: change the addresses in it, then run\n    holdfast check\n`);
+    out.result({ file }, () => `Wrote ${file}. ${NEXT}`);
     return 0;
   },
 };
+
+const NEXT = `Next, edit in it
+    timeZone             of the hosts (timedatectl shows it)
+    url, datastore       of your PVE and PBS
+    assign               whose guests are which tier
+then
+    holdfast check       whether the promises can be kept; asks no server
+    holdfast trust URL   the line that pins the certificate of a server
+    holdfast grants      the commands that make the tokens
+    holdfast doctor      whether everything is reached
+`;
 
 /** Proposes a policy for a site that runs. On a terminal it asks; with --yes, or where nobody can be asked, it takes what is proposed. */
 async function surveySite(context: Context, flags: Flags): Promise<number> {
