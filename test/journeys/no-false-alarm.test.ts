@@ -24,14 +24,9 @@ test('the seed’s fleet, applied and a quarter later: only what is true is told
   expect(applied.outcome === 'failed' ? applied.error.message : applied.outcome).toBe('applied');
   seed.lab.advance(100 * 86_400);
   const told = (await findingsOf(seed)).map(({ code, at }) => `${code} ${at}`);
-  // No guest of the seed has tier 2; a datastore made without a schedule is never collected; and the record puts PBS itself
+  // No guest of the seed has tier 2; and the record puts PBS itself
   // into tier 1, on the pool of the guests it keeps: the seed's own hazards.
-  expect(told).toEqual([
-    'HF-TIER-UNUSED tiers.2',
-    'HF-NO-COLLECTION home: datastore main on PBS pbs',
-    'HF-ONE-GROUND home: vm/102 pbs',
-    'HF-PBS-INSIDE home: vm/102 pbs',
-  ]);
+  expect(told).toEqual(['HF-TIER-UNUSED tiers.2', 'HF-ONE-GROUND home: vm/102 pbs', 'HF-PBS-INSIDE home: vm/102 pbs']);
 });
 
 test('a site on which all is well has nothing to tell, and every guest is protected', async () => {
