@@ -85,7 +85,7 @@ function extreme(chance: number): number {
   return chance < 0.3 ? 0 : chance > 0.7 ? 1 : chance;
 }
 
-describe('no proved policy is refuted by living it', () => {
+describe('no proved policy is refuted by living it', { timeout: 60_000 }, () => {
   test('with keep values that were computed', () => {
     let proved = 0;
     fc.assert(
@@ -149,7 +149,7 @@ describe('no proved policy is refuted by living it', () => {
   });
 });
 
-describe('what is solved is proved, and the next cheaper is not', () => {
+describe('what is solved is proved, and the next cheaper is not', { timeout: 60_000 }, () => {
   test('keep values', () => {
     fc.assert(
       fc.property(someTier, (given) => {

@@ -35,7 +35,7 @@ export function rhythmOf(stretch: Stretch): Rhythm {
     if (!widest || seconds > widest.seconds) widest = { fromAt, toAt: fromAt + seconds, seconds };
     if (!narrowest || seconds < narrowest.seconds) narrowest = { fromAt, toAt: fromAt + seconds, seconds };
   };
-  const goesOn = visitRuns(stretch, (baseAt, seconds) => {
+  const goesOn = visitRuns(stretch, ({ baseAt, seconds, times, everySeconds }) => {
     const startAt = baseAt + seconds[0]!;
     if (lastAt !== undefined) weigh(lastAt, startAt - lastAt);
     if (seconds.length > 1) {
@@ -44,8 +44,10 @@ export function rhythmOf(stretch: Stretch): Rhythm {
       weigh(baseAt + inner.narrowest.fromAt, inner.narrowest.seconds);
     }
     firstAt ??= startAt;
-    lastAt = baseAt + seconds.at(-1)!;
-    runs += seconds.length;
+    const endAt = baseAt + seconds.at(-1)!;
+    if (times > 1) weigh(endAt, everySeconds - (endAt - startAt));
+    lastAt = endAt + (times - 1) * everySeconds;
+    runs += seconds.length * times;
   });
   return {
     runs,

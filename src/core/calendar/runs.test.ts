@@ -138,3 +138,15 @@ test('an event that never comes, comes once, or ends does not go on', () => {
   const dublin = rhythmOf({ ...stretch, zone: RULES.get('Europe/Dublin')!, event: eventOf('sun 1:30') });
   assert.equal(dublin.goesOn, false);
 });
+
+test('years of runs beside one clock change after the other are those of the search', () => {
+  for (const zone of RULES.values()) {
+    for (const text of ['04:00', '2:30', '1:30', '0/5:0', 'sun 2:15', 'sat,sun 0:30', '*:0/45']) {
+      const event = eventOf(text);
+      const [fromAt, toAt] = [1_795_564_800, 1_795_564_800 + 3 * 366 * DAY_SECONDS];
+      const searched: number[] = [];
+      for (let at = nextRun(event, zone, fromAt - 1); at !== undefined && at < toAt; at = nextRun(event, zone, at)) searched.push(at);
+      assert.deepEqual(runsBetween({ event, zone, fromAt, toAt }), searched, `${text} ${zone.timeZone}`);
+    }
+  }
+});

@@ -1,3 +1,4 @@
+import { searchBesideChanges } from './beside.ts';
 import { DAY_SECONDS } from './civil.ts';
 import type { CalendarEvent } from './event.ts';
 import { nextDay, nextRun } from './next.ts';
@@ -12,14 +13,24 @@ export type Stretch = {
   readonly toAt: UnixSeconds;
 };
 
-/** Receives some runs, ascending, as seconds after `baseAt`. Days that look alike come with the same array. */
-export type RunVisitor = (baseAt: UnixSeconds, seconds: readonly number[]) => void;
+/** Days that look alike: each of `times` begins `everySeconds` after the one before. Days that look alike come with the same array. */
+export type Alike = {
+  /** When the first begins. */
+  readonly baseAt: UnixSeconds;
+  /** Its runs, ascending, counted from there; at least one. */
+  readonly seconds: readonly number[];
+  readonly times: number;
+  readonly everySeconds: number;
+};
+
+/** Receives all runs of a stretch, ascending. */
+export type RunVisitor = (days: Alike) => void;
 
 /** All runs of a stretch, ascending: those that `nextRun` finds one after the other, at a fraction of the time. */
 export function runsBetween(stretch: Stretch): UnixSeconds[] {
   const runs: UnixSeconds[] = [];
-  visitRuns(stretch, (baseAt, seconds) => {
-    for (const second of seconds) runs.push(baseAt + second);
+  visitRuns(stretch, ({ baseAt, seconds, times, everySeconds }) => {
+    for (let i = 0; i < times; i++) for (const second of seconds) runs.push(baseAt + i * everySeconds + second);
   });
   return runs;
 }
@@ -29,7 +40,7 @@ const LONG_SILENCE_DAYS = 366;
 const ALONE = [0] as const;
 
 /**
- * Gives all runs of a stretch to `visit`, mostly a day at a time: between two clock changes the days of an event look alike,
+ * Gives all runs of a stretch to `visit`, many days at a time: between two clock changes the days of an event look alike,
  * and only days with a change are searched run by run.
  *
  * @returns  whether a run follows on the stretch
@@ -37,6 +48,7 @@ const ALONE = [0] as const;
 export function visitRuns({ event, zone, fromAt, toAt }: Stretch, visit: RunVisitor): boolean {
   const rules = event.utc ? UTC : zone;
   const pattern = dayPattern(event);
+  const search = searchBesideChanges(event, rules);
   let next = nextRun(event, zone, fromAt - 1);
   while (next !== undefined && next < toAt) {
     const day = localDayAt(rules, next);
@@ -44,8 +56,8 @@ export function visitRuns({ event, zone, fromAt, toAt }: Stretch, visit: RunVisi
     const untilDay = nextChangedDay(rules, next, day);
     const seconds = untilDay > day ? pattern.find(([first]) => first === next! - baseAt) : undefined;
     if (seconds) next = visitPlainDays({ event, pattern, day, baseAt, seconds, untilDay, toAt }, visit);
-    else visit(next, ALONE);
-    next = nextRun(event, zone, next);
+    else visit({ baseAt: next, seconds: ALONE, times: 1, everySeconds: DAY_SECONDS });
+    next = search(next);
   }
   return next !== undefined;
 }
@@ -62,24 +74,37 @@ type PlainDays = {
   readonly toAt: UnixSeconds;
 };
 
-/** Visits days without a clock change, one after the other. Returns the last run, or the last second before `toAt`. */
+/** Visits days without a clock change. Returns the last run, or the last second before `toAt`. */
 function visitPlainDays({ event, pattern, untilDay, toAt, ...first }: PlainDays, visit: RunVisitor): UnixSeconds {
   let { day, baseAt, seconds } = first;
+  const stepDays = stepDaysOf(event);
+  const steady = stepDays === undefined ? undefined : pattern[stepDays === 1 ? 1 : 0];
   for (;;) {
     const lastAt = baseAt + seconds.at(-1)!;
     if (lastAt >= toAt) {
       const inside = seconds.filter((second) => baseAt + second < toAt);
-      if (inside.length > 0) visit(baseAt, inside);
+      if (inside.length > 0) visit({ baseAt, seconds: inside, times: 1, everySeconds: DAY_SECONDS });
       return toAt - 1;
     }
-    visit(baseAt, seconds);
+    const more = seconds === steady ? Math.min(untilDay - 1 - day, Math.floor((toAt - 1 - lastAt) / DAY_SECONDS)) : 0;
+    const times = 1 + Math.floor(more / (stepDays ?? 1));
+    const everySeconds = (stepDays ?? 1) * DAY_SECONDS;
+    visit({ baseAt, seconds, times, everySeconds });
+    day += (times - 1) * (stepDays ?? 1);
+    baseAt += (times - 1) * everySeconds;
     const next = nextDay(event, day + 1);
-    if (next === undefined || next >= untilDay || next - day > LONG_SILENCE_DAYS) return lastAt;
+    if (next === undefined || next >= untilDay || next - day > LONG_SILENCE_DAYS) return baseAt + seconds.at(-1)!;
     baseAt += (next - day) * DAY_SECONDS;
-    if (baseAt >= toAt) return lastAt;
+    if (baseAt >= toAt) return baseAt - (next - day) * DAY_SECONDS + seconds.at(-1)!;
     seconds = pattern[next === day + 1 ? 1 : 0]!;
     day = next;
   }
+}
+
+/** Every how many days an event without a date comes; undefined where it has a date or several weekdays. */
+function stepDaysOf({ weekdays, years, months, days }: CalendarEvent): 1 | 7 | undefined {
+  if (years.length + months.length + days.length > 0 || weekdays.length > 1) return undefined;
+  return weekdays.length === 0 ? 1 : 7;
 }
 
 /** The local day on which the clocks change next, or today where they change today. */

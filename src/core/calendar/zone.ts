@@ -61,7 +61,7 @@ function startOf(timeZone: string, at: UnixSeconds): Temporal.ZonedDateTime | un
 }
 
 /** Index of the table's entry that holds at an instant. */
-export function periodAt(rules: ZoneRules, at: UnixSeconds): number {
+export function periodAt(rules: Pick<ZoneRules, 'startsAt'>, at: UnixSeconds): number {
   let low = 0;
   let high = rules.startsAt.length - 1;
   while (low < high) {

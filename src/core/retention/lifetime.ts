@@ -1,5 +1,6 @@
 import { fallsOf, isMixed, isSure, type Chances } from './fall.ts';
 import { givenRules, type KeepRules, type KeepUnit } from './keep.ts';
+import { shortestSpan, type Span } from './span.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A point's life, by indices of the timeline's runs: its own, and the one whose point pushes it out. */
@@ -22,8 +23,8 @@ export function leastLife(timeline: Timeline, keep: KeepRules, chances: Chances)
   const { runs } = timeline;
   const [only, more] = rules;
   if (!more && timeline.isApart(only!.unit, chances.queueSeconds)) {
-    const span = shortestSpan(runs, only!.slots);
-    return span && { ...span, seconds: Math.max(0, span.seconds - chances.queueSeconds), byHand: false };
+    const span = shortestSpan(timeline, only!.slots);
+    return span && lifeOf(span, span.seconds - chances.queueSeconds, false);
   }
   const { falls } = fallsOf(timeline, keep, chances);
   let shortest: Life | undefined;
@@ -43,23 +44,14 @@ export function leastLife(timeline: Timeline, keep: KeepRules, chances: Chances)
  * Backups by hand can stand in a point's hour a second after it, so only keep-last protects: `slots` newer ones must exist,
  * and they cluster around one run as densely as they may, its extras before and after it.
  */
-function leastLifeWithExtras({ runs }: Timeline, slots: number, { extraRuns, queueSeconds }: Chances): Life | undefined {
+function leastLifeWithExtras(timeline: Timeline, slots: number, { extraRuns, queueSeconds }: Chances): Life | undefined {
   const gaps = Math.max(0, Math.ceil((slots - 2 * extraRuns) / (extraRuns + 1)));
-  const shortest = shortestSpan(runs, gaps);
-  return shortest && { ...shortest, seconds: Math.max(0, shortest.seconds - queueSeconds), byHand: true };
+  const span = shortestSpan(timeline, gaps);
+  return span && lifeOf(span, span.seconds - queueSeconds, true);
 }
 
-function shortestSpan(runs: Float64Array, gaps: number): Omit<Life, 'byHand'> | undefined {
-  let least = Infinity;
-  let madeBy = -1;
-  const end = runs.length - gaps;
-  for (let i = 0; i < end; i++) {
-    const seconds = runs[i + gaps]! - runs[i]!;
-    if (seconds >= least) continue;
-    least = seconds;
-    madeBy = i;
-  }
-  return madeBy < 0 ? undefined : { seconds: least, madeBy, removedBy: madeBy + gaps };
+function lifeOf({ from, to }: Span, seconds: number, byHand: boolean): Life {
+  return { seconds: Math.max(0, seconds), madeBy: from, removedBy: to, byHand };
 }
 
 /**
@@ -93,16 +85,16 @@ const SHORTEST_PERIOD_SECONDS: Readonly<Record<Exclude<KeepUnit, 'last'>, number
   yearly: 365 * 86_400 - 3600,
 };
 
-function leastReachWithExtras({ runs }: Timeline, keep: KeepRules, { extraRuns, queueSeconds }: Chances): Life | undefined {
+function leastReachWithExtras(timeline: Timeline, keep: KeepRules, { extraRuns, queueSeconds }: Chances): Life | undefined {
   const gaps = Math.max(0, Math.ceil(((keep.last ?? 1) - 1 - 2 * extraRuns) / (extraRuns + 1)));
-  const span = shortestSpan(runs, gaps);
+  const span = shortestSpan(timeline, gaps);
   if (!span) return undefined;
   let seconds = span.seconds - queueSeconds;
   for (const { unit, slots } of givenRules(keep)) {
     if (unit === 'last' || (keep.weekly && (unit === 'monthly' || unit === 'yearly'))) continue;
     seconds = Math.max(seconds, (slots - 2) * SHORTEST_PERIOD_SECONDS[unit]);
   }
-  return { ...span, seconds: Math.max(0, seconds), byHand: true };
+  return lifeOf(span, seconds, true);
 }
 
 /**

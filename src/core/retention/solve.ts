@@ -4,6 +4,7 @@ import { worstExposure } from './exposure.ts';
 import type { Chances } from './fall.ts';
 import { givenRules, type KeepRules, type KeepUnit } from './keep.ts';
 import { greatestLife, leastLife, leastReach } from './lifetime.ts';
+import { shortestSpan, widestSpan } from './span.ts';
 import { layOutIn, type Timeline } from './timeline.ts';
 import { widestWait, type Where } from './upkeep.ts';
 import type { ZoneRules } from '../calendar/zone.ts';
@@ -62,26 +63,16 @@ function quickSlots(
   chances: Chances,
 ): { readonly fits: (unit: KeepUnit) => boolean; readonly slots: number } | undefined {
   const needed = retentionSeconds + chances.queueSeconds;
-  if (chances.extraRuns > 0 || timelines.some(({ runs }) => widestGap(runs) >= needed)) return undefined;
-  const slots = Math.max(...timelines.map(({ runs }) => leastStep(runs, needed) ?? Infinity));
+  if (chances.extraRuns > 0 || timelines.some((timeline) => (widestSpan(timeline, 1)?.seconds ?? 0) >= needed)) return undefined;
+  const slots = Math.max(...timelines.map((timeline) => leastStep(timeline, needed) ?? Infinity));
   if (slots === Infinity) return undefined;
   return { fits: (unit) => timelines.every((timeline) => timeline.isApart(unit, chances.queueSeconds)), slots };
 }
 
-function widestGap(runs: Float64Array): number {
-  let widest = 0;
-  for (let i = 1; i < runs.length; i++) {
-    const gap = runs[i]! - runs[i - 1]!;
-    if (gap > widest) widest = gap;
-  }
-  return widest;
-}
-
 /** The least number of runs that never pass in less than so many seconds. */
-function leastStep(runs: Float64Array, seconds: number): number | undefined {
-  let step = 1;
-  for (let i = 0; i + step < runs.length; i++) while (i + step < runs.length && runs[i + step]! - runs[i]! < seconds) step += 1;
-  return step < runs.length / 2 ? step : undefined;
+function leastStep(timeline: Timeline, seconds: number): number | undefined {
+  const half = Math.ceil(timeline.runs.length / 2) - 1;
+  return half < 1 ? undefined : leastSlots((step) => shortestSpan(timeline, step)!.seconds >= seconds, half);
 }
 
 /** Points kept after a prune. */

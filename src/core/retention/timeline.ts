@@ -2,7 +2,7 @@ import { parseEvent, type CalendarEvent } from '../calendar/event.ts';
 import { matches, type Field } from '../calendar/field.ts';
 import { DAY_SECONDS } from '../calendar/civil.ts';
 import { CALENDAR_CYCLE_SECONDS } from '../calendar/gap.ts';
-import { visitRuns } from '../calendar/runs.ts';
+import { visitRuns, type Alike } from '../calendar/runs.ts';
 import { zoneRules, type ZoneRules } from '../calendar/zone.ts';
 import { localSecondsOf, periodKey } from './period.ts';
 import type { KeepUnit } from './keep.ts';
@@ -14,6 +14,8 @@ export type Timeline = {
   readonly zone: ZoneRules;
   /** When the job begins, ascending. */
   readonly runs: Float64Array;
+  /** Where the wait between neighbours changes: between two of these indices, ascending, all runs are equally far apart. */
+  readonly bends: Int32Array;
   readonly fromAt: UnixSeconds;
   readonly toAt: UnixSeconds;
   /** The periods of the runs, reckoned once for each unit and queue. */
@@ -73,23 +75,46 @@ function reckonLayout(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): T
   const perDay = runsOnADay(event);
   if (perDay > 1440) return { kind: 'dense' };
   const stepYears = perDay * 366 * 28 < MOST_RUNS ? 28 : 1;
-  const runs: UnixSeconds[] = [];
+  const days: Alike[] = [];
+  let count = 0;
   let toAt = fromAt;
   let goesOn = true;
-  for (let year = stepYears; year <= 28 && goesOn && runs.length < MOST_RUNS; year += stepYears) {
+  for (let year = stepYears; year <= 28 && goesOn && count < MOST_RUNS; year += stepYears) {
     const startAt = toAt;
     toAt = fromAt + year * YEAR_SECONDS;
-    goesOn = visitRuns({ event, zone, fromAt: startAt, toAt }, (baseAt, seconds) => {
-      for (const second of seconds) runs.push(baseAt + second);
-    });
+    goesOn = visitRuns({ event, zone, fromAt: startAt, toAt }, (alike) => days.push(alike));
+    count = days.reduce((sum, { times, seconds }) => sum + times * seconds.length, 0);
   }
-  if (goesOn && runs.length > 1) {
-    const begins = new Float64Array(runs);
-    const periods = rememberPeriods(begins, zone);
-    return { schedule, zone, runs: begins, fromAt, toAt, periods, isApart: rememberApart(begins, zone, periods) };
+  const runs = runsOf(days, count);
+  if (goesOn && count > 1) {
+    const bends = bendsOf(runs);
+    const periods = rememberPeriods(runs, zone);
+    return { schedule, zone, runs, bends, fromAt, toAt, periods, isApart: rememberApart({ runs, bends, zone }, periods) };
   }
   const lastAt = runs.at(-1);
   return lastAt === undefined ? { kind: 'never' } : { kind: 'ends', lastAt };
+}
+
+function runsOf(days: readonly Alike[], count: number): Float64Array {
+  const runs = new Float64Array(count);
+  let run = 0;
+  for (const { baseAt, seconds, times, everySeconds } of days) {
+    for (let day = 0; day < times; day++) for (const second of seconds) runs[run++] = baseAt + day * everySeconds + second;
+  }
+  return runs;
+}
+
+function bendsOf(runs: Float64Array): Int32Array {
+  const bends = new Int32Array(runs.length);
+  let count = 0;
+  let before = NaN;
+  for (let i = 1; i < runs.length; i++) {
+    const gap = runs[i]! - runs[i - 1]!;
+    if (gap !== before) bends[count++] = i - 1;
+    before = gap;
+  }
+  bends[count++] = runs.length - 1;
+  return bends.subarray(0, count);
 }
 
 function runsOnADay({ hours, minutes, seconds, time }: CalendarEvent): number {
@@ -119,26 +144,23 @@ function rememberPeriods(runs: Float64Array, zone: ZoneRules): Timeline['periods
   };
 }
 
-function rememberApart(runs: Float64Array, zone: ZoneRules, periods: Timeline['periods']): Timeline['isApart'] {
+type Laid = Pick<Timeline, 'runs' | 'bends' | 'zone'>;
+
+function rememberApart(laid: Laid, periods: Timeline['periods']): Timeline['isApart'] {
   const known = new Map<string, boolean>();
   return (unit, queueSeconds) => {
     const key = `${unit} ${queueSeconds}`;
-    const apart = known.get(key) ?? areApart(runs, zone, { question: { unit, queueSeconds }, periods });
+    const apart = known.get(key) ?? areApart(laid, { unit, queueSeconds }, periods);
     known.set(key, apart);
     return apart;
   };
 }
 
-function areApart(
-  runs: Float64Array,
-  zone: ZoneRules,
-  { question, periods }: { question: Question; periods: Timeline['periods'] },
-): boolean {
-  const { unit, queueSeconds } = question;
+function areApart(laid: Laid, { unit, queueSeconds }: Question, periods: Timeline['periods']): boolean {
   if (unit === 'last') return true;
   const length = PERIOD_SECONDS[unit];
-  if (length !== undefined) return areApartOfLength(runs, zone, { length, shift: shiftOf(unit), queueSeconds });
-  const two = keysOf(runs.subarray(0, 2), unit, zone);
+  if (length !== undefined) return areApartOfLength(laid, { length, shift: shiftOf(unit), queueSeconds });
+  const two = keysOf(laid.runs.subarray(0, 2), unit, laid.zone);
   if (two[0] === two[1]) return false;
   const { earliest, settled } = periods(unit, queueSeconds);
   for (let i = 1; i < earliest.length; i++) if (earliest[i] === earliest[i - 1]) return false;
@@ -147,19 +169,31 @@ function areApart(
 
 type Length = { readonly length: number; readonly shift: number; readonly queueSeconds: number };
 
-/** The same in one pass, for units whose periods all have one length on a local clock. */
-function areApartOfLength(runs: Float64Array, { startsAt, offsetSeconds }: ZoneRules, { length, shift, queueSeconds }: Length): boolean {
+/**
+ * The same for units whose periods all have one length on a local clock. Of runs that are whole periods apart each stands in its own
+ * as the first does, until the waits bend or the clocks change.
+ */
+function areApartOfLength({ runs, bends, zone }: Laid, { length, shift, queueSeconds }: Length): boolean {
+  const { startsAt, offsetSeconds } = zone;
   let place = 0;
   let changeAt = startsAt[1] ?? Infinity;
   let before = NaN;
+  let bend = 0;
   for (let i = 0; i < runs.length; i++) {
     const at = runs[i]!;
     while (at >= changeAt) changeAt = startsAt[++place + 1] ?? Infinity;
+    while (bend < bends.length && bends[bend]! <= i) bend += 1;
     const offset = offsetSeconds[place]! + shift;
     const key = Math.floor((at + offset) / length);
     const lateOffset = at + queueSeconds >= changeAt ? offsetSeconds[place + 1]! + shift : offset;
     if (key === before || Math.floor((at + queueSeconds + lateOffset) / length) !== key) return false;
     before = key;
+    const gap = i + 1 < runs.length ? runs[i + 1]! - at : 0;
+    if (gap <= 0 || gap % length !== 0) continue;
+    const alike = Math.min((bends[bend] ?? i) - i, Math.ceil((changeAt - queueSeconds - at) / gap) - 1);
+    if (alike <= 0) continue;
+    before += (alike * gap) / length;
+    i += alike;
   }
   return true;
 }
