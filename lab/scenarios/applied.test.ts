@@ -75,6 +75,8 @@ test('messy-homelab: no guest is called worse than protected but those with some
   const planted = new Set(
     MESSY_PLANTED.filter(({ where }) => where.kind === 'guest').flatMap(({ where, also = [] }) => [where.id, ...also]),
   );
+  // The copy of its tier is three weeks old: that is planted on the sync job, and breaks what is promised to its guests.
+  planted.add('206');
   const worse = (await postures('messy-homelab')).filter(({ posture }) => posture !== 'protected');
   expect(worse.length).toBeGreaterThan(10);
   expect(worse.filter(({ id }) => !planted.has(id.split('/')[1]!))).toEqual([]);

@@ -48,12 +48,22 @@ export function assess(input: AssessInput): Assessment {
   const told = [...assigned, ...findHazards(around)].filter((finding) => !isAccepted(finding, exceptions, guestByVmid));
   const findings = sortFindings([...told, ...endedExceptions(policy, site, now)]);
   const byGuest = findingsByGuest(findings);
+  const copyLate = findings.filter(({ code }) => code === 'HF-OFFSITE-OLD');
   const assessed = guests.map((guest): GuestAssessment => {
     const assignment = assignmentByVmid.get(guest.vmid)!;
     const about = { ...aboutGuest(site, guest, assignment), findings: (byGuest.get(guest.vmid) ?? []).map(({ code }) => code) };
     const here = tiers.get(promisedTier(assignment) ?? -1);
     return here
-      ? judge(input, { ...about, tier: here.tier.id }, { guest, here, neighbours, findings: byGuest.get(guest.vmid) ?? [] })
+      ? judge(
+          input,
+          { ...about, tier: here.tier.id },
+          {
+            guest,
+            here,
+            neighbours,
+            findings: [...(byGuest.get(guest.vmid) ?? []), ...copyLate.filter((finding) => finding.tier === here.tier.id)],
+          },
+        )
       : { ...about, ...withoutPromise(assignment) };
   });
   assessed.sort((a, b) => (a.tier ?? Infinity) - (b.tier ?? Infinity) || a.vmid - b.vmid);

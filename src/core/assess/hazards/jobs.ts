@@ -98,7 +98,7 @@ function copies(around: Surroundings, server: PbsActual): Finding[] {
   return [...around.tiers.values()].flatMap(({ tier }): Finding[] => {
     const job = listOf(server.syncJobs).find(({ id, comment }) => id === `hf-tier-${tier.id}` || comment.includes(`tier ${tier.id},`));
     if (!tier.offsite || !job) return [];
-    return lateCopy(around, server, job, tier.offsite.withinSeconds);
+    return lateCopy(around, server, job, tier.offsite.withinSeconds).map((finding) => ({ ...finding, tier: tier.id }));
   });
 }
 
