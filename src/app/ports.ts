@@ -4,6 +4,17 @@ import type { Rights } from '#core/rights/rights.ts';
 import type { FilePlace, Finding } from '#core/finding.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import type { Step } from '#core/plan/plan.ts';
+import type {
+  AlertRecord,
+  AuditEntry,
+  CycleRecord,
+  FindingLife,
+  GroupPlace,
+  LedgerPoint,
+  PostureRecord,
+  TaskRecord,
+  UsageSample,
+} from '#core/memory/record.ts';
 import type { UnixSeconds } from '#core/units.ts';
 
 /** What the application needs from outside, in its own words. Adapters conform; each port belongs to us. */
@@ -14,6 +25,9 @@ export type Ports = {
   readonly examiner: Examiner;
   readonly store: Store;
   readonly log: Log;
+  /** What a daemon remembers between looks; the one-shot commands need none of it. */
+  readonly memory?: Memory;
+  readonly notifier?: Notifier;
 };
 
 /** Looks at servers from outside, as `doctor` and `trust` do. */
@@ -101,6 +115,60 @@ export type Intent = {
   readonly step: Pick<Step, 'action' | 'kind' | 'site' | 'server' | 'id'>;
   readonly planBasedOn: string;
   readonly error?: string;
+};
+
+/**
+ * What the daemon remembers: one contract that SQLite, PostgreSQL and the one in memory keep. Times come from the caller, but for leases, which
+ * the database's own clock decides.
+ */
+export type Memory = {
+  readonly leases: Leases;
+  /** Writes a cycle whole, or nothing: `lease-lost` where another holds the site by now. Recording the same cycle again changes nothing. */
+  readonly record: (lease: Lease, cycle: CycleRecord) => Promise<'recorded' | 'lease-lost'>;
+  /** Finding lives of a site that are not resolved, and those resolved since `since`. */
+  readonly lives: (site: string, since: UnixSeconds) => Promise<readonly FindingLife[]>;
+  /** Points of one group that are not gone, oldest first. */
+  readonly groupPoints: (group: GroupPlace) => Promise<readonly LedgerPoint[]>;
+  /** All points of a site in batches, gone ones too where wanted: what the ledger says. */
+  readonly points: (site: string, options?: { readonly gone?: boolean }) => AsyncIterable<readonly LedgerPoint[]>;
+  /** The last known posture of each guest of a site. */
+  readonly postures: (site: string) => Promise<readonly PostureRecord[]>;
+  readonly postureHistory: (site: string, vmid: number, since: UnixSeconds) => Promise<readonly PostureRecord[]>;
+  readonly usage: (site: string, since: UnixSeconds) => Promise<readonly UsageSample[]>;
+  readonly tasks: (site: string, since: UnixSeconds) => Promise<readonly TaskRecord[]>;
+  readonly looks: (site: string, since: UnixSeconds) => Promise<readonly (CycleRecord['look'] & { readonly at: UnixSeconds })[]>;
+  readonly audit: (since: UnixSeconds) => Promise<readonly (AuditEntry & { readonly hash: string })[]>;
+  /** A person's act: acknowledges, suppresses, or takes that back; with its line in the audit log. */
+  readonly changeLife: (life: FindingLife, entry: AuditEntry) => Promise<void>;
+  readonly outbox: Outbox;
+  /** Drops detail older than the policy of history says and keeps a roll-up. */
+  readonly rollUp: (now: UnixSeconds) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/** Messages written with the cycle that found them: none is lost by a crash, and one that was sent is not sent again. */
+export type Outbox = {
+  readonly due: (now: UnixSeconds, limit: number) => Promise<readonly (AlertRecord & { readonly tries: number })[]>;
+  readonly delivered: (id: string, at: UnixSeconds) => Promise<void>;
+  readonly failed: (id: string, again: UnixSeconds, error: string) => Promise<void>;
+  readonly history: (
+    since: UnixSeconds,
+  ) => Promise<readonly (AlertRecord & { readonly deliveredAt?: UnixSeconds; readonly error?: string })[]>;
+};
+
+/** A site is watched by the one replica that holds its lease. `token` rises with every change of holder and fences late writes. */
+export type Lease = { readonly site: string; readonly holder: string; readonly token: number };
+
+export type Leases = {
+  /** One round: renews what this holder has, gives back what is more than its share, takes what is free. Returns what it holds now. */
+  readonly round: (holder: string, sites: readonly string[], ttlSeconds: number) => Promise<readonly Lease[]>;
+  /** Gives back everything, at a clean shutdown. */
+  readonly release: (holder: string) => Promise<void>;
+};
+
+/** Sends one message over one channel of the policy. Throws an Error whose message says what the receiver answered. */
+export type Notifier = {
+  readonly send: (alert: AlertRecord) => Promise<void>;
 };
 
 export type Log = {
