@@ -2,6 +2,7 @@ import { hasErrors, sortFindings, type Finding } from '#core/finding.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import { neededRights, type Purpose } from '#core/rights/needed.ts';
 import { holds } from '#core/rights/rights.ts';
+import { rightsScope } from '#core/rights/scope.ts';
 import { examineFindings, missingRights, type Checked } from './doctor-findings.ts';
 import type { Examination, Ports } from './ports.ts';
 
@@ -42,11 +43,7 @@ async function examine({ examiner }: Ports, policy: Policy, site: Site): Promise
 }
 
 function check(policy: Policy, site: Site, examination: Examination): Checked {
-  const datastores = new Map<string, string[]>();
-  for (const { pbs, datastore } of policy.tiers) {
-    if (datastore !== undefined) datastores.set(pbs ?? site.pbs[0]!.name, [...(datastores.get(pbs ?? site.pbs[0]!.name) ?? []), datastore]);
-  }
-  const needed = neededRights(PURPOSE_OF[examination.login], { site, datastores }).filter(
+  const needed = neededRights(PURPOSE_OF[examination.login], rightsScope(policy, site)).filter(
     ({ server, product }) => server === examination.server && product === examination.product,
   );
   const { rights } = examination;

@@ -1,7 +1,7 @@
 import { grantCommands, type Grants } from '#core/rights/grants.ts';
 import type { Purpose, RightsScope } from '#core/rights/needed.ts';
+import { rightsScope } from '#core/rights/scope.ts';
 import type { Finding } from '#core/finding.ts';
-import type { Policy, Site } from '#core/policy/policy.ts';
 import type { Ports } from './ports.ts';
 
 export type SiteGrants = { readonly site: string; readonly grants: readonly Grants[] };
@@ -31,14 +31,6 @@ export async function grants(ports: Pick<Ports, 'policySource'>, { purpose, site
   return {
     outcome: 'granted',
     purpose,
-    sites: sites.map((one) => ({ site: one.name, grants: grantCommands(purpose, scopeOf(policy, one)) })),
+    sites: sites.map((one) => ({ site: one.name, grants: grantCommands(purpose, rightsScope(policy, one)) })),
   };
-}
-
-function scopeOf(policy: Policy, site: Site): RightsScope {
-  const datastores = Map.groupBy(
-    policy.tiers.filter(({ datastore }) => datastore !== undefined),
-    ({ pbs }) => pbs ?? site.pbs[0]!.name,
-  );
-  return { site, datastores: new Map([...datastores].map(([name, tiers]) => [name, tiers.map(({ datastore }) => datastore!)])) };
 }

@@ -6,6 +6,7 @@ import { findingJson } from '#core/finding.ts';
 import type { HeldStep } from '#core/plan/allow.ts';
 import { spellObject, spellServer } from '#core/plan/findings.ts';
 import type { Step } from '#core/plan/plan.ts';
+import type { ProxmoxError } from '#core/world/proxmox-error.ts';
 
 const DOING = { create: 'creating', change: 'changing', remove: 'removing' } as const;
 
@@ -61,9 +62,13 @@ export function appliedJson(applied: Applied): unknown {
     done: applied.done.map(brief),
     held: applied.held.map(({ step, because }) => ({ ...(brief(step) as object), because })),
     ...(applied.outcome === 'failed' && {
-      failed: { step: brief(applied.step), kind: applied.error.kind, message: applied.error.message, fix: applied.error.fix },
+      failed: failedJson(brief(applied.step), applied.error),
       left: applied.left,
     }),
     findings: applied.findings.map(findingJson),
   };
+}
+
+function failedJson(step: unknown, { kind, message, fix, privilege, path }: ProxmoxError): unknown {
+  return { step, kind, message, fix, privilege: privilege ?? null, path: path ?? null };
 }
