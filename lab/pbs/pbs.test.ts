@@ -189,6 +189,9 @@ describe('time', () => {
     expect([row!['last-run-state'], row!['last-run-endtime']]).toEqual(['OK', Date.UTC(2026, 10, 26, 5, 30, 1) / 1000]);
     expect(group().snapshots).toHaveLength(3);
     expect(logOf(row!['last-run-upid'])).toContain("task triggered by schedule '06:30'");
+    // Its task is named after the place, not after the job.
+    expect(row!['last-run-upid']).toContain(':prunejob:main');
+    expect(row!['last-run-upid']).not.toContain('hf-tier-1:');
     advance(2 * DAY);
     expect(pbs.tasks.map(({ startedAt }) => startedAt)).toEqual([26, 27, 28].map((day) => Date.UTC(2026, 10, day, 5, 30) / 1000));
   });

@@ -14,6 +14,8 @@ const NOW = Date.UTC(2026, 10, 25) / 1000;
 let lab: Lab;
 let proxmox: Proxmox;
 let writes: string[] = [];
+/** Everything that is told of calls, from which a log is written. */
+let told = '';
 
 beforeEach(async () => {
   const world = emptyWorld(NOW);
@@ -22,7 +24,7 @@ beforeEach(async () => {
   world.pbs['pbs'] = makePbs({ now: NOW, access: pbsAccess('main', 'home') });
   addNamespace(addDatastore(world.pbs['pbs'], 'main'), 'home');
   lab = await startLab({ scenario: world });
-  writes = [];
+  [writes, told] = [[], ''];
   proxmox = connectSite(
     {
       name: 'home',
@@ -56,7 +58,11 @@ beforeEach(async () => {
       },
       http: {
         limits: { retries: 0 },
-        onCall: ({ method, path, status }) => void (method !== 'GET' && writes.push(`${method} ${path} ${status}`)),
+        onCall: (call) => {
+          const { method, path, status } = call;
+          told += JSON.stringify(call);
+          if (method !== 'GET') writes.push(`${method} ${path} ${status}`);
+        },
       },
     },
   );
@@ -214,6 +220,12 @@ describe('carryOut', () => {
     await proxmox.carryOut(step('change', 'storage', 'pbs-tier-1', { 'encryption-key': 'autogen', 'prune-backups': 'keep-last=3' }));
     const after = lab.world.pve['pve']!.storages['pbs-tier-1']!.config;
     expect([JSON.stringify(after['encryption-key']), after['prune-backups']]).toEqual([key, 'keep-last=3']);
+  });
+
+  test('the secret key that PVE answers with goes no further: neither into a result nor into a log', async () => {
+    expect(await proxmox.carryOut(await makeStorage({ 'encryption-key': 'autogen' }))).toBeUndefined();
+    expect(writes).toContain('POST /storage 200');
+    expect(told).not.toMatch(/encryption|kdf|"data"/);
   });
 
   test('a missing right is named', async () => {

@@ -116,6 +116,11 @@ describe('observe', () => {
     expect(group.snapshots.at(-1)!.sizeBytes).toBeUndefined();
   });
 
+  test('points come from PBS: the content of a storage, which PVE shows empty to who may not look, is never asked', async () => {
+    expect(groupsOf(await proxmox.observe())).toHaveLength(2);
+    expect(calls.filter((call) => /\/content/.test(call))).toEqual([]);
+  });
+
   test('a leftover and a broken manifest have no size either', async () => {
     const [leftover, broken] = snapshotsOf('101');
     leftover!.state = 'leftover';

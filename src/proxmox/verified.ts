@@ -1,4 +1,5 @@
 import type { BackupGroup, PbsTask, VerifyJob } from '#core/world/actual.ts';
+import { reaches } from '#core/world/namespace.ts';
 
 /** Tells for a group as it was last seen whether a verification since may have changed it. */
 export type Touched = (store: string, namespace: string, group: BackupGroup) => boolean;
@@ -18,7 +19,7 @@ function reach({ upid }: PbsTask, jobs: readonly VerifyJob[]): Touched {
   const rest = cut < 0 ? '' : upid.id.slice(cut + 1);
   if (upid.type === 'verificationjob') {
     const job = jobs.find(({ id, datastore }) => id === rest && datastore === store);
-    return (where, namespace, group) => where === store && (!job || (below(namespace, job) && reads(job, group, upid.startedAt)));
+    return (where, namespace, group) => where === store && (!job || (reaches(job, namespace) && reads(job, group, upid.startedAt)));
   }
   const named = /(?:^|\/)(vm|ct|host)\/([^/]+)(?:\/[0-9A-F]{8})?$/.exec(rest);
   if (!named) return (where) => where === store;
@@ -31,12 +32,6 @@ function reach({ upid }: PbsTask, jobs: readonly VerifyJob[]): Touched {
 function namespaceOf(path: string): string | undefined {
   const parts = path.split('/');
   return parts[0] === 'ns' ? parts.filter((_, i) => i % 2 === 1).join('/') : undefined;
-}
-
-function below(namespace: string, job: VerifyJob): boolean {
-  if (job.namespace !== '' && namespace !== job.namespace && !namespace.startsWith(`${job.namespace}/`)) return false;
-  const depth = namespace.split('/').filter(Boolean).length - job.namespace.split('/').filter(Boolean).length;
-  return job.maxDepth === undefined || depth <= job.maxDepth;
 }
 
 function reads(job: VerifyJob, group: BackupGroup, startedAt: number): boolean {

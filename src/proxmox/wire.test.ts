@@ -294,6 +294,11 @@ test('a running task has neither end nor status, whichever word the list has for
   ).toEqual([{ upid }, { upid }, { upid, endedAt: 2, status: 'job errors' }]);
 });
 
+test('as many tasks as rows: `total` counts rows, and one more where there are more', async () => {
+  const upid = 'UPID:pbs:000063F1:0003616F:00000001:6B042EF7:prunejob:main:root@pam:';
+  expect(await listPbsTasks(answering('pbs', { data: [{ upid, endtime: 2, status: 'OK' }], total: 99 }), { limit: 1 })).toHaveLength(1);
+});
+
 test('pools: storages and members', async () => {
   const data = [
     {

@@ -70,6 +70,11 @@ const cases = [
     actual: site({}, seen([makeGroup({ snapshots: [{ ...makeSnapshot(), sizeBytes: undefined as never }] })])),
     expected: 'broken',
   },
+  {
+    name: 'a backup without any disk',
+    actual: site({}, seen([makeGroup({ snapshots: [makeSnapshot({ files: ['qemu-server.conf.blob'] })] })])),
+    expected: 'broken',
+  },
   { name: 'in no job', actual: site({ backupJobs: seen([]) }), expected: 'at-risk' },
   { name: 'a copy of this morning', actual: sync(3600), tier: copied, expected: 'protected' },
   { name: 'a copy older than promised', actual: sync(3 * DAY), tier: copied, expected: 'at-risk' },

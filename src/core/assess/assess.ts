@@ -44,7 +44,8 @@ export function assess(input: AssessInput): Assessment {
   const guestByVmid = new Map(known.map((guest) => [guest.vmid, guest]));
   const neighbours = neighboursOf(guests);
   const seenRuns = { covering: coveringOf(actual), busy: isBusy(actual), freezes: freezesOf(actual) };
-  const around: Surroundings = { ...input, guests, guestByVmid, neighbours, tierOf, tiers, jobs, storages, ...seenRuns };
+  const exempt = new Set(assignments.filter(({ configured }) => configured.kind === 'exception').map(({ vmid }) => vmid));
+  const around: Surroundings = { ...input, guests, guestByVmid, neighbours, tierOf, tiers, exempt, jobs, storages, ...seenRuns };
   const told = [...assigned, ...findHazards(around)].filter((finding) => !isAccepted(finding, exceptions, guestByVmid));
   const findings = sortFindings([...told, ...endedExceptions(policy, site, now)]);
   const byGuest = findingsByGuest(findings);

@@ -1,5 +1,6 @@
 import type { Actual, BackupGroup, Guest, Observed, Unknown } from '../world/actual.ts';
 import type { UnixSeconds } from '../units.ts';
+import { depthBelow } from '../world/namespace.ts';
 import { judgePoints, keepers, type JudgedPoint } from './evidence.ts';
 import type { Neighbours } from './neighbours.ts';
 
@@ -18,7 +19,7 @@ export function groupsIn(
 ): TierGroups {
   const server = actual.pbs.find(({ name }) => name === place.pbs);
   const around = server?.namespaces.filter(
-    ({ datastore, namespace }) => datastore === place.datastore && leadsTo(namespace, place.namespace),
+    ({ datastore, namespace }) => datastore === place.datastore && depthBelow(place.namespace, namespace) !== undefined,
   );
   const found = around?.find(({ namespace }) => namespace === place.namespace);
   if (found?.groups.known) return index(found.groups);
@@ -26,10 +27,6 @@ export function groupsIn(
   if (unread && !unread.known) return { known: false, unknown: unread.unknown };
   if (server?.datastores.known === false) return { known: false, unknown: server.datastores.unknown };
   return { known: true, asOf: actual.asOf, byName: new Map() };
-}
-
-function leadsTo(namespace: string, below: string): boolean {
-  return namespace === '' || namespace === below || below.startsWith(`${namespace}/`);
 }
 
 function index(groups: Observed<readonly BackupGroup[]>): TierGroups {

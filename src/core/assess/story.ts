@@ -6,6 +6,7 @@ import { assign, promisedTier, type Assignment } from '../policy/assign.ts';
 import type { Tier } from '../policy/policy.ts';
 import type { UnixSeconds } from '../units.ts';
 import type { BackupJob, Disk, Guest } from '../world/actual.ts';
+import { reaches } from '../world/namespace.ts';
 import { placeOf, type TierPlace } from '../desired/place.ts';
 import type { AssessInput } from './assess.ts';
 import type { Assessment, GuestAssessment } from './assessment.ts';
@@ -162,13 +163,7 @@ function upkeepRuns({ actual }: AssessInput, place: TierPlace): NextRun[] {
   ] as const;
   return lists.flatMap(({ what, jobs }) =>
     jobs
-      .filter(({ datastore, namespace, maxDepth }) => datastore === place.datastore && reaches(namespace, maxDepth, place.namespace))
+      .filter((job) => job.datastore === place.datastore && reaches(job, place.namespace))
       .flatMap(({ id, nextRunAt }): NextRun[] => (nextRunAt === undefined ? [] : [{ what, id, at: nextRunAt }])),
   );
-}
-
-function reaches(top: string, maxDepth: number | undefined, namespace: string): boolean {
-  if (top !== '' && top !== namespace && !namespace.startsWith(`${top}/`)) return false;
-  const depth = namespace.split('/').length - (top === '' ? 0 : top.split('/').length);
-  return depth <= (maxDepth ?? Infinity);
 }

@@ -15,6 +15,8 @@ export type Surroundings = AssessInput & {
   /** The tier whose promise a guest has; undefined where it has none. */
   readonly tierOf: (vmid: number) => Tier | undefined;
   readonly tiers: ReadonlyMap<number, TierHere>;
+  /** Guests to which nothing is promised on purpose, until a day. */
+  readonly exempt: ReadonlySet<number>;
   readonly jobs: readonly BackupJob[];
   readonly storages: ReadonlyMap<string, Storage>;
   readonly covering: Covering;

@@ -3,8 +3,9 @@ import type { Hazard, Surroundings } from './context.ts';
 import { diskHazards } from './disks.ts';
 import { guestHazards, identityHazards, sharedGroupHazards } from './guests.ts';
 import { jobHazards, pruneHazards } from './jobs.ts';
-import { pointHazards, strayHazards } from './points.ts';
+import { pointHazards } from './points.ts';
 import { serverHazards } from './servers.ts';
+import { strayHazards } from './strays.ts';
 import { unseenHazards } from './unseen.ts';
 
 const HAZARDS: readonly Hazard[] = [

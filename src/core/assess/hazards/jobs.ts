@@ -6,6 +6,7 @@ import type { Finding } from '../../finding.ts';
 import { KEEP_UNITS, type KeepRules } from '../../retention/keep.ts';
 import { spellDuration } from '../../units.ts';
 import type { PbsActual, PruneJob, SyncJob } from '../../world/actual.ts';
+import { reaches } from '../../world/namespace.ts';
 import { listOf, onObject, type Hazard, type Surroundings } from './context.ts';
 
 /** Jobs that cannot do what they say: they name what is not there, never run, or are misread. */
@@ -139,9 +140,7 @@ export const pruneHazards: Hazard = (around) => [
 function undercut(around: Surroundings, server: PbsActual, job: PruneJob): Finding[] {
   if (job.disabled || job.id.startsWith('hf-') || isEmpty(job.keep)) return [];
   const covered = [...around.tiers.values()].filter(({ place }) => {
-    if (place?.pbs !== server.name || place.datastore !== job.datastore) return false;
-    const depth = depthBelow(place.namespace, job.namespace);
-    return depth !== undefined && depth <= (job.maxDepth ?? Infinity);
+    return place?.pbs === server.name && place.datastore === job.datastore && reaches(job, place.namespace);
   });
   if (covered.length === 0) return [];
   return [
@@ -153,12 +152,6 @@ function undercut(around: Surroundings, server: PbsActual, job: PruneJob): Findi
       fix: `disable it, or keep it out of the tiers' namespaces with max-depth:\n    proxmox-backup-manager prune-job update ${job.id} --disable true`,
     }),
   ];
-}
-
-function depthBelow(namespace: string, top: string): number | undefined {
-  if (namespace === top) return 0;
-  if (top !== '' && !namespace.startsWith(`${top}/`)) return undefined;
-  return namespace.slice(top === '' ? 0 : top.length + 1).split('/').length;
 }
 
 function isEmpty(keep: KeepRules): boolean {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../finding.ts';
 import { spellDuration } from '../../units.ts';
 import type { BackupGroup, Guest } from '../../world/actual.ts';
-import { groupOf, onGuest, onObject, type Hazard, type Surroundings } from './context.ts';
+import { groupOf, onGuest, type Hazard, type Surroundings } from './context.ts';
 
 const LEFTOVER_SECONDS = 600;
 
@@ -92,55 +92,4 @@ function leftover(around: Surroundings, guest: Guest, { snapshots }: BackupGroup
       fix: 'it goes with the next prune after a good backup; see why the backup broke off:\n    holdfast explain ' + guest.vmid,
     }),
   ];
-}
-
-/** Groups that no guest, or no job, belongs to any more. Only below the site's own namespaces. */
-export const strayHazards: Hazard = (around) => {
-  const { actual, site } = around;
-  if (!actual.pve.guests.known || !actual.pve.guests.complete) return [];
-  return actual.pbs.flatMap((server) => {
-    const own = site.pbs.find(({ name }) => name === server.name);
-    return server.namespaces.flatMap(({ datastore, namespace, groups }) => {
-      if (!own || !groups.known || !isBelow(namespace, own.namespace)) return [];
-      const fed = writersInto(around, server.name, datastore, namespace);
-      return groups.value.flatMap((group): Finding[] => {
-        if (group.type === 'host' || group.snapshots.length === 0) return [];
-        const guest = around.guestByVmid.get(Number(group.id));
-        const where = `group ${group.type}/${group.id} in ${datastore}:${namespace}`;
-        if (!guest) return [orphan(around, where, group)];
-        return fed || group.snapshots.length === 0 ? [] : [detached(around, where, group)];
-      });
-    });
-  });
-};
-
-function isBelow(namespace: string, top: string): boolean {
-  return top === '' || namespace === top || namespace.startsWith(`${top}/`);
-}
-
-function writersInto({ jobs, storages, actual }: Surroundings, pbsName: string, datastore: string, namespace: string): boolean {
-  const backup = jobs.some((job) => {
-    const pbs = job.enabled ? storages.get(job.storage ?? '')?.pbs : undefined;
-    return pbs?.datastore === datastore && pbs.namespace === namespace;
-  });
-  const syncs = actual.pbs.find(({ name }) => name === pbsName)?.syncJobs;
-  return backup || (syncs?.known === true && syncs.value.some((job) => job.datastore === datastore && job.namespace === namespace));
-}
-
-function orphan(around: Surroundings, where: string, { snapshots, type, id }: BackupGroup): Finding {
-  return onObject(around, where, {
-    code: 'HF-ORPHAN',
-    problem: `${snapshots.length} points of ${type}/${id} are kept, and that guest is gone`,
-    why: 'retention counts backups, so without new ones they stay for ever and take space; or they are all that is left of it',
-    fix: 'a person decides: restore it, or remove the group by hand on PBS when nobody needs it',
-  });
-}
-
-function detached(around: Surroundings, where: string, { snapshots, type, id }: BackupGroup): Finding {
-  return onObject(around, where, {
-    code: 'HF-DETACHED',
-    problem: `${snapshots.length} points of ${type}/${id} lie where no enabled job adds to them`,
-    why: 'retention counts backups: without new ones they never expire, and nobody’s promise covers them',
-    fix: 'move the group to the namespace of its tier, or remove it by hand on PBS when nobody needs it',
-  });
 }
