@@ -1,13 +1,30 @@
 import type { Finding } from '#core/finding.ts';
 import type { DraftPolicy, DraftRule, DraftSite, DraftTier } from '#core/policy/draft.ts';
-import type { Assume, PbsAccess, PveAccess, SecretRef, Window } from '#core/policy/policy.ts';
+import type { Assume, PbsAccess, PveAccess } from '#core/policy/policy.ts';
 import { KEEP_UNITS, type KeepRules } from '#core/retention/keep.ts';
-import { parseDuration, parseRate, parseSize } from '#core/units.ts';
+import { decodeAlerts } from './decode-alerts.ts';
 import { decodeExceptions } from './decode-exceptions.ts';
+import {
+  decodeWindow,
+  duration,
+  flag,
+  list,
+  map,
+  oneOf,
+  optionalList,
+  optionalMap,
+  present,
+  rate,
+  secret,
+  several,
+  size,
+  text,
+  texts,
+  whole,
+  type Plain,
+} from './plain.ts';
 import { placeOf } from './source.ts';
 import { find, toPlain, type Tree } from './tree.ts';
-
-type Plain = Readonly<Record<string, unknown>>;
 
 /** What holds where a policy says nothing. */
 const ASSUMED: Assume = { durationSeconds: 2400, queueSeconds: 1200, lostRuns: 0, extraRuns: 0, restoreBytesPerSecond: 100 * 2 ** 20 };
@@ -32,7 +49,7 @@ export function decodePolicy(tree: Tree, shape: readonly Finding[]): DraftPolicy
     assume: { ...ASSUMED, ...decodeAssume(map(root['assume'])) },
     ...present({
       exceptions: decodeExceptions(root['exceptions']),
-      alerts: optionalMap(root['alerts']),
+      alerts: decodeAlerts(root['alerts']),
       drills: optionalMap(root['drills']),
     }),
   };
@@ -170,85 +187,10 @@ function decodeKeep(value: unknown): KeepRules | undefined {
   return present(Object.fromEntries(KEEP_UNITS.map((unit) => [unit, whole(keep[unit])])));
 }
 
-function decodeWindow(value: unknown): Window | undefined {
-  const found = typeof value === 'string' ? /^(\d{2}):(\d{2})-(\d{2}):(\d{2})$/.exec(value) : null;
-  if (!found) return undefined;
-  const [, h1, m1, h2, m2] = found.map(Number) as [number, number, number, number, number];
-  if (h1 > 23 || m1 > 59 || m2 > 59 || h2 * 60 + m2 > 1440) return undefined;
-  return { startMinute: h1 * 60 + m1, endMinute: h2 * 60 + m2 };
-}
-
 /** `https://pve.lan` → `https://pve.lan:8006`. */
 function normalUrl(value: unknown, port: number): string[] {
   if (typeof value !== 'string' || !/^https:\/\//i.test(value) || !URL.canParse(value)) return [];
   const { hostname } = new URL(value);
   const given = /:(\d+)\/?$/.exec(value.slice('https://'.length))?.[1];
   return [`https://${hostname}:${given ?? port}`];
-}
-
-function map(value: unknown): Plain {
-  return optionalMap(value) ?? {};
-}
-
-function optionalMap(value: unknown): Plain | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Plain) : undefined;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return optionalList(value) ?? [];
-}
-
-function optionalList(value: unknown): readonly unknown[] | undefined {
-  return Array.isArray(value) ? value : undefined;
-}
-
-/** One stands for a list of one. */
-function several(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function texts(value: unknown): string[] | undefined {
-  return optionalList(value)?.filter((one) => typeof one === 'string');
-}
-
-function duration(value: unknown): number | undefined {
-  return typeof value === 'string' ? parseDuration(value) : undefined;
-}
-
-function size(value: unknown): number | undefined {
-  return typeof value === 'string' ? parseSize(value) : undefined;
-}
-
-function rate(value: unknown): number | undefined {
-  return typeof value === 'string' ? parseRate(value) : undefined;
-}
-
-function whole(value: unknown): number | undefined {
-  return Number.isSafeInteger(value) ? (value as number) : undefined;
-}
-
-function flag(value: unknown): boolean | undefined {
-  return value === undefined ? false : typeof value === 'boolean' ? value : undefined;
-}
-
-function secret(value: unknown): SecretRef | undefined {
-  return typeof value === 'string' && /^(env|file|exec):./.test(value) ? (value as SecretRef) : undefined;
-}
-
-/** One of several words; the first is meant where nothing is said. */
-function oneOf<const T extends string>(value: unknown, words: readonly [T, ...T[]]): T | undefined {
-  return value === undefined ? words[0] : words.find((word) => word === value);
-}
-
-type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-/** Drops what is undefined: in the core a field is absent, never undefined. */
-function present<T extends Readonly<Record<string, unknown>>>(value: T): Present<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Present<T>;
 }

@@ -27,6 +27,7 @@ export const url = (): z.ZodString => formatted(checkUrl, '^https://[^/]+$');
 export const fingerprint = (): z.ZodString => formatted(checkFingerprint, '^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$');
 export const zone = (): z.ZodString => formatted(checkZone);
 export const window = (): z.ZodString => formatted(checkWindow, '^([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$');
+export const clock = (): z.ZodString => formatted(checkClock, '^([01][0-9]|2[0-3]):[0-5][0-9]$');
 export const date = (): z.ZodString => formatted(checkDate, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$');
 
 /** A name as Proxmox allows it; `what` names the kind in messages. */
@@ -143,6 +144,14 @@ function checkWindow(text: string): Trouble | undefined {
   return good === text ? undefined : { problem: `"${text}" is written "${good}"`, fix: `"${good}"` };
 }
 
+function checkClock(text: string): Trouble | undefined {
+  const found = /^(\d{1,2})[:.](\d{2})$/.exec(text);
+  const [hours, minutes] = [Number(found?.[1]), Number(found?.[2])];
+  if (!found || hours > 23 || minutes > 59) return { problem: `"${text}" is no time of day`, fix: '"07:30"' };
+  const good = `${String(hours).padStart(2, '0')}:${found[2]}`;
+  return good === text ? undefined : { problem: `"${text}" is written "${good}"`, fix: `"${good}"` };
+}
+
 function checkDate(text: string): Trouble | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return { problem: `"${text}" is no date`, fix: '2027-03-01' };
   const [year, month, day] = text.split('-').map(Number) as [number, number, number];
@@ -162,6 +171,7 @@ export const FORMATS: Readonly<Record<Format, string>> = {
   fingerprint: 'SHA-256 of the certificate: 32 pairs of hexadecimal digits with colons between them',
   zone: 'a time zone by its IANA name (`Europe/Vienna`)',
   window: 'from and to in local time (`22:00-06:00`); it may span midnight',
+  clock: 'a time of day (`07:30`)',
   event: 'a Proxmox calendar event (`02:00`, `sun 03:00`, `*-*-1 04:00`)',
   date: 'a day (`2027-03-01`)',
   name: 'a name',

@@ -10,6 +10,7 @@ export type Format =
   | 'fingerprint'
   | 'zone'
   | 'window'
+  | 'clock'
   | 'event'
   | 'date'
   | 'name'

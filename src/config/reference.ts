@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { CHANNEL_KINDS } from '#core/policy/alerts.ts';
 import { FORMATS } from './format.ts';
 import { noteOf } from './note.ts';
 import { PolicySchema } from './schema/policy.ts';
@@ -20,6 +21,12 @@ const SECTIONS: readonly (readonly [title: string, path: readonly string[]])[] =
   ['assign', ['assign', '*']],
   ['exceptions', ['exceptions', '*']],
   ['assume', ['assume']],
+  ['alerts', ['alerts']],
+  ['alerts.channels.NAME', ['alerts', 'channels', '*']],
+  ...CHANNEL_KINDS.map((kind) => [`alerts.channels.NAME.${kind}`, ['alerts', 'channels', '*', kind]] as const),
+  ['alerts.routes', ['alerts', 'routes', '*']],
+  ['alerts.routes.escalate', ['alerts', 'routes', '*', 'escalate']],
+  ['alerts.heartbeat', ['alerts', 'heartbeat']],
 ];
 
 /** The reference page of the policy file, made from its schema. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as f from '../format.ts';
 import { field } from '../note.ts';
+import { AlertsSchema } from './alerts.ts';
 import { AssumeSchema, many, text } from './parts.ts';
 import { ExceptionSchema } from './exception.ts';
 import { RuleSchema } from './rule.ts';
@@ -53,6 +54,10 @@ export const PolicySchema = z.strictObject({
     example: '[ { finding: HF-DISK-LEFT-OUT, guest: pbs, disk: scsi1, reason: "…", until: 2027-03-01 } ]',
     why: 'a deviation nobody wrote down is a hole, and one that is told for ever is not read any more',
   }).optional(),
-  alerts: opaque('Who is told what, and how.'),
+  alerts: field(AlertsSchema, {
+    description: 'Who is told what, and how.',
+    example: '{ channels: { … }, routes: [ … ] }',
+    why: 'what is found reaches nobody without it',
+  }).optional(),
   drills: opaque('How restore drills are done.'),
 });

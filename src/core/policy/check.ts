@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts';
 import type { UnixSeconds } from '../units.ts';
+import { checkAlerts } from './check-alerts.ts';
 import { checkRules } from './check-rules.ts';
 import { checkSites } from './check-sites.ts';
 import { checkTiers } from './check-tiers.ts';
@@ -11,5 +12,5 @@ import type { DraftPolicy } from './draft.ts';
  * file finds the line. That the promises can be kept is another question, and the proof's.
  */
 export function checkPolicy(draft: DraftPolicy, now: UnixSeconds): Finding[] {
-  return [...checkSites(draft), ...checkTiers(draft), ...checkRules(draft, now)];
+  return [...checkSites(draft), ...checkTiers(draft), ...checkRules(draft, now), ...checkAlerts(draft)];
 }

@@ -1,4 +1,5 @@
 import type { KeepRules } from '../retention/keep.ts';
+import type { Alerts } from './alerts.ts';
 
 /** What was promised, and about whom. Written by people, decoded by `src/config`, never derived. */
 export type Policy = {
@@ -9,8 +10,9 @@ export type Policy = {
   readonly assume: Assume;
   /** Deviations somebody accepted, each until a day. */
   readonly exceptions?: readonly Exception[];
-  /** `alerts:` and `drills:` as they stand in the file; who sends and who rehearses decodes them. */
-  readonly alerts?: Readonly<Record<string, unknown>>;
+  /** Absent: nobody is told anything. */
+  readonly alerts?: Alerts;
+  /** `drills:` as it stands in the file; who rehearses decodes it. */
   readonly drills?: Readonly<Record<string, unknown>>;
 };
 
