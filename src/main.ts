@@ -56,9 +56,12 @@ async function siteOptions(clock: Clock): Promise<SiteOptions> {
 
 function lazySite(open: () => Promise<Proxmox>): Proxmox {
   let opened: Promise<Proxmox> | undefined;
-  const site = (): Promise<Proxmox> => (opened ??= open());
+  let now: Proxmox | undefined;
+  const site = (): Promise<Proxmox> => (opened ??= open().then((made) => (now = made)));
   return {
     observe: async (previous) => (await site()).observe(previous),
+    pulse: async () => (await site()).pulse(),
+    requests: () => now?.requests() ?? 0,
     carryOut: async (step) => (await site()).carryOut(step),
     close: async () => (await opened)?.close(),
   };

@@ -92,7 +92,18 @@ export type LoadedPolicy = {
 export type Observer = {
   /** One look at the whole site; with `previous`, groups that did not change are not listed again. */
   readonly observe: (previous?: Actual) => Promise<Actual>;
+  /** Whether each server answers and whether work ended there since, for one request each. Never throws for what a server does. */
+  readonly pulse: () => Promise<Pulse>;
+  /** Requests sent so far. */
+  readonly requests: () => number;
   readonly close: () => Promise<void>;
+};
+
+export type Pulse = {
+  /** Changes when a task has ended anywhere: then a look is worth its price. */
+  readonly sign: string;
+  /** Servers that gave no answer, `pve` first; empty where all did. */
+  readonly silent: readonly { readonly server: string; readonly trouble: ProxmoxError }[];
 };
 
 export type Proxmox = Observer & {

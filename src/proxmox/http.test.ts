@@ -205,3 +205,40 @@ test('calls to one server are bounded', async () => {
   await Promise.all(Array.from({ length: 30 }, (_, i) => http.get(`/${i}`, {}, data)));
   expect([most, server.connections()]).toEqual([3, 3]);
 });
+
+test('a probe that gets no answer ends the calls under way, and keeps the next ones from waiting', async () => {
+  const server = await serve(() => {});
+  const http = client([server.url], { fingerprint: server.fingerprint, limits: { probeMs: 100 } });
+  const underWay = failure(http.get('/x', {}, data));
+  expect((await failure(http.probe('/y', {}, data))).detail).toContain('no answer in time');
+  expect((await underWay).kind).toBe('unreachable');
+  expect((await failure(http.get('/z', {}, data))).detail).toContain('no answer in time');
+  expect(server.requests.map(({ line }) => line)).toEqual(['GET /api2/json/x', 'GET /api2/json/y', 'GET /api2/json/y']);
+});
+
+test('a probe does not wait behind a look: calls that fill every connection make no outage', async () => {
+  const server = await serve((request, response) => request.url?.endsWith('/sign') && json({ data: 1 })(request, response));
+  const http = client([server.url], { fingerprint: server.fingerprint, limits: { connections: 2, probeMs: 2000 } });
+  const slow = [1, 2, 3].map((n) => failure(http.get(`/${n}`, {}, data)));
+  expect(await http.probe('/sign', {}, data)).toBe(1);
+  await http.close();
+  await Promise.all(slow);
+});
+
+test('a probe asks the other nodes of a cluster before it says that nobody answers', async () => {
+  const [silent, well] = [await serve(() => {}), await serve(json({ data: 1 }))];
+  const http = client([silent.url, well.url], { fingerprint: `${silent.fingerprint},${well.fingerprint}`, limits: { probeMs: 200 } });
+  expect(await http.probe('/y', {}, data)).toBe(1);
+  expect(await http.get('/x', {}, data)).toBe(1);
+});
+
+test('a token that was changed is read anew after a refusal', async () => {
+  const server = await serve((request, response) =>
+    json({ data: 1 }, String(request.headers.authorization).includes('new') ? 200 : 401)(request, response),
+  );
+  let secret = 'old';
+  const http = client([server.url], { fingerprint: server.fingerprint, token: async () => `holdfast@pve!audit=${secret}` });
+  expect((await failure(http.probe('/y', {}, data))).kind).toBe('refused');
+  secret = 'new';
+  expect(await http.probe('/y', {}, data)).toBe(1);
+});

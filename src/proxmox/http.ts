@@ -1,7 +1,8 @@
-import { errors, type Pool } from 'undici';
-import { ProxmoxError, type ProxmoxTrouble } from '#core/world/proxmox-error.ts';
-import { FingerprintMismatch, openPool, type Trust } from './connect.ts';
+import type { Pool } from 'undici';
+import { ProxmoxError } from '#core/world/proxmox-error.ts';
+import { openPool, type Trust } from './connect.ts';
 import { explainAnswer } from './error.ts';
+import { describeFailure, mayPass, neverSent, TooLarge, TooSlow } from './failure.ts';
 import { WireError, type Envelope } from './wire/read.ts';
 
 /** A value as a form or query carries it; `undefined` is left out, a list repeats its key, a flag is 0 or 1. */
@@ -15,6 +16,11 @@ export type Http = {
   /** `pve`, or the policy's name of a PBS: how messages call it. */
   readonly name: string;
   readonly get: <T>(path: string, params: Params, decode: Decode<T>) => Promise<T>;
+  /**
+   * One GET that must be answered within `probeMs`, asked at each address and at least twice. Where no answer comes, calls under way
+   * end, and further ones fail at once for a while. A login that is refused is read anew at the next call.
+   */
+  readonly probe: <T>(path: string, params: Params, decode: Decode<T>) => Promise<T>;
   readonly send: <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, params: Params, decode: Decode<T>) => Promise<T>;
   readonly close: () => Promise<void>;
 };
@@ -52,6 +58,8 @@ export type Limits = {
   readonly retryMs: number;
   /** How long after no address could be reached further calls fail at once: a look makes dozens, and would wait for each. */
   readonly deadMs: number;
+  /** A sign of life that takes longer is none. */
+  readonly probeMs: number;
 };
 
 export const LIMITS: Limits = {
@@ -66,9 +74,10 @@ export const LIMITS: Limits = {
   retries: 2,
   retryMs: 250,
   deadMs: 10_000,
+  probeMs: 4000,
 };
 
-type Request = { readonly method: string; readonly path: string; readonly params: Params };
+type Request = { readonly method: string; readonly path: string; readonly params: Params; readonly probe?: true };
 type Answer = { readonly status: number; readonly reason: string; readonly body: Buffer; readonly location: string };
 
 /**
@@ -84,10 +93,11 @@ export function openHttp(options: HttpOptions): Http {
   let current = 0;
   let dead: { readonly untilMs: number; readonly trouble: ProxmoxError } | undefined;
   let secret = '';
+  let alive = new AbortController();
 
   async function call<T>(request: Request, decode: Decode<T>): Promise<T> {
     const stop = options.signal?.();
-    const deadline = AbortSignal.any([AbortSignal.timeout(limits.totalMs), ...(stop ? [stop] : [])]);
+    const deadline = AbortSignal.any([AbortSignal.timeout(limits.totalMs), alive.signal, ...(stop ? [stop] : [])]);
     const tries = request.method === 'GET' ? limits.retries : 0;
     for (let attempt = 0; ; attempt++) {
       if (dead && performance.now() < dead.untilMs) throw stillDead(dead.trouble, request);
@@ -102,6 +112,32 @@ export function openHttp(options: HttpOptions): Http {
         await pause(limits.retryMs * 2 ** attempt, deadline);
       }
     }
+  }
+
+  async function probe<T>(request: Request, decode: Decode<T>): Promise<T> {
+    const tries = Math.max(2, addresses.length);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = decodeAnswer(await overAddresses({ ...request, probe: true }, AbortSignal.timeout(limits.probeMs)), request, decode);
+        dead = undefined;
+        return answer;
+      } catch (error) {
+        if (!(error instanceof ProxmoxError)) throw error;
+        if (error.kind === 'refused') login = undefined;
+        if (mayPass(error) && attempt < tries) {
+          current = (current + 1) % addresses.length;
+          continue;
+        }
+        if (error.kind === 'unreachable') declareDead(error);
+        throw error;
+      }
+    }
+  }
+
+  function declareDead(trouble: ProxmoxError): void {
+    dead = { untilMs: performance.now() + limits.deadMs, trouble };
+    alive.abort();
+    alive = new AbortController();
   }
 
   /** Tries the addresses in turn, as long as none has seen the request. */
@@ -127,7 +163,7 @@ export function openHttp(options: HttpOptions): Http {
     secret = token.secret;
     const form = encode(request.params);
     const inQuery = request.method === 'GET' || request.method === 'DELETE';
-    const response = await address.pool.request({
+    const response = await (request.probe ? address.probes : address.pool).request({
       method: request.method,
       path: `${address.prefix}/api2/json${request.path}${inQuery && form ? `?${form}` : ''}`,
       headers: { authorization: token.header, ...(inQuery ? {} : { 'content-type': 'application/x-www-form-urlencoded' }) },
@@ -174,8 +210,9 @@ export function openHttp(options: HttpOptions): Http {
     product: options.product,
     name: options.name,
     get: (path, params, decode) => call({ method: 'GET', path, params }, decode),
+    probe: (path, params, decode) => probe({ method: 'GET', path, params }, decode),
     send: (method, path, params, decode) => call({ method, path, params }, decode),
-    close: async () => void (await Promise.all(addresses.map(({ pool }) => pool.destroy()))),
+    close: async () => void (await Promise.all(addresses.flatMap(({ pool, probes }) => [pool.destroy(), probes.destroy()]))),
   };
 }
 
@@ -183,7 +220,8 @@ function stillDead({ kind, server, detail, fix, cause }: ProxmoxError, { method,
   return new ProxmoxError(kind, { server, call: `${method} ${path}`, detail, fix, cause });
 }
 
-type Address = { readonly url: string; readonly prefix: string; readonly pool: Pool };
+/** A probe has a connection of its own: behind the calls of a look it would wait, and seem unanswered. */
+type Address = { readonly url: string; readonly prefix: string; readonly pool: Pool; readonly probes: Pool };
 
 function openAddress(text: string, options: HttpOptions, limits: Limits): Address {
   const url = URL.parse(text);
@@ -196,7 +234,12 @@ function openAddress(text: string, options: HttpOptions, limits: Limits): Addres
       fix: 'write it as https://host:8006 (PVE) or https://host:8007 (PBS)',
     });
   }
-  return { url: url.origin, prefix: url.pathname.replace(/\/+$/, ''), pool: openPool(url.origin, options, limits) };
+  return {
+    url: url.origin,
+    prefix: url.pathname.replace(/\/+$/, ''),
+    pool: openPool(url.origin, options, limits),
+    probes: openPool(url.origin, options, { ...limits, connections: 1 }),
+  };
 }
 
 /** Percent-encodes everything but letters, digits and `-_.~`: PVE cuts raw `=`, `;` and `+` in a value. */
@@ -234,18 +277,6 @@ async function readBounded(body: AsyncIterable<Buffer>, limits: Limits): Promise
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
 }
 
-class TooLarge extends Error {
-  constructor(limit: number) {
-    super(`the answer is larger than ${Math.round(limit / 2 ** 20)} MiB`);
-  }
-}
-
-class TooSlow extends Error {
-  constructor() {
-    super('the answer drips in too slowly');
-  }
-}
-
 function parseEnvelope(body: Buffer): Envelope {
   let value: unknown;
   try {
@@ -255,78 +286,6 @@ function parseEnvelope(body: Buffer): Envelope {
   }
   if (typeof value !== 'object' || value === null || !('data' in value)) throw new WireError('', 'an answer without "data"');
   return value;
-}
-
-const CERTIFICATE_CODES = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_UNTRUSTED',
-  'CERT_REVOKED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EHOSTDOWN',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-/** True where no byte of the request can have reached the server. */
-function neverSent(error: unknown): boolean {
-  return NEVER_SENT.has(codeOf(error));
-}
-
-function describeFailure(error: unknown, stopped: boolean): [ProxmoxTrouble, string, ((url: string) => string)?] {
-  if (error instanceof FingerprintMismatch) {
-    const fix = (url: string): string =>
-      `nothing was sent to it. If the server got a new certificate, compare it on its own console, then pin it anew:\n    holdfast trust ${url}`;
-    return ['untrusted', error.message, fix];
-  }
-  const code = codeOf(error);
-  if (CERTIFICATE_CODES.has(code) || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL')) {
-    return [
-      'untrusted',
-      `no known authority vouches for the certificate (${code})`,
-      (url) => `look at the certificate and pin it:\n    holdfast trust ${url}`,
-    ];
-  }
-  if (error instanceof TooLarge) return ['garbled', error.message];
-  if (error instanceof TooSlow || error instanceof errors.BodyTimeoutError) return ['unreachable', 'the answer stopped in the middle'];
-  if (error instanceof errors.HeadersTimeoutError) return ['unreachable', 'no answer in time'];
-  if (stopped) return ['unreachable', 'the call was stopped'];
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) return ['unreachable', 'no answer in time'];
-  if (error instanceof errors.HTTPParserError) return ['garbled', 'the answer is no HTTP'];
-  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') return ['unreachable', 'the connection broke in the middle'];
-  if (code) return ['unreachable', spellCode(code)];
-  throw error;
-}
-
-function spellCode(code: string): string {
-  if (code === 'ECONNREFUSED') return 'nothing listens there';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the name is not known';
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'no connection in time';
-  return `no connection (${code})`;
-}
-
-/** Faults that a second attempt may find gone. */
-function mayPass(error: ProxmoxError): boolean {
-  return error.kind === 'unreachable' || (error.kind === 'down' && !error.detail.includes('maintenance mode')) || error.kind === 'busy';
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import type { UnixSeconds } from '#core/units.ts';
 import { carryOut } from './carry-out.ts';
 import { openHttp, type Http, type HttpOptions } from './http.ts';
 import { observeSite, type SiteClients } from './observe.ts';
+import { pulseSite } from './pulse.ts';
 
 export type SiteOptions = {
   readonly now: () => UnixSeconds;
@@ -27,6 +28,7 @@ const LOOK_SECONDS = 1200;
 export function connectSite(site: Site, options: SiteOptions): Proxmox {
   const opened: Http[] = [];
   let lookEnds: AbortSignal | undefined;
+  let requests = 0;
   const watching = once(() => openClients('token'));
   const writing = once(() => openClients('applyToken'));
 
@@ -36,6 +38,10 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
         ...httpOptions(product, name, access),
         token: () => readLogin(options, site.name, name, access[login] ?? access.token),
         ...options.http,
+        onCall: (call) => {
+          requests += 1;
+          options.http?.onCall?.(call);
+        },
         ...(login === 'token' ? { signal: () => lookEnds } : {}),
       });
       opened.push(http);
@@ -49,6 +55,8 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
       lookEnds = AbortSignal.timeout((options.lookSeconds ?? LOOK_SECONDS) * 1000);
       return observeSite(site, watching(), { now: options.now, previous });
     },
+    pulse: async () => pulseSite(watching()),
+    requests: () => requests,
     carryOut: async (step) => carryOut(step, { site, clients: writing(), readSecret: (ref) => readLogin(options, site.name, 'pve', ref) }),
     close: async () => void (await Promise.all(opened.map((http) => http.close()))),
   };

@@ -39,7 +39,8 @@ function answering(product: 'pve' | 'pbs', body: unknown): Http {
   const refuse = (): never => {
     throw new Error('this test only reads');
   };
-  return { product, name: product, get: async (_path, _params, decode) => decode(body as never), send: refuse, close: async () => {} };
+  const get: Http['get'] = async (_path, _params, decode) => decode(body as never);
+  return { product, name: product, get, probe: get, send: refuse, close: async () => {} };
 }
 
 type Reader = (http: Http) => Promise<unknown>;
