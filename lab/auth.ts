@@ -6,7 +6,16 @@ export type Access = {
   roles: Record<string, readonly string[]>;
 };
 
-export type LabUser = { enabled: boolean; comment?: string; expire?: number; tokens: Record<string, LabToken> };
+export type LabUser = {
+  enabled: boolean;
+  expire?: number;
+  comment?: string;
+  email?: string;
+  firstname?: string;
+  lastname?: string;
+  keys?: string;
+  tokens: Record<string, LabToken>;
+};
 
 /** `separate: false` (PVE `privsep=0`): the token has its user's rights; otherwise only what both have. */
 export type LabToken = { secret: string; separate: boolean; comment?: string; expire?: number };

@@ -103,7 +103,11 @@ function findRoute<S>(routes: readonly Route<S>[], request: Request) {
 /** The decoded path parameters, or undefined where the path is another one. */
 function matchPath(pattern: string, path: string): ReadonlyMap<string, readonly string[]> | undefined {
   const wanted = pattern.split('/');
-  const given = path.split('/');
+  // Slashes that say nothing are overlooked: https://git.proxmox.com/?p=pve-common.git;a=blob;f=src/PVE/RESTHandler.pm (find_handler)
+  const given = path
+    .replaceAll(/\/+/g, '/')
+    .replace(/(?<=.)\/$/, '')
+    .split('/');
   if (wanted.length !== given.length) return undefined;
   const found = new Map<string, readonly string[]>();
   for (const [index, part] of wanted.entries()) {

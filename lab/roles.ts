@@ -46,7 +46,8 @@ export const PBS_ROLES: Readonly<Record<string, readonly string[]>> = {
   RemoteDatastoreAdmin: ['Remote.DatastoreBackup', 'Remote.DatastoreModify', 'Remote.DatastorePrune'],
 };
 
-const PVE_ADMIN = [
+/** Every privilege of a PVE 9.2. @see https://pve.proxmox.com/pve-docs/chapter-pveum.html#pveum_permission_management */
+export const PVE_PRIVILEGES: readonly string[] = [
   'Datastore.Allocate',
   'Datastore.AllocateSpace',
   'Datastore.AllocateTemplate',
@@ -94,11 +95,11 @@ const PVE_ADMIN = [
   'VM.Replicate',
   'VM.Snapshot',
   'VM.Snapshot.Rollback',
-] as const;
+];
 
 /** Roles a PVE starts with, as far as the lab needs them: https://pve.proxmox.com/pve-docs/chapter-pveum.html#pveum_roles */
 export const PVE_ROLES: Readonly<Record<string, readonly string[]>> = {
-  Administrator: PVE_ADMIN,
+  Administrator: PVE_PRIVILEGES,
   NoAccess: [],
   PVEAuditor: ['Datastore.Audit', 'Mapping.Audit', 'Pool.Audit', 'SDN.Audit', 'Sys.Audit', 'VM.Audit', 'VM.GuestAgent.Audit'],
 };

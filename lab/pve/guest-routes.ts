@@ -2,7 +2,8 @@ import { hexDigits } from '../chance.ts';
 import { refuse, type Call, type Route } from '../route.ts';
 import { checker } from './access.ts';
 import { wordOf } from './guest.ts';
-import { CT_SETTINGS, VM_SETTINGS } from './guest-settings.ts';
+import { CT_SETTINGS, inConfig, VM_SETTINGS } from './guest-settings.ts';
+import { settle } from './new-disks.ts';
 import { nodeOf } from './node-routes.ts';
 import { MAYBE_FLAG, MAYBE_TEXT, NODE, VMID, givenIn } from './params.ts';
 import { guestRow } from './rows.ts';
@@ -69,8 +70,6 @@ function listRow(guest: GuestState, now: number): Record<string, unknown> {
   return { ...row, cpus: maxcpu, ...own, ...(template ? { template } : {}) };
 }
 
-const NUMBERS = new Set(['onboot', 'protection', 'cores', 'sockets', 'swap', 'unprivileged']);
-
 function changeConfig(call: Call<PveState>, kind: GuestKind): null {
   const guest = guestOf(call, kind);
   const { node: _, vmid: _v, delete: removed, digest, ...given } = givenIn(call.params);
@@ -78,7 +77,8 @@ function changeConfig(call: Call<PveState>, kind: GuestKind): null {
     refuse(500, 'detected modified configuration - file changed by other user? Try again.');
   if (guest.config['lock'] !== undefined) refuse(500, `${wordOf(kind)} is locked (${guest.config['lock']})`);
   for (const name of String(removed ?? '').split(/[\s,;]+/)) delete guest.config[name];
-  for (const [name, value] of Object.entries(given)) guest.config[name] = NUMBERS.has(name) ? Number(value) : String(value);
+  const changed = inConfig(given);
+  Object.assign(guest.config, kind === 'qemu' ? settle(call, guest.vmid, changed, guest.config).config : changed);
   return null;
 }
 

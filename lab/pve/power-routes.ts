@@ -2,7 +2,7 @@ import { refuse, type Call, type Route } from '../route.ts';
 import { lastingTask } from './effects.ts';
 import { agentOf, nameOf, wordOf } from './guest.ts';
 import { guestOf } from './guest-routes.ts';
-import { MAYBE_FLAG, MAYBE_NUMBER, MAYBE_TEXT, NODE, VMID } from './params.ts';
+import { MAYBE_COUNT, MAYBE_FLAG, MAYBE_NUMBER, MAYBE_TEXT, NODE, VMID } from './params.ts';
 import type { Effect, GuestKind, GuestState, PveState } from './state.ts';
 import { shortTask } from './tasks.ts';
 
@@ -18,7 +18,7 @@ export const POWER_ROUTES: readonly Route<PveState>[] = [
       method: 'POST',
       path: `/nodes/{node}/${kind}/{vmid}/status/start`,
       privilege: POWER,
-      params: WHERE,
+      params: { ...WHERE, ...(kind === 'qemu' ? { timeout: MAYBE_COUNT } : {}) },
       handle: (call) => power(call, kind, { type: 'start', does: 'start', seconds: 3 }),
     },
     {

@@ -3,10 +3,11 @@ import { refuse, type Call, type Route } from '../route.ts';
 import type { SnapshotState } from '../pbs/state.ts';
 import { utcText } from '../zone.ts';
 import { checker, must } from './access.ts';
+import { createVm } from './create-guest.ts';
 import { repository } from './dump-guest.ts';
 import { lastingTask } from './effects.ts';
 import { configText, volumesOf, wordOf } from './guest.ts';
-import { CT_SETTINGS, VM_SETTINGS } from './guest-settings.ts';
+import { CT_SETTINGS, inConfig, VM_SETTINGS } from './guest-settings.ts';
 import { nodeOf } from './node-routes.ts';
 import { givenIn, MAYBE_FLAG, MAYBE_NUMBER, MAYBE_TEXT, NODE, optional, STORAGE_ID, TEXT, VMID } from './params.ts';
 import { reach, snapshotOf, type Target } from './reach.ts';
@@ -29,8 +30,8 @@ export const RESTORE_ROUTES: readonly Route<PveState>[] = [
     method: 'POST',
     path: '/nodes/{node}/qemu',
     privilege: 'login',
-    params: { ...VM_SETTINGS, ...COMMON, archive: TEXT, 'live-restore': MAYBE_FLAG },
-    handle: (call) => restore(call, 'qemu'),
+    params: { ...VM_SETTINGS, ...COMMON, archive: MAYBE_TEXT, 'live-restore': MAYBE_FLAG },
+    handle: (call) => (call.params.has('archive') ? restore(call, 'qemu') : createVm(call)),
   },
   {
     method: 'POST',
@@ -139,7 +140,7 @@ function restoredConfig(call: Call<PveState>, kind: GuestKind, saved: GuestState
     for (const key of Object.keys(config))
       if (/^net\d+$/.test(key)) config[key] = String(config[key]).replace(/([0-9A-F]{2}:){5}[0-9A-F]{2}/i, newMac(vmid, key));
   const settings = kind === 'qemu' ? VM_SETTINGS : CT_SETTINGS;
-  for (const [name, value] of Object.entries(givenIn(params))) if (name in settings) config[name] = String(value);
+  for (const [name, value] of Object.entries(inConfig(givenIn(params)))) if (name in settings) config[name] = value;
   return config;
 }
 

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { ACCESS_ROUTES } from './access-routes.ts';
 import { CLUSTER_ROUTES } from './cluster-routes.ts';
 import { GUEST_ROUTES } from './guest-routes.ts';
 import { JOB_ROUTES } from './job-routes.ts';
@@ -15,6 +16,7 @@ export { PVE_SOURCES } from './scheduler.ts';
 
 /** Every endpoint of the simulated PVE. */
 export const PVE_ROUTES: readonly Route<PveState>[] = [
+  ...ACCESS_ROUTES,
   ...CLUSTER_ROUTES,
   ...JOB_ROUTES,
   ...POOL_ROUTES,

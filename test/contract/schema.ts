@@ -88,6 +88,7 @@ function toRegExp(pattern: string): RegExp {
   const bare = /^\/.*\/$/s.test(pattern) ? pattern.slice(1, -1) : `^(?:${pattern})$`;
   const translated = bare
     .replaceAll('(?P<', '(?<')
+    .replaceAll('(?^:', '(?:')
     .replaceAll('[[:^cntrl:]]', String.raw`[^\u0000-\u001f\u007f]`)
     .replaceAll('[:cntrl:]', String.raw`\u0000-\u001f\u007f`);
   return new RegExp(translated);

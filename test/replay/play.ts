@@ -14,7 +14,7 @@ import {
   type Recording,
 } from './recording.ts';
 import { moveClock, send, type Player } from './player.ts';
-import { effectOfUnbuilt } from './setup-pve.ts';
+import { afterCreation, effectOfUnbuilt } from './setup-pve.ts';
 import { backUpAsRecorded, firstWorld, SETUPS } from './setup.ts';
 
 /** What a call or a task came to. `differences` is empty where the lab answers as the real server did. */
@@ -64,7 +64,7 @@ function timeOf(entry: Recording['entries'][number]): number | undefined {
 }
 
 async function playCall(player: Player, recording: Recording, call: RecordedCall): Promise<Outcome> {
-  const endpoint = isNewGuest(call) ? undefined : endpointOf(recording.product, call);
+  const endpoint = isNewContainer(call) ? undefined : endpointOf(recording.product, call);
   const built = endpoint !== undefined || expectsUnknown(call);
   const common = {
     file: recording.file,
@@ -78,6 +78,7 @@ async function playCall(player: Player, recording: Recording, call: RecordedCall
   const upid = (call.body as { data?: unknown } | null | undefined)?.data;
   if (!built && typeof upid === 'string') player.unbuiltTasks.add(upid);
   if (!built && recording.product === 'pve') effectOfUnbuilt(player, call);
+  if (endpoint === 'POST /nodes/{node}/qemu') afterCreation(player);
   if (!built || call.why !== undefined) return { ...common, differences: [] };
   return { ...common, differences: compareReply(call, reply) };
 }
@@ -87,10 +88,10 @@ function expectsUnknown({ path, method, status }: RecordedCall): boolean {
   return path === '/nowhere' || method === 'PATCH' || status === 501;
 }
 
-/** The lab restores guests; it does not make new ones, which is the same call without a backup. */
-function isNewGuest({ method, path, params }: RecordedCall): boolean {
+/** The lab restores containers; it does not make new ones, which is the same call without a backup. */
+function isNewContainer({ method, path, params }: RecordedCall): boolean {
   const given = params === null || Array.isArray(params) ? {} : params;
-  return method === 'POST' && /^\/nodes\/\w+\/(?:qemu|lxc)$/.test(path) && !('archive' in given) && !('ostemplate' in given);
+  return method === 'POST' && /^\/nodes\/\w+\/lxc$/.test(path) && !('ostemplate' in given);
 }
 
 function endpointOf(product: 'pve' | 'pbs', { method, path }: RecordedCall): string | undefined {

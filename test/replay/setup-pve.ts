@@ -1,5 +1,5 @@
 import { addGuest, makePve as makeAny } from '#lab/pve/make.ts';
-import type { GuestKind, PveState } from '#lab/pve/state.ts';
+import type { PveState } from '#lab/pve/state.ts';
 import { shortTask } from '#lab/pve/tasks.ts';
 import { rootAccess } from '#lab/roles.ts';
 import { SECRET, type Player } from './player.ts';
@@ -51,67 +51,27 @@ function setSize(pve: PveState, volume: string, usedBytes: number): void {
   pve.volumes[volume] ??= { usedBytes, changedBytesPerDay: 0 };
 }
 
-/** What a call that the lab has not built would have done to the world, where later calls lean on it. */
+/** What a call that the lab has not built would have done to the world, where later calls lean on it: it makes no containers. */
 export function effectOfUnbuilt({ lab }: Player, { method, path, params, status }: RecordedCall): void {
   const pve = lab.world.pve['pve'];
-  if (!pve || status !== 200) return;
-  const given = Object.fromEntries(
-    params === null ? [] : Array.isArray(params) ? (params as [string, unknown][]) : Object.entries(params),
-  ) as Record<string, string | number>;
-  const now = lab.world.now;
-  const made = /^\/nodes\/pve1\/(qemu|lxc)$/.exec(path);
-  if (method === 'POST' && made)
-    shortTask(
-      pve,
-      { node: 'pve1', type: made[1] === 'qemu' ? 'qmcreate' : 'vzcreate', id: String(given['vmid']), user: 'root@pam!hf', at: now },
-      [],
-    );
-  if (method === 'POST' && made) create(pve, { now, kind: made[1] as GuestKind, given });
-  const moved = /^\/nodes\/pve1\/(?:qemu|lxc)\/(\d+)\/status\/(start|stop|shutdown)$/.exec(path);
-  const guest = moved && pve.guests[Number(moved[1])];
-  if (guest && moved[2] === 'start') guest.runningSince = now;
-  else if (guest) delete guest.runningSince;
-  const gone = /^\/nodes\/pve1\/(?:qemu|lxc)\/(\d+)$/.exec(path);
-  if (method === 'DELETE' && gone) delete pve.guests[Number(gone[1])];
-  grant(pve, `${method} ${path}`, given);
+  if (!pve || status !== 200 || method !== 'POST' || path !== '/nodes/pve1/lxc') return;
+  const given = Object.fromEntries(params === null ? [] : Array.isArray(params) ? params : Object.entries(params)) as Record<
+    string,
+    string
+  >;
+  const [now, vmid] = [lab.world.now, Number(given['vmid'])];
+  shortTask(pve, { node: 'pve1', type: 'vzcreate', id: String(vmid), user: 'root@pam!hf', at: now }, []);
+  const { vmid: _, ostemplate: _o, storage: _s, ...config } = given;
+  const rootfs = `dir1:${vmid}/vm-${vmid}-disk-0.raw,size=1G`;
+  addGuest(pve, now, { vmid, kind: 'lxc', name: config['hostname'] ?? `ct${vmid}`, disks: { rootfs }, running: false });
+  for (const key of ['net0', 'cores', 'ostype']) delete pve.guests[vmid]!.config[key];
+  Object.assign(pve.guests[vmid]!.config, config, { rootfs });
 }
 
-type Created = { readonly now: number; readonly kind: GuestKind; readonly given: Readonly<Record<string, string | number>> };
-
-function create(pve: PveState, { now, kind, given }: Created): void {
-  const vmid = Number(given['vmid']);
-  const source = /backup\/(?:vm|ct)\/(\d+)\//.exec(String(given['archive'] ?? given['ostemplate'] ?? ''))?.[1];
-  const { vmid: _, storage: __, archive: ___, ostemplate: ____, restore: _____, unique: ______, start: _______, ...config } = given;
-  const copied = source === undefined ? {} : (pve.guests[Number(source)]?.config ?? {});
-  const disks: Record<string, string> = {};
-  for (const [key, value] of Object.entries({ ...copied, ...config })) {
-    if (/^(?:scsi|virtio|sata|ide)\d+$/.test(key) || key === 'rootfs')
-      disks[key] = `dir1:${vmid}/vm-${vmid}-disk-${Object.keys(disks).length}.raw,size=${/size=(\w+)/.exec(String(value))?.[1] ?? '1G'}`;
-  }
-  const name = String(config['name'] ?? config['hostname'] ?? copied['name'] ?? copied['hostname'] ?? `vm${vmid}`);
-  addGuest(pve, now, { vmid, kind, name, disks, running: false, agent: 'none' });
-  const guest = pve.guests[vmid]!;
-  for (const key of ['net0', 'cores', 'ostype', 'scsihw']) delete guest.config[key];
-  Object.assign(guest.config, copied, config, disks);
-  for (const key of ['memory', 'agent'])
-    if (kind === 'qemu' && guest.config[key] !== undefined) guest.config[key] = String(guest.config[key]);
-  if (kind === 'qemu') Object.assign(guest.config, { meta: `creation-qemu=10.1.2,ctime=${now}`, ...QEMU_IDS });
-  for (const volume of Object.values(disks)) setSize(pve, volume.split(',')[0]!, 32 * MIB);
-}
-
-function grant(pve: PveState, call: string, given: Readonly<Record<string, unknown>>): void {
-  const { access } = pve;
-  const token = /^POST \/access\/users\/([^/]+)\/token\/(\w+)$/.exec(call);
-  if (call === 'POST /access/users') access.users[String(given['userid'])] = { enabled: true, tokens: {} };
-  else if (token) access.users[token[1]!]!.tokens[token[2]!] = { secret: SECRET, separate: Number(given['privsep'] ?? 1) === 1 };
-  else if (call === 'POST /access/roles') access.roles[String(given['roleid'])] = String(given['privs']).split(',');
-  else if (call === 'PUT /access/acl') {
-    const authId = String(given['tokens'] ?? given['users']);
-    access.acl.push({
-      path: String(given['path']),
-      authId,
-      role: String(given['roles']),
-      propagate: Number(given['propagate'] ?? 1) === 1,
-    });
-  }
+/** A new guest of the recordings holds next to nothing. */
+export function afterCreation({ lab }: Player): void {
+  const pve = lab.world.pve['pve']!;
+  for (const { config } of Object.values(pve.guests))
+    for (const key of ['scsi0', 'scsi1', 'rootfs'])
+      if (config[key] !== undefined) setSize(pve, String(config[key]).split(',')[0]!, 32 * MIB);
 }
