@@ -130,48 +130,66 @@ export type Intent = {
 
 /**
  * What the daemon remembers: one contract that SQLite, PostgreSQL and the one in memory keep. Times come from the caller, but for leases, which
- * the database's own clock decides.
+ * the database's own clock decides. Every list is in a fixed order. Throws StoreError where the database cannot be used.
  */
 export type Memory = {
   readonly leases: Leases;
-  /** Writes a cycle whole, or nothing: `lease-lost` where another holds the site by now. Recording the same cycle again changes nothing. */
+  /**
+   * Writes a cycle whole, or nothing: `lease-lost` where another holds the site by now. Recording the same cycle again changes nothing. A point's
+   * "not before" only ever moves later, its first sight only earlier. An act of a person since a life was read (`acts`) stands, unless the
+   * finding is over.
+   */
   readonly record: (lease: Lease, cycle: CycleRecord) => Promise<'recorded' | 'lease-lost'>;
-  /** Finding lives of a site that are not resolved, and those resolved since `since`. */
+  /** Finding lives of a site that are not resolved, and those resolved at `since` or later; by key. */
   readonly lives: (site: string, since: UnixSeconds) => Promise<readonly FindingLife[]>;
   /** Points of one group that are not gone, oldest first. */
   readonly groupPoints: (group: GroupPlace) => Promise<readonly LedgerPoint[]>;
-  /** All points of a site in batches, gone ones too where wanted: what the ledger says. */
+  /** All points of a site in batches, gone ones too where wanted: what the ledger says. A group's points stand together, oldest first. */
   readonly points: (site: string, options?: { readonly gone?: boolean }) => AsyncIterable<readonly LedgerPoint[]>;
-  /** The last known posture of each guest of a site. */
+  /** The last known posture of each guest of a site, by vmid. */
   readonly postures: (site: string) => Promise<readonly PostureRecord[]>;
+  /** Changes at `since` or later, oldest first, after the one that stood at `since`. */
   readonly postureHistory: (site: string, vmid: number, since: UnixSeconds) => Promise<readonly PostureRecord[]>;
+  /** By what is measured, then by time. */
   readonly usage: (site: string, since: UnixSeconds) => Promise<readonly UsageSample[]>;
+  /** Tasks that ended at `since` or later, by their end. */
   readonly tasks: (site: string, since: UnixSeconds) => Promise<readonly TaskRecord[]>;
   readonly looks: (site: string, since: UnixSeconds) => Promise<readonly (CycleRecord['look'] & { readonly at: UnixSeconds })[]>;
+  /** In the order written. Each `hash` is over the entry and the hash before it, so that nothing can be changed or taken out unseen. */
   readonly audit: (since: UnixSeconds) => Promise<readonly (AuditEntry & { readonly hash: string })[]>;
-  /** A person's act: acknowledges, suppresses, or takes that back; with its line in the audit log. */
-  readonly changeLife: (life: FindingLife, entry: AuditEntry) => Promise<void>;
+  /**
+   * A person's act: acknowledges, suppresses, or takes that back; with its line in the audit log. Only state, `by`, `reason` and `untilAt` are
+   * taken from `life`. `gone`, and nothing is written, where there is no such life that is not resolved.
+   */
+  readonly changeLife: (life: FindingLife, entry: AuditEntry) => Promise<'changed' | 'gone'>;
   readonly outbox: Outbox;
-  /** Drops detail older than the policy of history says and keeps a roll-up. */
+  /** Drops detail older than core/memory/history.ts says and keeps a roll-up. The audit log and points that are not gone stay whole. */
   readonly rollUp: (now: UnixSeconds) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
 /** Messages written with the cycle that found them: none is lost by a crash, and one that was sent is not sent again. */
 export type Outbox = {
-  readonly due: (now: UnixSeconds, limit: number) => Promise<readonly (AlertRecord & { readonly tries: number })[]>;
+  /** Messages of the lease's site that are to be sent now, those due first first; none where another holds the site by now. */
+  readonly due: (lease: Lease, now: UnixSeconds, limit: number) => Promise<readonly (AlertRecord & { readonly tries: number })[]>;
   readonly delivered: (id: string, at: UnixSeconds) => Promise<void>;
+  /** It is due again at `again`. */
   readonly failed: (id: string, again: UnixSeconds, error: string) => Promise<void>;
+  /** Messages written at `since` or later, of one site or of all, oldest first. `error`: of the last try, where it failed. */
   readonly history: (
     since: UnixSeconds,
-  ) => Promise<readonly (AlertRecord & { readonly deliveredAt?: UnixSeconds; readonly error?: string })[]>;
+    site?: string,
+  ) => Promise<readonly (AlertRecord & { readonly tries: number; readonly deliveredAt?: UnixSeconds; readonly error?: string })[]>;
 };
 
 /** A site is watched by the one replica that holds its lease. `token` rises with every change of holder and fences late writes. */
 export type Lease = { readonly site: string; readonly holder: string; readonly token: number };
 
 export type Leases = {
-  /** One round: renews what this holder has, gives back what is more than its share, takes what is free. Returns what it holds now. */
+  /**
+   * One round: renews what this holder has, gives back what is more than its share, takes what is free. Returns what it holds now, by site. A
+   * holder may trust that for four fifths of `ttlSeconds`, counted on its own monotonic clock from before the call. Each name in `holder` is one process.
+   */
   readonly round: (holder: string, sites: readonly string[], ttlSeconds: number) => Promise<readonly Lease[]>;
   /** Gives back everything, at a clean shutdown. */
   readonly release: (holder: string) => Promise<void>;

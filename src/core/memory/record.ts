@@ -66,6 +66,8 @@ export type FindingLife = {
   readonly by?: string;
   readonly reason?: string;
   readonly untilAt?: UnixSeconds;
+  /** How often a person changed it. Counted by the memory, and handed back as it was read: an act in between is then noticed. */
+  readonly acts?: number;
 };
 
 /** A change of a guest's posture; between two of them it stood as the first says. */
