@@ -9,7 +9,11 @@ export type JudgedPoint = {
   readonly snapshot: Snapshot;
   /** `vm/101` of the group it lies in. */
   readonly group: string;
-} & ({ readonly usable: true; readonly verifiedAt?: UnixSeconds } | { readonly usable: false; readonly because: string });
+} & (
+  | { readonly usable: true; readonly verifiedAt?: UnixSeconds }
+  /** `newerDisks`: all that it lacks are these, and backups take them now: they came after it. */
+  | { readonly usable: false; readonly because: string; readonly newerDisks?: readonly string[] }
+);
 
 /** Clocks of servers differ a little; a point from further in the future than this is not believed. */
 const CLOCK_TOLERANCE_SECONDS = 300;
@@ -28,24 +32,28 @@ export function judgePoints(guest: Guest, group: BackupGroup, disks: readonly St
   const name = `${group.type}/${group.id}`;
   return group.snapshots
     .map((snapshot): JudgedPoint => {
-      const because = whyNotUsable(guest, snapshot, disks, now);
+      const refusal = whyNotUsable(guest, snapshot, disks, now);
       const point = { at: snapshot.at, snapshot, group: name };
-      if (because !== undefined) return { ...point, usable: false, because };
+      if (refusal) return { ...point, usable: false, ...refusal };
       const verifiedAt = verifiedHereAt(snapshot);
       return verifiedAt === undefined ? { ...point, usable: true } : { ...point, usable: true, verifiedAt };
     })
     .toSorted((a, b) => b.at - a.at);
 }
 
-function whyNotUsable(guest: Guest, snapshot: Snapshot, disks: readonly StateDisk[], now: UnixSeconds): string | undefined {
-  if (snapshot.sizeBytes === undefined) return 'it is not finished';
-  if (snapshot.verification?.state === 'failed') return 'its verification found it corrupt';
-  if (snapshot.at > now + CLOCK_TOLERANCE_SECONDS) return 'it claims to be from the future';
-  if (guest.createdAt !== undefined && snapshot.at < guest.createdAt) return 'it is older than this guest: the id belonged to another one';
-  const missing = disks.filter(({ archives }) => !archives.some((archive) => snapshot.files.includes(archive)));
-  if (missing.length > 0) return `it lacks ${missing.map(({ disk }) => disk.key).join(', ')}`;
-  if (!snapshot.files.some((file) => file.endsWith('.fidx') || file.endsWith('.didx'))) return 'it holds no disk';
-  return undefined;
+type Refusal = { readonly because: string; readonly newerDisks?: readonly string[] };
+
+function whyNotUsable(guest: Guest, snapshot: Snapshot, disks: readonly StateDisk[], now: UnixSeconds): Refusal | undefined {
+  if (snapshot.sizeBytes === undefined) return { because: 'it is not finished' };
+  if (snapshot.verification?.state === 'failed') return { because: 'its verification found it corrupt' };
+  if (snapshot.at > now + CLOCK_TOLERANCE_SECONDS) return { because: 'it claims to be from the future' };
+  if (guest.createdAt !== undefined && snapshot.at < guest.createdAt)
+    return { because: 'it is older than this guest: the id belonged to another one' };
+  if (!snapshot.files.some((file) => file.endsWith('.fidx') || file.endsWith('.didx'))) return { because: 'it holds no disk' };
+  const missing = disks.filter(({ archives }) => !archives.some((archive) => snapshot.files.includes(archive))).map(({ disk }) => disk);
+  if (missing.length === 0) return undefined;
+  const keys = missing.map(({ key }) => key);
+  return { because: `it lacks ${keys.join(', ')}`, ...(missing.every(({ included }) => included) ? { newerDisks: keys } : {}) };
 }
 
 /**

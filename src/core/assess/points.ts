@@ -1,8 +1,11 @@
+import type { Site } from '../policy/policy.ts';
+import type { TierPlace } from '../desired/place.ts';
 import type { Actual, BackupGroup, Guest, Observed, Unknown } from '../world/actual.ts';
 import type { UnixSeconds } from '../units.ts';
 import { depthBelow } from '../world/namespace.ts';
 import { judgePoints, keepers, type JudgedPoint } from './evidence.ts';
 import type { Neighbours } from './neighbours.ts';
+import type { StateDisk } from './state-disks.ts';
 
 /** The groups of the namespaces a tier's points lie in, ready for one look-up a guest. */
 export type TierGroups =
@@ -13,10 +16,7 @@ export type TierGroups =
  * What a PBS holds in one namespace. A namespace that the level above does not list holds nothing; one that could not be read,
  * or that lies below one that could not, is not known.
  */
-export function groupsIn(
-  actual: Actual,
-  place: { readonly pbs: string; readonly datastore: string; readonly namespace: string },
-): TierGroups {
+export function groupsIn(actual: Actual, place: TierPlace): TierGroups {
   const server = actual.pbs.find(({ name }) => name === place.pbs);
   const around = server?.namespaces.filter(
     ({ datastore, namespace }) => datastore === place.datastore && depthBelow(place.namespace, namespace) !== undefined,
@@ -41,9 +41,42 @@ export function pointsOf(
   neighbours: Neighbours,
   groups: ReadonlyMap<string, BackupGroup>,
   now: UnixSeconds,
-): { readonly keeper: Guest; readonly points: readonly JudgedPoint[] }[] {
+): { readonly keeper: Guest; readonly disks: readonly StateDisk[]; readonly points: readonly JudgedPoint[] }[] {
   return keepers(guest, neighbours).map(({ keeper, disks }) => {
     const group = groups.get(`${keeper.type}/${keeper.vmid}`);
-    return { keeper, points: group ? judgePoints(keeper, group, disks, now) : [] };
+    return { keeper, disks, points: group ? judgePoints(keeper, group, disks, now) : [] };
   });
+}
+
+/** Where else the points of a guest lie, by the name of its group. */
+export type OtherPlaces = (group: string) => readonly { readonly place: TierPlace; readonly group: BackupGroup }[];
+
+/** All groups in the namespaces of a site, by name. The index is only made where somebody asks. */
+export function otherPlaces({ pbs }: Actual, site: Site): OtherPlaces {
+  let byName: Map<string, { place: TierPlace; group: BackupGroup }[]> | undefined;
+  return (name) => (byName ??= indexAll()).get(name) ?? [];
+
+  function indexAll(): Map<string, { place: TierPlace; group: BackupGroup }[]> {
+    const all = pbs.flatMap((server) => {
+      const own = site.pbs.find((one) => one.name === server.name)?.namespace ?? '';
+      const near = server.namespaces.filter(({ namespace }) => depthBelow(namespace, own) !== undefined);
+      return near.flatMap(({ datastore, namespace, groups }) =>
+        groups.known ? groups.value.map((group) => ({ place: { pbs: server.name, datastore, namespace }, group })) : [],
+      );
+    });
+    return Map.groupBy(all, ({ group }) => `${group.type}/${group.id}`);
+  }
+}
+
+/** The newest usable point of a guest that lies outside the namespace of its tier. */
+export function newestElsewhere(
+  { keeper, disks }: ReturnType<typeof keepers>[number],
+  { others, own, now }: { readonly others: OtherPlaces; readonly own: TierPlace | undefined; readonly now: UnixSeconds },
+): { readonly at: UnixSeconds; readonly where: string } | undefined {
+  const found = others(`${keeper.type}/${keeper.vmid}`).flatMap(({ place, group }) => {
+    if (own && own.pbs === place.pbs && own.datastore === place.datastore && own.namespace === place.namespace) return [];
+    const newest = judgePoints(keeper, group, disks, now).find(({ usable }) => usable);
+    return newest ? [{ at: newest.at, where: `${place.datastore}:${place.namespace || '/'} on PBS ${place.pbs}` }] : [];
+  });
+  return found.toSorted((a, b) => b.at - a.at)[0];
 }

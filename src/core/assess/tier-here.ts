@@ -2,7 +2,7 @@ import { placeOf, type TierPlace } from '../desired/place.ts';
 import type { Assume, Tier } from '../policy/policy.ts';
 import type { Unknown } from '../world/actual.ts';
 import type { AssessInput } from './assess.ts';
-import { expectedRun, type Expected } from './expected.ts';
+import { dueAfter, type DueAfter } from './due.ts';
 import { groupsIn, type TierGroups } from './points.ts';
 
 /** What is the same for all guests of a tier at one site. */
@@ -11,7 +11,7 @@ export type TierHere = {
   readonly assume: Assume;
   readonly place: TierPlace | undefined;
   readonly groups: TierGroups;
-  readonly expected: Expected | undefined;
+  readonly dueAfter: DueAfter;
 };
 
 export function tierHere({ policy, site, actual, now }: AssessInput, tier: Tier): TierHere {
@@ -23,6 +23,6 @@ export function tierHere({ policy, site, actual, now }: AssessInput, tier: Tier)
     assume,
     place,
     groups: place ? groupsIn(actual, place) : { known: false, unknown: nowhere },
-    expected: expectedRun(tier, assume, site.timeZone, now),
+    dueAfter: dueAfter(tier, assume, site.timeZone, now),
   };
 }

@@ -1,0 +1,73 @@
+import type { Finding } from '../finding.ts';
+import { spellDuration, type UnixSeconds } from '../units.ts';
+import type { Guest, Unknown } from '../world/actual.ts';
+import type { AssessInput } from './assess.ts';
+import type { GuestAssessment } from './assessment.ts';
+import type { JudgedPoint } from './evidence.ts';
+import type { Neighbours } from './neighbours.ts';
+import { newestElsewhere, pointsOf, type OtherPlaces } from './points.ts';
+import { rpoVerdict, worse, type Verdict } from './posture.ts';
+import { stateDisks } from './state-disks.ts';
+import type { TierHere } from './tier-here.ts';
+import { verificationVerdict } from './verification.ts';
+import { weighFinding } from './weigh.ts';
+
+/** An observation older than this proves nothing about now. */
+const STALE_SECONDS = 3600;
+
+export type Judging = {
+  readonly guest: Guest;
+  readonly here: TierHere;
+  readonly neighbours: Neighbours;
+  readonly others: OtherPlaces;
+  /** Those about the guest, and those about its tier that touch each of its guests. */
+  readonly findings: readonly Finding[];
+};
+
+export type Judged = Pick<GuestAssessment, 'posture' | 'because' | 'points' | 'exposureSeconds' | 'newestPointAt' | 'verifiedAt'>;
+
+/** How one guest stands against the promise of its tier: the worst of its points, their verification and what was found. */
+export function judge({ actual, now, promisedSinceAt }: AssessInput, { guest, here, neighbours, others, findings }: Judging): Judged {
+  const { tier, assume, groups, dueAfter, place } = here;
+  if (now - actual.asOf > STALE_SECONDS) return unknown(`the site was last looked at ${spellDuration(now - actual.asOf)} ago`);
+  if (!groups.known) return unknown(spellUnknown(groups.unknown));
+  if (!guest.configKnown) return unknown('its configuration could not be read, so nobody knows which disks must be in a point');
+  if (stateDisks(guest, neighbours).length === 0)
+    return { posture: 'attention', because: 'it has no disk that a backup could hold', points: [] };
+  const kept = pointsOf(guest, neighbours, groups.byName, now).map(({ keeper, disks, points }) => {
+    const through = keeper.vmid === guest.vmid ? '' : `kept through ${keeper.type}/${keeper.vmid} ${keeper.name}, which uses its disks: `;
+    const sinceAt = latest(keeper.createdAt, promisedSinceAt?.get(guest.vmid));
+    const elsewhere = points.some(({ usable }) => usable) ? undefined : newestElsewhere({ keeper, disks }, { others, own: place, now });
+    const rpo = rpoVerdict({ tier, now, points, dueAfter, ...(sinceAt !== undefined && { sinceAt }), ...(elsewhere && { elsewhere }) });
+    const verified = verificationVerdict(tier, points, now, assume.queueSeconds + assume.durationSeconds);
+    const worst = verified ? worse(rpo, verified) : rpo;
+    return { verdict: { ...worst, because: `${through}${worst.because}` }, points, newestAt: newestOf(points) ?? elsewhere?.at };
+  });
+  const seen = kept.reduce((worst, next) => (worse(worst.verdict, next.verdict) === worst.verdict ? worst : next));
+  const verdict = findings.map(weighFinding).reduce<Verdict>((worst, next) => (next ? worse(worst, next) : worst), seen.verdict);
+  const { points, newestAt } = seen;
+  const verifiedAt = Math.max(...points.map((point) => (point.usable ? (point.verifiedAt ?? 0) : 0)));
+  return {
+    ...verdict,
+    points,
+    ...(newestAt !== undefined && { exposureSeconds: now - newestAt, newestPointAt: newestAt }),
+    ...(verifiedAt > 0 && { verifiedAt }),
+  };
+}
+
+function unknown(because: string): Judged {
+  return { posture: 'unknown', because, points: [] };
+}
+
+function newestOf(points: readonly JudgedPoint[]): UnixSeconds | undefined {
+  return points.find(({ usable }) => usable)?.at;
+}
+
+function latest(...instants: readonly (UnixSeconds | undefined)[]): UnixSeconds | undefined {
+  const known = instants.filter((at) => at !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+function spellUnknown({ what, because, privilege, path }: Unknown): string {
+  return `${what} could not be seen: ${because}${privilege ? ` (it takes ${privilege}${path ? ` on ${path}` : ''})` : ''}`;
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { GROUP, GUEST, healthy, POINTS, type Wrong } from '#test/healthy.ts';
+import { makeGroup, makeGuest, makePool, makeSeedTiers, NOW, seen } from '#test/make.ts';
+import type { Disk, Guest, NamespaceActual } from '../world/actual.ts';
+import { assess } from './assess.ts';
+
+const HOUR = 3600;
+const added: Disk = { ...GUEST.disks[0]!, key: 'scsi1', volume: 'local-zfs:vm-101-disk-1' };
+const guest = (more: Partial<Guest>) => ({ pve: { guests: seen([{ ...GUEST, ...more }]) } });
+const nothing = { groups: seen([]) };
+const excluded = (until: string) => ({
+  policy: { assign: [{ index: 0, tier: 'none' as const, guests: [101], reason: 'rebuilt from code', until, at: 'holdfast.yaml:40' }] },
+});
+const old = (hours: number): NamespaceActual => ({
+  datastore: 'main',
+  namespace: 'home/tier-2',
+  groups: seen([makeGroup({ snapshots: POINTS.slice(-1).map((one) => ({ ...one, at: NOW - hours * HOUR })) })]),
+});
+const container = seen([{ ...GROUP, type: 'ct' as const, snapshots: POINTS.map((one) => ({ ...one, files: ['root.pxar.didx'] })) }]);
+const root: Disk = { ...GUEST.disks[0]!, key: 'rootfs', volume: 'local-zfs:subvol-101-disk-0', kind: 'rootfs' };
+
+/** The rules of docs/concepts.md, "Posture", row by row: `posture | what was told`. */
+const cases: readonly { readonly name: string; readonly wrong: Wrong; readonly expected: string }[] = [
+  { name: 'a guest like any other', wrong: {}, expected: 'protected' },
+  { name: 'new: made since the last run', wrong: { ...guest({ createdAt: NOW - 3 * HOUR }), ...nothing }, expected: 'attention' },
+  {
+    name: 'new: its first run was due and left nothing',
+    wrong: { ...guest({ createdAt: NOW - 20 * HOUR }), ...nothing },
+    expected: 'broken',
+  },
+  {
+    name: 'new: nobody knows since when it is there',
+    wrong: { ...guest({ createdAt: undefined as never }), ...nothing },
+    expected: 'broken',
+  },
+  { name: 'new disk: added since the last run', wrong: guest({ disks: [...GUEST.disks, added] }), expected: 'attention' },
+  {
+    name: 'new disk: left out of backups',
+    wrong: guest({ disks: [...GUEST.disks, { ...added, included: false }] }),
+    expected: 'broken | HF-DISK-LEFT-OUT',
+  },
+  { name: 'stopped: its points count as anybody’s', wrong: guest({ running: false }), expected: 'protected' },
+  {
+    name: 'stopped: its job goes on, and so does its promise',
+    wrong: { ...guest({ running: false }), groups: seen([makeGroup({ snapshots: POINTS.slice(0, 2) })]) },
+    expected: 'broken',
+  },
+  { name: 'suspended to disk', wrong: guest({ running: false, lock: 'suspended' }), expected: 'protected' },
+  {
+    name: 'parked: excluded until a day, its points stay',
+    wrong: { ...excluded('2027-12-31'), pve: { ...guest({ running: false, pool: undefined as never }).pve, pools: seen([makePool()]) } },
+    expected: 'exempt',
+  },
+  {
+    name: 'excluded: the day has passed',
+    wrong: { ...excluded('2026-01-01'), pve: { guests: seen([makeGuest({ createdAt: GUEST.createdAt! })]), pools: seen([makePool()]) } },
+    expected: 'unknown | HF-EXCEPTION-ENDED HF-DETACHED',
+  },
+  { name: 'no rule says anything of it', wrong: { policy: { assign: [] } }, expected: 'unknown | HF-UNASSIGNED' },
+  {
+    name: 'moved: its newest point lies elsewhere, and the next run comes',
+    wrong: { ...nothing, namespaces: [old(3)] },
+    expected: 'attention | HF-DETACHED',
+  },
+  { name: 'moved: the first run of its tier was due', wrong: { ...nothing, namespaces: [old(20)] }, expected: 'at-risk | HF-DETACHED' },
+  { name: 'moved: what lies elsewhere is too old', wrong: { ...nothing, namespaces: [old(90)] }, expected: 'broken | HF-DETACHED' },
+  {
+    name: 'deleted: its points are told, it stands nowhere',
+    wrong: { pve: { guests: seen([makeGuest({ vmid: 999, template: true })]) } },
+    expected: ' | HF-ORPHAN',
+  },
+  {
+    name: 'a template: not judged',
+    wrong: { pve: { guests: seen([GUEST, makeGuest({ vmid: 900, template: true })]) } },
+    expected: 'protected',
+  },
+  { name: 'no disk at all', wrong: guest({ disks: [] }), expected: 'attention' },
+  { name: 'a container and its root', wrong: { ...guest({ type: 'ct', disks: [root] }), groups: container }, expected: 'protected' },
+];
+
+for (const { name, wrong, expected } of cases) {
+  test(`assess: ${name}`, () => {
+    const { guests, findings } = assess(healthy(wrong));
+    const told = findings.map(({ code }) => code).join(' ');
+    assert.equal(guests.map(({ posture }) => posture).join(' ') + (told && ` | ${told}`), expected, JSON.stringify([guests, findings]));
+  });
+}
+
+test('assess: a guest that was given another tier an hour ago is given until the first run after it', () => {
+  const input = healthy({ ...nothing, namespaces: [old(90)] });
+  const posture = (promisedSinceAt: number): string =>
+    assess({ ...input, promisedSinceAt: new Map([[101, promisedSinceAt]]) }).guests[0]!.posture;
+  assert.deepEqual([posture(NOW - HOUR), posture(NOW - 30 * HOUR)], ['attention', 'broken']);
+});
+
+test('assess: the age of the data is that of the newest usable point, wherever it lies', () => {
+  const [guest] = assess(healthy({ ...nothing, namespaces: [old(3)] })).guests;
+  assert.deepEqual([guest?.newestPointAt, guest?.exposureSeconds], [NOW - 3 * HOUR, 3 * HOUR]);
+});
+
+test('assess: among hourly runs, a point is as late as the first run that left none', () => {
+  const wrong = { tier: { ...makeSeedTiers()[0]!, schedule: 'hourly', graceSeconds: 2 * HOUR } };
+  assert.equal(assess(healthy(wrong)).guests[0]?.posture, 'at-risk');
+});
