@@ -2,7 +2,8 @@ import type { Actual, ServerVersion } from '#core/world/actual.ts';
 import type { ProxmoxError } from '#core/world/proxmox-error.ts';
 import type { Rights } from '#core/rights/rights.ts';
 import type { FilePlace, Finding } from '#core/finding.ts';
-import type { Policy, Site } from '#core/policy/policy.ts';
+import type { Channel } from '#core/policy/alerts.ts';
+import type { Policy, SecretRef, Site } from '#core/policy/policy.ts';
 import type { Step } from '#core/plan/plan.ts';
 import type {
   AlertRecord,
@@ -195,9 +196,17 @@ export type Leases = {
   readonly release: (holder: string) => Promise<void>;
 };
 
-/** Sends one message over one channel of the policy. Throws an Error whose message says what the receiver answered. */
+/** Ways to people. Each throws an Error whose message says what the receiver answered, without any secret in it. */
 export type Notifier = {
-  readonly send: (alert: AlertRecord) => Promise<void>;
+  /** Hands one message to the channel's receiver. The same message twice carries the same id, for receivers that know ids. */
+  readonly send: (channel: Channel, alert: AlertRecord) => Promise<void>;
+  /**
+   * Whether the message is to be seen at the receiver itself: `arrived` or `missing` where it can be asked, `unasked` where it cannot
+   * (a mail server says only that it took the mail).
+   */
+  readonly arrived: (channel: Channel, alert: AlertRecord) => Promise<'arrived' | 'missing' | 'unasked'>;
+  /** Calls somebody outside, who tells when this stays away. */
+  readonly beat: (url: SecretRef) => Promise<void>;
 };
 
 export type Log = {
