@@ -86,8 +86,8 @@ function withoutPoint({ tier, now, points, dueAfter, sinceAt, elsewhere }: RpoEv
 
 function spellDue(dueAt: UnixSeconds, now: UnixSeconds): string {
   return now <= dueAt
-    ? `the next run is due within ${spellDuration(dueAt - now)}`
-    : `the run that was due is ${spellDuration(now - dueAt)} late`;
+    ? `a point is due within ${spellDuration(dueAt - now)}`
+    : `the point that was due is ${spellDuration(now - dueAt)} late`;
 }
 
 function allowedSeconds(tier: Tier): number {
