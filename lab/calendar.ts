@@ -45,6 +45,17 @@ export function calendarError(text: string): string | undefined {
   }
 }
 
+/** Why the text names no weekdays (`mon..fri,sun`), in the same words; undefined where it does. */
+export function weekdaysError(text: string): string | undefined {
+  try {
+    readWeekdays(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BadEvent) return error.kind;
+    throw error;
+  }
+}
+
 /** The first instant after `after` at which the event comes, by the clock of the zone; undefined where it never does. */
 export function nextRun(text: string, after: number, timeZone: string): number | undefined {
   const key = `${text} ${timeZone} ${after}`;

@@ -2,7 +2,7 @@ import type { Access } from '#lab/auth.ts';
 
 /**
  * Does to a lab what `pveum` and `proxmox-backup-manager` make of the commands in a text, one a line, and gives the token that was made
- * as its command prints it. A command it does not know fails the test.
+ * as its command prints it; empty where none was. A command it does not know fails the test.
  */
 export function grantWith(access: Access, product: 'pve' | 'pbs', text: string): string {
   const lines = text.split('\n').map((line) => line.trim());
@@ -15,6 +15,7 @@ export function grantWith(access: Access, product: 'pve' | 'pbs', text: string):
     made.push(...known(access, words));
   }
   const [token = ''] = made;
+  if (token === '') return '';
   const [user = '', name = ''] = token.split('!');
   const secret = '00000000-0000-4000-8000-000000000999';
   access.users[user]!.tokens[name] = { secret, separate: true };
@@ -23,7 +24,8 @@ export function grantWith(access: Access, product: 'pve' | 'pbs', text: string):
 
 type Verb = (access: Access, words: readonly string[]) => readonly string[];
 
-const option = (words: readonly string[], name: string): string | undefined => words[words.indexOf(name) + 1];
+const option = (words: readonly string[], name: string): string | undefined =>
+  words.includes(name) ? words[words.indexOf(name) + 1] : undefined;
 
 const VERBS: Readonly<Record<string, Verb>> = {
   'pveum user add': ({ users }, words) => addUser(users, words[3]!),
@@ -40,7 +42,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
   'proxmox-backup-manager user create': ({ users }, words) => addUser(users, words[3]!),
   'proxmox-backup-manager user generate-token': (_, words) => [`${words[3]}!${words[4]}`],
   'proxmox-backup-manager acl update': ({ acl }, words) => {
-    acl.push({ path: words[3]!, authId: option(words, '--auth-id')!, role: words[4]!, propagate: true });
+    acl.push({
+      path: words[3]!,
+      authId: option(words, '--auth-id')!,
+      role: words[4]!,
+      propagate: option(words, '--propagate') !== 'false',
+    });
     return [];
   },
 };

@@ -8,6 +8,7 @@ import { optionalAll } from './routes-jobs.ts';
 import { aclPath, maintenanceOf, may, type PbsCall } from './rights.ts';
 import * as is from './schemas.ts';
 import { changed, checkDigest, digestOf, settingsOf, shown } from './sections.ts';
+import { timeframeError } from './timeframe.ts';
 import { addDatastore, type DatastoreState, type PbsState, type Section } from './state.ts';
 import { findRemote } from './sync.ts';
 import { beginTask, endTask, logTo } from './tasks.ts';
@@ -23,6 +24,8 @@ type File = {
   readonly settings: Params;
   readonly deletable: readonly string[];
   readonly reads: (call: PbsCall, name: string) => boolean;
+  /** Where the whole list takes a right, and is not merely thinned out. */
+  readonly readAll?: Privilege;
   readonly readOne: Privilege;
   readonly create: Privilege;
   readonly change: Privilege;
@@ -35,7 +38,7 @@ function routesOf(file: File): readonly Route<PbsState>[] {
     {
       method: 'GET',
       path: file.path,
-      privilege: 'inside',
+      privilege: file.readAll ?? 'inside',
       params: {},
       handle: (call) => {
         const sections = file.sections(call.state);
@@ -112,18 +115,13 @@ const REMOTES: File = {
   change: { all: ['Remote.Modify'], on: '/remote/{name}' },
 };
 
-function timeframeError(text: string): string | undefined {
-  const fine = /^(?:[a-z.,]+ )?\d{1,2}(?::\d{2})?-\d{1,2}(?::\d{2})?$/i.test(text);
-  return fine ? undefined : `unable to parse daily duration at '${text}' - Context("weekday")`;
-}
-
 const TRAFFIC: File = {
   path: '/config/traffic-control',
   word: 'rule',
   long: 'traffic control rule',
   sections: (state) => state.trafficControls,
   settings: {
-    network: { type: 'array', items: { type: 'string', pattern: /^[0-9A-Fa-f.:]+\/\d{1,3}$/ } },
+    network: { type: 'array', items: is.network },
     timeframe: is.listOf({ type: 'string', check: timeframeError }),
     users: is.listOf(is.userId),
     'rate-in': is.size,
@@ -133,7 +131,8 @@ const TRAFFIC: File = {
     comment: is.comment,
   },
   deletable: ['rate-in', 'burst-in', 'rate-out', 'burst-out', 'comment', 'timeframe', 'users'],
-  reads: (call) => may(call, '/', 'Sys.Audit'),
+  reads: () => true,
+  readAll: { all: ['Sys.Modify'], on: '/' },
   readOne: { all: ['Sys.Audit'], on: '/' },
   create: { all: ['Sys.Modify'], on: '/' },
   change: { all: ['Sys.Modify'], on: '/' },

@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { calendarError } from '../calendar.ts';
 import type { Param, Params } from '../params.ts';
 
@@ -47,6 +48,11 @@ export const upid: Param = {
   pattern: /^UPID:[^:]+:[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:[0-9A-Fa-f]{8,16}:[0-9A-Fa-f]{8}:[^:\s]+:[^:\s]*:[^:\s]+:$/,
 };
 export const aclPathParam: Param = { type: 'string', minLength: 1, maxLength: 128, pattern: /^(?:\/|(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)+)$/ };
+export const network: Param = {
+  type: 'string',
+  maxLength: 43,
+  check: (text) => (isCidr(text) ? undefined : 'value does not match the regex pattern'),
+};
 export const fingerprint: Param = { type: 'string', optional: true, pattern: /^[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){31}$/ };
 export const password: Param = { type: 'string', minLength: 1, maxLength: 1024, pattern: NO_CONTROL };
 
@@ -80,4 +86,10 @@ export function variant(...words: readonly string[]): Param {
 function sizeError(text: string): string | undefined {
   const fine = /^\d+(?:\.\d+)?\s*(?:[KMGTP]i?)?B?$/i.test(text);
   return fine ? undefined : `byte-size parse error for '${text}': invalid float literal`;
+}
+
+function isCidr(text: string): boolean {
+  const [address = '', bits = '', ...more] = text.split('/');
+  if (more.length > 0) return false;
+  return isIPv4(address) ? /^\d{1,2}$/.test(bits) : isIPv6(address) && /^\d{1,3}$/.test(bits);
 }

@@ -1,12 +1,10 @@
 import type { Finding } from '#core/finding.ts';
 import { allowSteps, type HeldStep } from '#core/plan/allow.ts';
 import type { Plan, Step } from '#core/plan/plan.ts';
-import type { Policy } from '#core/policy/policy.ts';
-import { grantsForWrite } from '#core/rights/refused.ts';
-import { rightsScope } from '#core/rights/scope.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import { planConnected, withSites, type Connected, type PlanOptions } from './plan.ts';
 import type { Intent, Ports } from './ports.ts';
+import { explainRefusal } from './refusal.ts';
 
 export type ApplyOptions = PlanOptions & {
   /** A plan that was saved: it is obeyed, or refused where the world or the policy is no longer as it was. */
@@ -58,7 +56,8 @@ async function applyConnected(ports: Ports, connected: Connected, options: Apply
     tell('started');
     const error = await carryOut(ports, connected, { step, planBasedOn: drawn.plan.basedOn });
     if (error) {
-      return { findings, done, held, outcome: 'failed', step, error: withGrants(planned.policy, step, error), left: steps.length - index };
+      const told = explainRefusal(planned.policy, step, error);
+      return { findings, done, held, outcome: 'failed', step, error: told, left: steps.length - index };
     }
     done.push(step);
     tell('done');
@@ -90,16 +89,4 @@ async function carryOut(
   }
   await store.appendIntent(intent('done'));
   return undefined;
-}
-
-/** A missing right is told with the commands that give it: which they are, the policy says. */
-function withGrants(policy: Policy, step: Step, error: ProxmoxError): ProxmoxError {
-  const site = policy.sites.find(({ name }) => name === step.site);
-  const access = step.server === 'pve' ? site?.pve : site?.pbs.find(({ name }) => name === step.server);
-  if (error.kind !== 'forbidden' || !site || !access) return error;
-  const { server, privilege, path } = error;
-  const at = `sites.${site.name}.${step.server === 'pve' ? 'pve' : 'pbs'}`;
-  const lack = { ...(privilege !== undefined && { privilege }), ...(path !== undefined && { path }) };
-  const fix = grantsForWrite({ server, ...lack, scope: rightsScope(policy, site), at, hasApplyToken: access.applyToken !== undefined });
-  return new ProxmoxError('forbidden', { ...lack, server, call: error.call, detail: error.detail, fix, cause: error.cause });
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '#core/finding.ts';
-import type { DraftPolicy, DraftRule, DraftSite, DraftTier } from '#core/policy/draft.ts';
-import type { Assume, PbsAccess, PveAccess } from '#core/policy/policy.ts';
+import type { DraftPbs, DraftPolicy, DraftRule, DraftSite, DraftTier } from '#core/policy/draft.ts';
+import type { Assume, PveAccess } from '#core/policy/policy.ts';
 import { KEEP_UNITS, type KeepRules } from '#core/retention/keep.ts';
 import { decodeAlerts } from './decode-alerts.ts';
 import { decodeExceptions } from './decode-exceptions.ts';
@@ -80,7 +80,7 @@ function decodeAccess(access: Plain, port: number): Partial<PveAccess> {
   });
 }
 
-function decodePbs(pbs: Plain): Partial<PbsAccess> {
+function decodePbs(pbs: Plain): DraftPbs {
   return {
     ...decodeAccess(pbs, 8007),
     ...present({
@@ -89,8 +89,23 @@ function decodePbs(pbs: Plain): Partial<PbsAccess> {
       namespace: pbs['namespace'] === undefined ? '' : text(pbs['namespace']),
       gcSchedule: text(pbs['gcSchedule']),
       verifyNew: pbs['verifyNew'] === undefined ? undefined : flag(pbs['verifyNew']),
+      traffic: optionalList(pbs['traffic'])?.map((rule) => decodeTraffic(map(rule))),
     }),
   };
+}
+
+function decodeTraffic(rule: Plain): NonNullable<DraftPbs['traffic']>[number] {
+  const { name, networks, timeframe, ...limits } = rule;
+  const [rateIn, rateOut] = [rate(limits['rateIn']), rate(limits['rateOut'])];
+  const unread = Object.keys(limits).length > 0 && rateIn === undefined && rateOut === undefined;
+  return present({
+    name: text(name),
+    networks: texts(networks),
+    rateInBytesPerSecond: rateIn,
+    rateOutBytesPerSecond: rateOut,
+    timeframes: timeframe === undefined ? undefined : texts(several(timeframe)),
+    partial: unread ? (true as const) : undefined,
+  });
 }
 
 function decodeTier(id: number, tier: Plain): DraftTier {

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { closest } from '#core/closest.ts';
 import { parseDuration, parseRate, parseSize } from '#core/units.ts';
+import { checkNetwork, checkTimeframe } from './format-traffic.ts';
 import type { Format } from './note.ts';
-
-/** What is wrong with a text that has a format, and how it would be right. */
-export type Trouble = { readonly problem: string; readonly fix?: string };
+import type { Trouble } from './trouble.ts';
 
 type Check = (text: string) => Trouble | undefined;
 
@@ -28,6 +27,8 @@ export const fingerprint = (): z.ZodString => formatted(checkFingerprint, '^([0-
 export const zone = (): z.ZodString => formatted(checkZone);
 export const window = (): z.ZodString => formatted(checkWindow, '^([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$');
 export const clock = (): z.ZodString => formatted(checkClock, '^([01][0-9]|2[0-3]):[0-5][0-9]$');
+export const network = (): z.ZodString => formatted(checkNetwork, '^[0-9A-Fa-f.:]+/[0-9]{1,3}$');
+export const timeframe = (): z.ZodString => formatted(checkTimeframe, '^([a-z.,]+ )?[0-9]{1,2}(:[0-9]{2})?-[0-9]{1,2}(:[0-9]{2})?$');
 export const date = (): z.ZodString => formatted(checkDate, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$');
 
 /** A name as Proxmox allows it; `what` names the kind in messages. */
@@ -173,6 +174,8 @@ export const FORMATS: Readonly<Record<Format, string>> = {
   window: 'from and to in local time (`22:00-06:00`); it may span midnight',
   clock: 'a time of day (`07:30`)',
   event: 'a Proxmox calendar event (`02:00`, `sun 03:00`, `*-*-1 04:00`)',
+  network: 'addresses with the length of their common beginning (`10.0.0.0/8`, `fd00::/8`)',
+  timeframe: 'weekdays and from to, within one day, end excluded (`mon..fri 08:00-18:00`, `22:00-23:59`)',
   date: 'a day (`2027-03-01`)',
   name: 'a name',
   'whole number': 'a whole number',

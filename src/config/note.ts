@@ -12,6 +12,8 @@ export type Format =
   | 'window'
   | 'clock'
   | 'event'
+  | 'network'
+  | 'timeframe'
   | 'date'
   | 'name'
   | 'whole number';

@@ -12,6 +12,7 @@ const SECTIONS: readonly (readonly [title: string, path: readonly string[]])[] =
   ['sites.NAME', ['sites', '*']],
   ['sites.NAME.pve', ['sites', '*', 'pve']],
   ['sites.NAME.pbs', ['sites', '*', 'pbs']],
+  ['sites.NAME.pbs.traffic', ['sites', '*', 'pbs', 'traffic', '*']],
   ['sites.NAME.storages', ['sites', '*', 'storages']],
   ['tiers.NUMBER', ['tiers', '*']],
   ['tiers.NUMBER.keep', ['tiers', '*', 'keep']],

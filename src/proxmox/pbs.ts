@@ -184,9 +184,12 @@ export function listTrafficControls(http: Http): Promise<TrafficControl[]> {
   return http.get('/admin/traffic-control', {}, (envelope) => {
     const digest = optionalDigest(envelope);
     return mapRows(envelope.data, (row) => {
-      const [rateIn, rateOut] = ['rate-in', 'rate-out'].map((name) => parseByteSize(row, name));
+      const [rateIn, rateOut, burstIn, burstOut] = ['rate-in', 'rate-out', 'burst-in', 'burst-out'].map((name) => parseByteSize(row, name));
       return {
         name: text(row, 'name'),
+        users: texts(row, 'users'),
+        ...(burstIn === undefined ? {} : { burstInBytes: burstIn }),
+        ...(burstOut === undefined ? {} : { burstOutBytes: burstOut }),
         networks: texts(row, 'network'),
         timeframes: texts(row, 'timeframe'),
         ...(rateIn === undefined ? {} : { rateInBytesPerSecond: rateIn }),

@@ -5,8 +5,9 @@ import type { World } from '#lab/world.ts';
 import { apply, type Applied, type ApplyOptions } from '#app/apply.ts';
 import { plan } from '#app/plan.ts';
 import type { Ports } from '#app/ports.ts';
+import { explainRefusal } from '#app/refusal.ts';
 import type { Plan, Step } from '#core/plan/plan.ts';
-import type { Policy } from '#core/policy/policy.ts';
+import type { Policy, Tier } from '#core/policy/policy.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import { makeRule, makeSeedTiers } from '#test/make.ts';
 import { startJourney } from './site.ts';
@@ -164,28 +165,38 @@ describe('apply on the seed’s fleet', () => {
 /** Nothing is done. Not `refused`: the lab takes that for a PBS that is down for its PVE, too, and then PVE refuses storages. */
 const NOT_DONE = { answer: { status: 596, reason: 'Broken pipe', body: '' } };
 
-test('each kind of write names the right that a read-only token lacks', async () => {
+test('each kind of write names the right that a read-only token lacks, and the command that gives it', async () => {
   journey.restore(begin);
   const site = seedPolicy.sites[0]!;
   const { applyToken: _, ...pve } = site.pve;
-  const readOnly = { ...site, pve, pbs: site.pbs.map(({ applyToken: __, ...pbs }) => pbs) };
-  const { steps } = await drawnPlan(journey.ports(seedPolicy));
-  const proxmox = journey.ports(seedPolicy).connect(readOnly);
+  const limits = { traffic: [{ name: 'office', networks: ['10.0.0.0/8'], rateInBytesPerSecond: 2 ** 20 }], gcSchedule: 'sat 07:00' };
+  const readOnly = { ...site, pve, pbs: site.pbs.map(({ applyToken: __, ...pbs }) => ({ ...pbs, ...limits })) };
+  journey.lab.world.pbs['pbs']!.remotes['vault'] = { name: 'vault', host: '192.0.2.9', 'auth-id': 'sync@pbs' };
+  const offsite: Tier['offsite'] = { remote: 'vault', withinSeconds: 2 * 86_400, direction: 'push', datastore: 'vault' };
+  const policy: Policy = { ...seedPolicy, sites: [readOnly], tiers: seedPolicy.tiers.map((tier) => ({ ...tier, offsite })) };
+  const { steps } = await drawnPlan(journey.ports(policy));
+  const proxmox = journey.ports(policy).connect(readOnly);
   const lacking = new Map<string, string>();
   for (const step of steps) {
     const error = await proxmox.carryOut(step).catch((caught: unknown) => caught);
     if (!(error instanceof ProxmoxError)) throw new Error(`${brief(step)} was not refused`);
-    lacking.set(step.kind, `${error.kind}: ${error.privilege}`);
+    const told = explainRefusal(policy, step, error);
+    lacking.set(step.kind, `${told.privilege} on ${told.path}`);
+    expect(told.fix).toContain(`lacks ${told.privilege} on ${told.path}`);
+    expect(told.fix).toMatch(step.server === 'pve' ? /^ {4}pveum acl modify /m : /^ {4}proxmox-backup-manager acl update /m);
   }
   await proxmox.close();
   expect(Object.fromEntries(lacking)).toEqual({
-    pool: 'forbidden: Pool.Allocate',
-    namespace: 'forbidden: Datastore.Modify',
-    storage: 'forbidden: Datastore.Allocate',
-    'backup-job': 'forbidden: Sys.Modify',
-    'pool-member': 'forbidden: Pool.Allocate',
-    'verify-job': 'forbidden: Datastore.Verify',
-    'prune-job': 'forbidden: Datastore.Modify',
+    pool: 'Pool.Allocate on /pool/tier-4',
+    namespace: 'Datastore.Modify on /datastore/main',
+    storage: 'Datastore.Allocate on /storage',
+    'backup-job': 'Sys.Modify on /',
+    'pool-member': 'Pool.Allocate on /pool/tier-1',
+    datastore: 'Datastore.Modify on /datastore/main',
+    'sync-job': 'Remote.DatastoreBackup on /remote/vault/vault',
+    'verify-job': 'Datastore.Verify on /datastore/main/home/tier-2',
+    'prune-job': 'Datastore.Modify on /datastore/main/home/tier-4',
+    'traffic-control': 'Sys.Modify on /',
   });
 });
 

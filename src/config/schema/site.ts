@@ -45,6 +45,39 @@ const PveSchema = field(z.strictObject(access({ url: 'https://pve.lan:8006', var
   why: 'guests, pools, storages and backup jobs are read there',
 });
 
+const TrafficSchema = z.strictObject({
+  name: field(f.name('name of a traffic rule', /^[A-Za-z0-9_][A-Za-z0-9._-]{0,22}$/, 'up to 23 letters, digits, ".", "_" and "-"'), {
+    description: 'What the rule is called; on PBS `hf-NAME`.',
+    example: 'office',
+    why: 'PBS knows its rules by name',
+  }),
+  networks: field(many(f.network()), {
+    description: 'Where the clients are. Of several rules that match PBS takes the one with the smallest network.',
+    example: '["10.0.0.0/8"]',
+    why: 'the limit holds for these addresses only',
+    format: 'network',
+  }),
+  rateIn: field(f.rate(), {
+    description: 'Most that flows into PBS: backups, and what a sync pushes to it.',
+    example: '100MiB/s',
+    why: 'a line is shared with people',
+    format: 'rate',
+  }).optional(),
+  rateOut: field(f.rate(), {
+    description: 'Most that flows out of PBS: restores, and what a sync pulls from it.',
+    example: '50MiB/s',
+    why: 'a line is shared with people',
+    format: 'rate',
+  }).optional(),
+  timeframe: field(z.union([f.timeframe(), many(f.timeframe())]), {
+    description: 'When the limit holds, in the zone of the PBS; one or several.',
+    example: '"mon..fri 08:00-18:00"',
+    why: 'outside of it the rule limits nothing',
+    format: 'timeframe',
+    absent: 'always',
+  }).optional(),
+});
+
 const PbsSchema = field(
   z.strictObject({
     ...access({ url: 'https://pbs.lan:8007', variable: 'PBS' }),
@@ -77,6 +110,12 @@ const PbsSchema = field(
       example: 'true',
       why: 'a point nobody ever read may be damaged from the first day',
       absent: 'left as it is',
+    }).optional(),
+    traffic: field(many(TrafficSchema), {
+      description: 'Bandwidth limits by network and time of day: traffic control of PBS. Making one takes Sys.Modify on / there.',
+      example: '[{ name: office, networks: ["10.0.0.0/8"], rateIn: 100MiB/s, timeframe: "mon..fri 08:00-18:00" }]',
+      why: 'a line is shared with people',
+      absent: 'no rule of Holdfast',
     }).optional(),
   }),
   {

@@ -72,7 +72,7 @@ export function compile(input: CompileInput): Desired {
       findings.push(...part.findings);
     }
   }
-  objects.push(...compileServers(site));
+  objects.push(...compileServers(policy, site));
   return { site: site.name, objects: inMakingOrder(objects), findings, uncompiled };
 }
 

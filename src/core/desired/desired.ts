@@ -31,7 +31,7 @@ export type Setting = string | number | boolean | readonly string[];
  * - `sync-job`: `sync-direction`, `store`, `ns`, `remote`, `remote-store`, `remote-ns`, `max-depth`, `owner`, `schedule`,
  *   `remove-vanished`, `rate-in`, `rate-out`, `comment`
  * - `datastore`: `gc-schedule`, `verify-new`; only ever changed
- * - `traffic-control`: `network`, `timeframe`, `rate-in`, `rate-out`, `comment`
+ * - `traffic-control` (id `hf-office`): `network`, `timeframe`, `rate-in`, `rate-out`, `comment`
  */
 export type Settings = Readonly<Record<string, Setting>>;
 

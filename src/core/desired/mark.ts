@@ -11,7 +11,7 @@ const MARK = '[holdfast]';
 const LONGEST_PBS_ID = 32;
 const LONGEST_SITE_IN_MARK = 64;
 
-/** What a mark says: whose object it is. */
+/** What a mark says: whose object it is; without a tier, a server's as a whole. */
 export type Mark = { readonly site?: string; readonly tier?: TierId };
 
 /** Eight digits that change with the promise of the tier and with nothing else: not with its name, its purpose or its schedule. */
@@ -27,6 +27,11 @@ export function markedComment(site: Site, tier: Tier): string {
   return `${MARK} ${siteInMark(site.name)}: tier ${tier.id}, policy ${policyVersion(tier)}`;
 }
 
+/** `[holdfast] home: traffic` */
+export function markedTraffic(site: Site): string {
+  return `${MARK} ${siteInMark(site.name)}: traffic`;
+}
+
 /** A site's name as a mark carries it. */
 export function siteInMark(name: string): string {
   return name.slice(0, LONGEST_SITE_IN_MARK);
@@ -40,8 +45,9 @@ export function notesTemplate(tier: Tier): string {
 /** The mark in a comment, or undefined where the comment carries none. */
 export function readMark(comment: string): Mark | undefined {
   if (!comment.startsWith(MARK)) return undefined;
-  const found = /^ (.+): tier (\d+)\b/.exec(comment.slice(MARK.length));
-  return found ? { site: found[1]!, tier: Number(found[2]) } : {};
+  const found = /^ (.+): (?:tier (\d+)\b|traffic$)/.exec(comment.slice(MARK.length));
+  if (!found) return {};
+  return { site: found[1]!, ...(found[2] !== undefined && { tier: Number(found[2]) }) };
 }
 
 /** Whether Holdfast made an object and may change it: both its id and its comment say so. */
@@ -54,8 +60,13 @@ export function isOurs(id: string, comment: string): boolean {
  * A name that would be longer than PBS takes is cut and told apart by a digest.
  */
 export function jobId(tier: TierId, siteSuffix?: string): string {
-  if (siteSuffix === undefined) return `${ID_PREFIX}tier-${tier}`;
-  const plain = `${ID_PREFIX}tier-${tier}-${siteSuffix.replaceAll(/[^A-Za-z0-9._-]/g, '-')}`;
+  return objectId(`tier-${tier}`, siteSuffix);
+}
+
+/** As `jobId`, for what belongs to no tier: `hf-office`. */
+export function objectId(name: string, siteSuffix?: string): string {
+  if (siteSuffix === undefined) return `${ID_PREFIX}${name}`;
+  const plain = `${ID_PREFIX}${name}-${siteSuffix.replaceAll(/[^A-Za-z0-9._-]/g, '-')}`;
   if (plain.length <= LONGEST_PBS_ID && plain.endsWith(siteSuffix)) return plain;
   return `${plain.slice(0, LONGEST_PBS_ID - 7)}-${digest(siteSuffix).slice(0, 6)}`;
 }

@@ -30,7 +30,7 @@ const CLEARED: Partial<Record<ObjectKind, readonly string[]>> = {
   'prune-job': ['ns', 'keep-last', 'keep-hourly', 'keep-daily', 'keep-weekly', 'keep-monthly', 'keep-yearly'],
   'verify-job': ['ns'],
   'sync-job': ['ns', 'remote-ns', 'rate-in', 'rate-out', 'transfer-last', 'group-filter'],
-  'traffic-control': ['rate-in', 'rate-out'],
+  'traffic-control': ['rate-in', 'rate-out', 'burst-in', 'burst-out', 'timeframe', 'users'],
 };
 
 /** Settings that PVE removes itself when it gets the one that takes their place. @see https://pve.proxmox.com/pve-docs/api-viewer/#/cluster/backup/{id} */
@@ -120,7 +120,7 @@ function removals({ site, desired }: DiffInput, seen: Existing): RawStep[] {
   return seen.all
     .filter(({ kind, ours, mark }) => JOBS.has(kind) && ours && mark?.site === siteInMark(site.name))
     .filter(({ kind, server, id }) => !wanted.has(`${kind} ${server} ${id}`))
-    .filter(({ mark }) => mark?.tier !== undefined && !desired.uncompiled.includes(mark.tier))
+    .filter(({ kind, mark }) => (mark?.tier === undefined ? kind === 'traffic-control' : !desired.uncompiled.includes(mark.tier)))
     .map((found) => ({
       action: 'remove',
       kind: found.kind,
@@ -134,8 +134,8 @@ function removals({ site, desired }: DiffInput, seen: Existing): RawStep[] {
     }));
 }
 
-function spellOrigin({ mark }: ExistingObject): string {
-  return `it was made for tier ${mark?.tier}`;
+function spellOrigin({ mark, kind }: ExistingObject): string {
+  return kind === 'traffic-control' ? 'it was made for a limit of this site' : `it was made for tier ${mark?.tier}`;
 }
 
 function stepFor(

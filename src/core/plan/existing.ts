@@ -1,7 +1,7 @@
 import { keepSettings } from '../desired/jobs.ts';
 import { isOurs, readMark, type Mark } from '../desired/mark.ts';
 import type { ObjectKind, Settings } from '../desired/desired.ts';
-import type { Actual, BackupJob, Observed, PbsActual, Storage, SyncJob, Unknown } from '../world/actual.ts';
+import type { Actual, BackupJob, Observed, PbsActual, Storage, SyncJob, TrafficControl, Unknown } from '../world/actual.ts';
 
 /** An object as it is on a server, in the words of `ManagedObject`, defaults written out. */
 export type ExistingObject = {
@@ -124,8 +124,7 @@ function pbsObjects(pbs: PbsActual): ExistingObject[] {
     }),
     ...values(pbs.syncJobs).map((job) => owned({ kind: 'sync-job', server, id: job.id, settings: syncSettings(job) })),
     ...values(pbs.trafficControls).map((rule) => {
-      const settings: Settings = { network: rule.networks, timeframe: rule.timeframes, ...rates(rule), comment: rule.comment };
-      return owned({ kind: 'traffic-control', server, id: rule.name, settings });
+      return owned({ kind: 'traffic-control', server, id: rule.name, settings: trafficSettings(rule) });
     }),
   ];
 }
@@ -144,6 +143,20 @@ function syncSettings(job: SyncJob): Settings {
     ...(job.groupFilters.length > 0 && { 'group-filter': job.groupFilters }),
     ...rates(job),
     comment: job.comment,
+  };
+}
+
+/** What a rule does not limit it does not name. */
+function trafficSettings(rule: TrafficControl): Settings {
+  const { networks, timeframes, users, burstInBytes, burstOutBytes, comment } = rule;
+  return {
+    network: networks,
+    ...(timeframes.length > 0 && { timeframe: timeframes }),
+    ...(users.length > 0 && { users }),
+    ...rates(rule),
+    ...(burstInBytes !== undefined && { 'burst-in': `${burstInBytes} B` }),
+    ...(burstOutBytes !== undefined && { 'burst-out': `${burstOutBytes} B` }),
+    comment,
   };
 }
 

@@ -7,6 +7,7 @@ import { weighBackupJob, weighCheck } from './weigh-job.ts';
 import { weighMember } from './weigh-member.ts';
 import { weighDatastore, weighStorage } from './weigh-place.ts';
 import { weighPrune } from './weigh-prune.ts';
+import { weighTraffic } from './weigh-traffic.ts';
 
 /** What a step means to people, and whether it takes protection away. */
 export type Weight = {
@@ -51,5 +52,5 @@ const WEIGH: Readonly<Record<ObjectKind, (step: RawStep, around: Surroundings) =
   datastore: weighDatastore,
   pool: () => NO_WEIGHT,
   namespace: () => NO_WEIGHT,
-  'traffic-control': () => NO_WEIGHT,
+  'traffic-control': weighTraffic,
 };

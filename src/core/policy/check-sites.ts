@@ -2,6 +2,7 @@ import { parseEvent } from '../calendar/event.ts';
 import { invalidEvent } from '../calendar/warnings.ts';
 import type { Finding } from '../finding.ts';
 import { spellDuration } from '../units.ts';
+import { checkTraffic } from './check-traffic.ts';
 import type { DraftPolicy, DraftSite } from './draft.ts';
 
 export function checkSites(draft: DraftPolicy): Finding[] {
@@ -14,6 +15,7 @@ export function checkSites(draft: DraftPolicy): Finding[] {
       ...checkTokens(site),
       ...checkCollection(site),
       ...checkWindow(draft, site),
+      ...checkTraffic(site),
     ]),
     ...sites.flatMap((site, i) => sites.slice(0, i).flatMap((earlier) => checkPair(earlier, site))),
   ];

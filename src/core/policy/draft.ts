@@ -1,4 +1,4 @@
-import type { Assume, AssignRule, Offsite, PbsAccess, Policy, PveAccess, Site, Tier } from './policy.ts';
+import type { Assume, AssignRule, Offsite, PbsAccess, Policy, PveAccess, Site, Tier, TrafficRule } from './policy.ts';
 
 /**
  * A policy as far as it could be read: what was missing or wrong is absent. Meaning is checked on it, so that one
@@ -14,9 +14,14 @@ export type DraftPolicy = {
 export type DraftSite = Pick<Site, 'name'> &
   Partial<Omit<Site, 'pve' | 'pbs' | 'storages' | 'name'>> & {
     readonly pve?: Partial<PveAccess>;
-    readonly pbs: readonly Partial<PbsAccess>[];
+    readonly pbs: readonly DraftPbs[];
     readonly storages?: Partial<NonNullable<Site['storages']>>;
   };
+
+export type DraftPbs = Partial<Omit<PbsAccess, 'traffic'>> & {
+  /** `partial`: something beside its name, networks and time was said that could not be read. */
+  readonly traffic?: readonly (Partial<TrafficRule> & { readonly partial?: true })[];
+};
 
 export type DraftTier = Pick<Tier, 'id'> &
   Partial<Omit<Tier, 'id' | 'verify' | 'drill' | 'offsite'>> & {

@@ -60,6 +60,21 @@ export type PbsAccess = PveAccess & {
   /** When the datastore's garbage is collected, and whether points are verified on arrival; absent: left as they are. */
   readonly gcSchedule?: string;
   readonly verifyNew?: boolean;
+  /** Bandwidth limits of the server. */
+  readonly traffic?: readonly TrafficRule[];
+};
+
+/** What may flow between a PBS and some networks. Of several rules that match an address PBS takes the one with the smallest network. */
+export type TrafficRule = {
+  readonly name: string;
+  /** `10.0.0.0/8`, `fd00::/8`: where the clients are. */
+  readonly networks: readonly string[];
+  /** Into PBS: backups, and what a sync pushes to it. */
+  readonly rateInBytesPerSecond?: number;
+  /** Out of PBS: restores, and what a sync pulls from it. */
+  readonly rateOutBytesPerSecond?: number;
+  /** `mon..fri 08:00-18:00`, in the zone of the PBS; always where absent. */
+  readonly timeframes?: readonly string[];
 };
 
 /** The promise made to one class of guests, and how it is to be kept. All promises are elapsed time. */

@@ -85,13 +85,17 @@ function pbsGrants(purpose: Purpose, scope: RightsScope, server: string): Grants
   const access = scope.site.pbs.find(({ name }) => name === server)!;
   const stores = [access.datastore, ...(scope.datastores?.get(server) ?? [])];
   const paths = [...new Set(stores)].map((store) => aclPath(store, access.namespace));
-  const roles = PBS_ROLES[purpose](purpose === 'apply' && scope.site.places === 'holdfast' ? paths.map(storeOf) : paths);
+  const roles = [...PBS_ROLES[purpose](purpose === 'apply' && scope.site.places === 'holdfast' ? paths.map(storeOf) : paths)];
+  if (purpose === 'apply' && access.traffic?.length) roles.push(TRAFFIC_ROLE);
   if (roles.length === 0) return [];
   const user = purpose === 'lock' ? 'pve@pbs' : 'holdfast@pbs';
   const tokenName = purpose === 'lock' ? 'backup' : purpose;
   const token = `${user}!${tokenName}`;
   const grant = (who: string): Grants['commands'] =>
-    roles.map(({ path, role, to }) => ({ run: `proxmox-backup-manager acl update ${path} ${role} --auth-id '${who}'`, because: to }));
+    roles.map(({ path, role, to, here }) => ({
+      run: `proxmox-backup-manager acl update ${path} ${role} --auth-id '${who}'${here ? ' --propagate false' : ''}`,
+      because: to,
+    }));
   return [
     {
       server,
@@ -107,7 +111,21 @@ function pbsGrants(purpose: Purpose, scope: RightsScope, server: string): Grants
   ];
 }
 
-type PbsRole = { readonly path: string; readonly role: string; readonly to: string };
+type PbsRole = {
+  readonly path: string;
+  readonly role: string;
+  readonly to: string;
+  /** On this path alone, not on what lies below it. */
+  readonly here?: true;
+};
+
+/** Only Admin has Sys.Modify; kept to the root itself it reaches traffic rules and nothing else. @see https://pbs.proxmox.com/docs/api-viewer (permissions with an empty path) */
+const TRAFFIC_ROLE: PbsRole = {
+  path: '/',
+  role: 'Admin',
+  to: 'to make traffic rules: no smaller role may, so it is kept to this path and reaches nothing below',
+  here: true,
+};
 
 /** PBS has no roles of one's own: these are the smallest that hold what is needed. */
 const PBS_ROLES: Readonly<Record<Purpose, (paths: readonly string[]) => readonly PbsRole[]>> = {

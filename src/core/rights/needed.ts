@@ -19,7 +19,9 @@ export type NeededRight = {
 
 /** The site as far as rights depend on it. */
 export type RightsScope = {
-  readonly site: Pick<Site, 'places'> & { readonly pbs: readonly Pick<PbsAccess, 'name' | 'datastore' | 'namespace'>[] };
+  readonly site: Pick<Site, 'places'> & {
+    readonly pbs: readonly (Pick<PbsAccess, 'name' | 'datastore' | 'namespace'> & Partial<Pick<PbsAccess, 'traffic'>>)[];
+  };
   /** Datastores that tiers name beside the servers' own, by server. */
   readonly datastores?: ReadonlyMap<string, readonly string[]>;
 };
@@ -32,9 +34,10 @@ export type RightsScope = {
 export function neededRights(purpose: Purpose, scope: RightsScope): NeededRight[] {
   const pve = PVE[purpose](scope).map((right) => ({ product: 'pve' as const, server: 'pve', ...right }));
   const pbs = scope.site.pbs.flatMap((access) =>
-    storesOf(access, scope).flatMap((path) =>
-      PBS[purpose](path).map((right) => ({ product: 'pbs' as const, server: access.name, ...right })),
-    ),
+    [
+      ...storesOf(access, scope).flatMap((path) => PBS[purpose](path)),
+      ...(purpose === 'apply' && access.traffic?.length ? WRITE_TRAFFIC : []),
+    ].map((right) => ({ product: 'pbs' as const, server: access.name, ...right })),
   );
   return [...pve, ...pbs];
 }
@@ -79,6 +82,11 @@ const PVE: Readonly<Record<Purpose, (scope: RightsScope) => readonly Right[]>> =
   ],
   move: () => [...WRITE_JOBS.slice(0, 1), ...WRITE_POOLS],
 };
+
+const WRITE_TRAFFIC: readonly Right[] = [
+  { privilege: 'Sys.Audit', path: '/', to: 'read a traffic rule again before it is written' },
+  { privilege: 'Sys.Modify', path: '/', to: 'make traffic rules' },
+];
 
 const PBS: Readonly<Record<Purpose, (path: string) => readonly Right[]>> = {
   audit: (path) => [

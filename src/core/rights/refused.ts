@@ -4,9 +4,8 @@ import type { RightsScope } from './needed.ts';
 export type RefusedWrite = {
   /** `pve`, or the policy's name of a PBS. */
   readonly server: string;
-  /** As the server named them, where it did. */
-  readonly privilege?: string;
-  readonly path?: string;
+  readonly privilege: string;
+  readonly path: string;
   readonly scope: RightsScope;
   /** Where the policy names the server's logins: `sites.home.pve`. */
   readonly at: string;
@@ -18,8 +17,7 @@ export type RefusedWrite = {
 export function grantsForWrite({ server, privilege, path, scope, at, hasApplyToken }: RefusedWrite): string {
   const grants = grantCommands('apply', scope).find((one) => one.server === server);
   if (!grants) return 'print the grants that are missing:\n    holdfast grants --for apply';
-  const lack =
-    privilege === undefined ? 'the login lacks a right' : `the login lacks ${privilege}${path === undefined ? '' : ` on ${path}`}`;
+  const lack = `the login lacks ${privilege} on ${path}`;
   const where = grants.product === 'pve' ? 'on a node of the cluster, as root' : `on the PBS "${server}", as root`;
   const commands = grants.commands.map(({ run }) => run).filter((run) => !hasApplyToken || !MAKES_LOGIN.test(run));
   const list = commands.map((run) => `\n    ${run}`).join('');

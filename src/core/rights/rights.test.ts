@@ -32,6 +32,12 @@ test('blindSpots: the guest from which the right was taken, and no path beside i
 });
 
 const scope: RightsScope = { site: { places: 'holdfast', pbs: [{ name: 'pbs', datastore: 'main', namespace: 'home' }] } };
+const limited: RightsScope = {
+  site: {
+    ...scope.site,
+    pbs: [{ ...scope.site.pbs[0]!, traffic: [{ name: 'office', networks: ['10.0.0.0/8'], rateInBytesPerSecond: 1 }] }],
+  },
+};
 const code: RightsScope = { site: { ...scope.site, places: 'opentofu' } };
 
 test('neededRights: watching and protecting cannot delete, on either product', () => {
@@ -41,6 +47,15 @@ test('neededRights: watching and protecting cannot delete, on either product', (
       neededRights(purpose, scope).filter(({ privilege }) => powers.test(privilege)),
       [],
     );
+});
+
+test('grants: what limits traffic reaches nothing below the root', () => {
+  const [, grants] = grantCommands('apply', limited);
+  const rights = pbsRights(grants!.commands, grants!.token);
+  assert.deepEqual(
+    [holds(rights, 'Sys.Modify', '/'), holds(rights, 'Sys.Modify', '/system/network'), holds(rights, 'Permissions.Modify', '/access/acl')],
+    [true, false, false],
+  );
 });
 
 test('neededRights: where OpenTofu owns the places, pools are not ours to write', () => {
@@ -56,6 +71,7 @@ test('neededRights: a tier’s other datastore counts too', () => {
 
 /** Roles of PBS with what is needed here. */
 const PBS_ROLES: Readonly<Record<string, readonly string[]>> = {
+  Admin: ['Sys.Audit', 'Sys.Modify', 'Permissions.Modify'],
   Audit: ['Sys.Audit', 'Datastore.Audit'],
   DatastoreAdmin: ['Datastore.Audit', 'Datastore.Modify', 'Datastore.Read', 'Datastore.Verify', 'Datastore.Backup', 'Datastore.Prune'],
   DatastoreBackup: ['Datastore.Backup'],
@@ -67,6 +83,7 @@ for (const purpose of PURPOSES) {
   for (const [owner, given] of [
     ['holdfast', scope],
     ['opentofu', code],
+    ['holdfast, with limited traffic', limited],
   ] as const) {
     test(`grants for ${purpose}, places by ${owner}: the token and its user get every right that is needed`, () => {
       const granted = grantCommands(purpose, given);
@@ -104,8 +121,10 @@ function pveRights(commands: Commands, who: string): Rights {
 function pbsRights(commands: Commands, who: string): Rights {
   const rights: Record<string, Record<string, boolean>> = {};
   for (const { run } of commands) {
-    const [, path, role, owner] = /^proxmox-backup-manager acl update (\S+) (\S+) --auth-id '([^']+)'$/.exec(run) ?? [];
-    if (owner === who) rights[path!] = { ...rights[path!], ...Object.fromEntries(PBS_ROLES[role!]!.map((name) => [name, true])) };
+    const [, path, role, owner, here] =
+      /^proxmox-backup-manager acl update (\S+) (\S+) --auth-id '([^']+)'( --propagate false)?$/.exec(run) ?? [];
+    if (owner === who)
+      rights[path!] = { ...rights[path!], ...Object.fromEntries(PBS_ROLES[role!]!.map((name) => [name, here === undefined])) };
   }
   return rights;
 }

@@ -327,6 +327,10 @@ export type TrafficControl = {
   readonly timeframes: readonly string[];
   readonly rateInBytesPerSecond?: number;
   readonly rateOutBytesPerSecond?: number;
+  readonly burstInBytes?: number;
+  readonly burstOutBytes?: number;
+  /** Only these users, from PBS 4.1 on; everybody where empty. */
+  readonly users: readonly string[];
   readonly comment: string;
   readonly digest?: string;
 };
