@@ -143,8 +143,10 @@ export type Memory = {
   readonly record: (lease: Lease, cycle: CycleRecord) => Promise<'recorded' | 'lease-lost'>;
   /** Finding lives of a site that are not resolved, and those resolved at `since` or later; by key. */
   readonly lives: (site: string, since: UnixSeconds) => Promise<readonly FindingLife[]>;
-  /** Points of one group that are not gone, oldest first. */
-  readonly groupPoints: (group: GroupPlace) => Promise<readonly LedgerPoint[]>;
+  /** Points of one group that are not gone, oldest first; with `gone`, the gone ones too: one may come back. */
+  readonly groupPoints: (group: GroupPlace, options?: { readonly gone?: boolean }) => Promise<readonly LedgerPoint[]>;
+  /** Writes what was done to points outside a look (a protection set or lifted), with its lines of the audit log; fenced like a cycle. */
+  readonly recordPoints: (lease: Lease, points: readonly LedgerPoint[], audit: readonly AuditEntry[]) => Promise<'recorded' | 'lease-lost'>;
   /** All points of a site in batches, gone ones too where wanted: what the ledger says. A group's points stand together, oldest first. */
   readonly points: (site: string, options?: { readonly gone?: boolean }) => AsyncIterable<readonly LedgerPoint[]>;
   /** The last known posture of each guest of a site, by vmid. */

@@ -1,3 +1,5 @@
+import type { UnixSeconds } from './units.ts';
+
 /** How much a finding weighs: an error breaks a promise or a file, a warning may, an info is only worth knowing. */
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -38,6 +40,8 @@ export type Finding = {
   readonly tier?: number;
   /** The disk of the guest it is about: `scsi1`. */
   readonly disk?: string;
+  /** Only of what happened once and cannot be seen again at the next look: until when it holds. */
+  readonly lastsUntilAt?: UnixSeconds;
 };
 
 const WEIGHT: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };

@@ -1,0 +1,206 @@
+import { policyVersion } from '../desired/mark.ts';
+import { isAccepted, liveExceptions } from '../assess/exceptions.ts';
+import { sortFindings, type Finding } from '../finding.ts';
+import type { GroupPlace, LedgerPoint } from '../memory/record.ts';
+import type { Policy, Site, Tier } from '../policy/policy.ts';
+import type { UnixSeconds } from '../units.ts';
+import type { Actual, Guest, Snapshot } from '../world/actual.ts';
+import { findingKey } from '../watch/key.ts';
+import { readClocks, type Clocks } from './clocks.ts';
+import { goneAtText, goneFinding, MOVED, wentEarly } from './gone.ts';
+import { notBefore } from './not-before.ts';
+import { lookAtGroup, tierOfPlace } from './place.ts';
+import { ownership } from './ownership.ts';
+import { whoRemoved } from './removed.ts';
+
+/** A group, and all that is remembered of it: gone points too where memory has them, for one may come back. */
+export type RememberedGroup = { readonly place: GroupPlace; readonly points: readonly LedgerPoint[] };
+
+export type EnterInput = {
+  readonly policy: Policy;
+  readonly site: Site;
+  readonly actual: Actual;
+  /** The look before, where there was one since the start: it narrows down when a point went. */
+  readonly previous?: Actual;
+  readonly now: UnixSeconds;
+  /**
+   * The groups to compare: `groupsToEnter(actual, previous)`, each with what is remembered of it. At a first look, and after the policy
+   * changed, every group that stands there or in memory. They may come in parts; a group that moved is known as moved only where both
+   * its places come together.
+   */
+  readonly groups: readonly RememberedGroup[];
+};
+
+export type Entered = {
+  /** Points to write: new ones and those of which something changed, the whole point each time. */
+  readonly points: readonly LedgerPoint[];
+  /** What went before its date, now or earlier, while the date has not passed. */
+  readonly findings: readonly Finding[];
+  /** Keys of losses that are over because the points came back. */
+  readonly over: readonly string[];
+};
+
+/**
+ * Compares what a look says of some groups with what is remembered of them. Each new finished point gets its date from the tier whose
+ * namespace it lies in; a later policy lengthens that date and never shortens it. A point that its server no longer lists is gone; where it
+ * went before its date, that is a finding. What could not be read is not gone. Calling it again with what it returned changes nothing.
+ */
+export function enter(input: EnterInput): Entered {
+  const compared = input.groups.map((group) => compare(input, group));
+  const moves = findMoves(compared);
+  const settled = compared.map((group) => settle(input, group, moves));
+  return {
+    points: settled.flatMap(({ points }) => points),
+    findings: sortFindings(settled.flatMap(({ findings }) => findings)),
+    over: settled.flatMap(({ over }) => over),
+  };
+}
+
+type Compared = {
+  readonly place: GroupPlace;
+  readonly clocks: Clocks;
+  readonly remembered: readonly LedgerPoint[];
+  /** Undefined where the look says nothing of the group's points. */
+  readonly listed: readonly Snapshot[] | undefined;
+  readonly vanished: readonly LedgerPoint[];
+};
+
+function compare({ actual, now }: EnterInput, { place, points }: RememberedGroup): Compared {
+  const look = lookAtGroup(actual, place);
+  const listed = look.state === 'listed' ? look.group.snapshots : look.state === 'absent' ? [] : undefined;
+  const there = new Set(listed?.map(({ at }) => at));
+  const vanished = listed ? points.filter(({ at, goneAt }) => goneAt === undefined && !there.has(at)) : [];
+  return { place, clocks: readClocks(actual, place.server, now), remembered: points, listed, vanished };
+}
+
+/** Points that vanished in one place and are new in another of the same server: PBS moves a group with all that belongs to it. */
+type Moves = ReadonlyMap<string, { readonly from: LedgerPoint; readonly to: GroupPlace }>;
+
+function findMoves(groups: readonly Compared[]): Moves {
+  const vanished = new Map(groups.flatMap((group) => group.vanished.map((point) => [pointKey(point, point.at), point] as const)));
+  const moves = new Map<string, { readonly from: LedgerPoint; readonly to: GroupPlace }>();
+  for (const { place, remembered, listed = [] } of groups) {
+    const known = new Set(remembered.map(({ at }) => at));
+    for (const { at } of listed) {
+      const from = vanished.get(pointKey(place, at));
+      if (from && !known.has(at)) moves.set(pointKey(place, at), { from, to: place });
+    }
+  }
+  return moves;
+}
+
+function pointKey({ server, type, id }: GroupPlace, at: UnixSeconds): string {
+  return `${server} ${type}/${id} ${at}`;
+}
+
+function settle(input: EnterInput, group: Compared, moves: Moves): Entered {
+  const { policy, site } = input;
+  const { place, clocks, remembered, listed } = group;
+  const tier = tierOfPlace(policy, site, place);
+  const gone = group.vanished.map((point) => ({ ...point, goneAt: clocks.middleAt, ...goneBy(input, point, moves) }));
+  const goneNow = new Set(gone.map(({ at }) => at));
+  const byAt = new Map(remembered.map((point) => [point.at, point]));
+  const there = listed
+    ? listed.map((snapshot) => {
+        const own = byAt.get(snapshot.at);
+        const known = own ?? moves.get(pointKey(place, snapshot.at))?.from;
+        return seen({ place, clocks, now: input.now, tier: promising(policy, own, tier) }, snapshot, known);
+      })
+    : remembered
+        .filter(({ goneAt }) => goneAt === undefined)
+        .map((point) => promised(point, { clocks, tier: promising(policy, point, tier) }));
+  const points = [...there, ...gone].filter((point) => !same(point, byAt.get(point.at)));
+  const returned = new Set(there.map(({ at }) => at));
+  const lost = [...remembered.filter(({ at, goneAt }) => goneAt !== undefined && !returned.has(at) && !goneNow.has(at)), ...gone].filter(
+    wentEarly,
+  );
+  const losses = Map.groupBy(
+    lost.filter(({ notBeforeAt }) => notBeforeAt! > clocks.middleAt),
+    ({ goneAt }) => goneAt!,
+  );
+  const left = there.filter(({ sizeBytes }) => sizeBytes !== undefined).length;
+  const findings = [...losses.values()].map((points) =>
+    goneFinding({ site, place, points: points.toSorted((a, b) => a.at - b.at), left, ...guestOf(input, points) }),
+  );
+  return { points, findings: withoutAccepted(input, findings), over: over(input, group, returned) };
+}
+
+/** A later policy counts only where it still has the tier that promised; where nobody promised yet, the place decides. */
+function promising({ tiers }: Policy, known: LedgerPoint | undefined, ofPlace: Tier | undefined): Tier | undefined {
+  return known?.tier === undefined ? ofPlace : tiers.find(({ id }) => id === known.tier);
+}
+
+function goneBy({ actual, previous, now }: EnterInput, point: LedgerPoint, moves: Moves): Pick<LedgerPoint, 'goneBy'> {
+  const move = moves.get(pointKey(point, point.at));
+  if (move) return { goneBy: `${MOVED}${move.to.datastore}:${move.to.namespace || '/'}` };
+  const server = actual.pbs.find(({ name }) => name === point.server);
+  const before = previous && lookedAt(previous, point);
+  const by = server && whoRemoved(server, point, { afterAt: before ?? point.firstSeenAt, untilAt: now });
+  return by === undefined ? {} : { goneBy: by };
+}
+
+/** When the group was listed for the look before, and the point was there. */
+function lookedAt(previous: Actual, place: GroupPlace): UnixSeconds | undefined {
+  const groups = previous.pbs
+    .find(({ name }) => name === place.server)
+    ?.namespaces.find(({ datastore, namespace }) => datastore === place.datastore && namespace === place.namespace)?.groups;
+  return groups?.known ? groups.value.find(({ type, id }) => type === place.type && id === place.id)?.listedAt : undefined;
+}
+
+type Seeing = { readonly place: GroupPlace; readonly clocks: Clocks; readonly now: UnixSeconds; readonly tier: Tier | undefined };
+
+function seen({ place, clocks, now, tier }: Seeing, snapshot: Snapshot, known: LedgerPoint | undefined): LedgerPoint {
+  const { sizeBytes, verification } = snapshot;
+  const { goneAt: _goneAt, goneBy: _goneBy, sizeBytes: _size, verified: _verified, lockedAt: _lockedAt, ...kept } = known ?? {};
+  const verified = verification && (verification.state === 'failed' || verification.at >= snapshot.at);
+  return promised(
+    {
+      ...kept,
+      ...place,
+      at: snapshot.at,
+      firstSeenAt: known?.firstSeenAt ?? now,
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+      ...(verified ? { verified: { state: verification.state, at: verification.at } } : {}),
+      protected: snapshot.protected,
+      ...ownership(known, snapshot.protected, now),
+    },
+    { clocks, tier },
+  );
+}
+
+/** The point with its date. One that never finished is no recovery point, and nothing is promised to it. */
+function promised(point: LedgerPoint, { clocks, tier }: { readonly clocks: Clocks; readonly tier: Tier | undefined }): LedgerPoint {
+  if (!tier || point.sizeBytes === undefined) return point;
+  const notBeforeAt = notBefore(point, tier, clocks.latestAt);
+  if (notBeforeAt === point.notBeforeAt) return point;
+  return { ...point, tier: tier.id, notBeforeAt, policyVersion: policyVersion(tier) };
+}
+
+const FIELDS = ['sizeBytes', 'tier', 'notBeforeAt', 'policyVersion', 'protected', 'lockedAt', 'goneAt', 'goneBy', 'firstSeenAt'] as const;
+
+function same(a: LedgerPoint, b: LedgerPoint | undefined): boolean {
+  if (!b) return false;
+  return FIELDS.every((field) => a[field] === b[field]) && a.verified?.state === b.verified?.state && a.verified?.at === b.verified?.at;
+}
+
+/** The guest of that id, unless it is a younger one that only took the id over. */
+function guestOf({ actual }: EnterInput, points: readonly LedgerPoint[]): { readonly guest?: Guest } {
+  const guests = actual.pve.guests.known ? actual.pve.guests.value : [];
+  const guest = guests.find(({ type, vmid }) => type === points[0]!.type && String(vmid) === points[0]!.id);
+  return guest && points.some(({ at }) => at >= (guest.createdAt ?? 0)) ? { guest } : {};
+}
+
+function withoutAccepted({ policy, site, actual, now }: EnterInput, findings: readonly Finding[]): Finding[] {
+  const exceptions = liveExceptions(policy, site, now);
+  if (exceptions.length === 0) return [...findings];
+  const guests = new Map((actual.pve.guests.known ? actual.pve.guests.value : []).map((guest) => [guest.vmid, guest]));
+  return findings.filter((finding) => !isAccepted(finding, exceptions, guests));
+}
+
+/** Losses of which nothing is missing any more. */
+function over({ site }: EnterInput, { place, remembered }: Compared, returned: ReadonlySet<UnixSeconds>): string[] {
+  const losses = Map.groupBy(remembered.filter(wentEarly), ({ goneAt }) => goneAt!);
+  return [...losses]
+    .filter(([, points]) => points.every(({ at }) => returned.has(at)))
+    .map(([goneAt]) => findingKey({ code: 'HF-POINT-GONE', site: site.name, at: goneAtText(site, place, goneAt) }));
+}

@@ -1,0 +1,21 @@
+import type { LedgerPoint } from '../memory/record.ts';
+import type { UnixSeconds } from '../units.ts';
+
+/**
+ * How long an intent to protect explains a flag that is found later. Our own restart after a crash takes minutes; a flag found after more
+ * than this may as well be a person's, and a person's is never lifted.
+ */
+export const CLAIM_SECONDS = 3600;
+
+/**
+ * Whose the protection of a point is, after a look: `lockedAt` stays only while it is ours.
+ *
+ * `lockedAt` with `protected: false` is an intent: it is remembered before PBS is asked, so that a crash between the two forgets no lock.
+ */
+export function ownership(known: LedgerPoint | undefined, isProtected: boolean, now: UnixSeconds): Pick<LedgerPoint, 'lockedAt'> {
+  if (known?.lockedAt === undefined) return {};
+  const { lockedAt } = known;
+  if (known.protected) return isProtected ? { lockedAt } : {};
+  if (!isProtected) return { lockedAt };
+  return now - lockedAt <= CLAIM_SECONDS ? { lockedAt } : {};
+}

@@ -1,0 +1,79 @@
+import { placeOf } from '../desired/place.ts';
+import type { GroupPlace } from '../memory/record.ts';
+import type { Policy, Site, Tier } from '../policy/policy.ts';
+import type { Actual, BackupGroup, PbsActual } from '../world/actual.ts';
+
+/** One text for one group, for maps. */
+export function placeKey({ site, server, datastore, namespace, type, id }: GroupPlace): string {
+  return JSON.stringify([site, server, datastore, namespace, type, id]);
+}
+
+/** `vm/101 in main:home/tier-1`, with the server's name where a site has several. */
+export function spellPlace({ server, datastore, namespace, type, id }: GroupPlace, several = false): string {
+  return `${type}/${id} in ${datastore}:${namespace || '/'}${several ? ` of PBS ${server}` : ''}`;
+}
+
+/**
+ * The tier that promised something to the points of a group: the one whose namespace they lie in, because its job made them and its
+ * prune job decides about them. Which tier the guest has today says nothing about points made earlier. Elsewhere nobody promised anything.
+ */
+export function tierOfPlace({ tiers }: Pick<Policy, 'tiers'>, site: Site, place: Omit<GroupPlace, 'site'>): Tier | undefined {
+  return tiers.find((tier) => {
+    const own = placeOf(site, tier);
+    return own?.pbs === place.server && own.datastore === place.datastore && own.namespace === place.namespace;
+  });
+}
+
+/**
+ * What a look says of a group. `absent` is claimed only where the server listed the whole namespace; a namespace or datastore that could
+ * not be read, or is not listed any more, says nothing: a token that lost a right sees the same.
+ */
+export type GroupLook =
+  | { readonly state: 'listed'; readonly group: BackupGroup }
+  /** It is there, but its points were not listed anew: what was known still stands. */
+  | { readonly state: 'unchanged' }
+  | { readonly state: 'absent' }
+  | { readonly state: 'unseen' };
+
+export function lookAtGroup(actual: Actual, place: GroupPlace): GroupLook {
+  const server = actual.pbs.find(({ name }) => name === place.server);
+  const groups = server?.namespaces.find(
+    ({ datastore, namespace }) => datastore === place.datastore && namespace === place.namespace,
+  )?.groups;
+  if (!groups?.known) return { state: 'unseen' };
+  const group = groups.value.find(({ type, id }) => type === place.type && id === place.id);
+  if (group) return group.listedAt >= groups.asOf ? { state: 'listed', group } : { state: 'unchanged' };
+  return { state: groups.complete ? 'absent' : 'unseen' };
+}
+
+/**
+ * The groups whose points may differ from what is remembered: those listed anew since `previous`, and those it had that this look proves
+ * absent. Without `previous` every group that stands there; what memory knows beyond them must then be added by who holds the memory.
+ */
+export function groupsToEnter(actual: Actual, previous?: Actual): GroupPlace[] {
+  return actual.pbs.flatMap((server) => {
+    const before = previous?.pbs.find(({ name }) => name === server.name);
+    return [...listedAnew(actual.site, server), ...vanished(actual.site, server, before)];
+  });
+}
+
+function listedAnew(site: string, server: PbsActual): GroupPlace[] {
+  return server.namespaces.flatMap(({ datastore, namespace, groups }) =>
+    groups.known
+      ? groups.value
+          .filter(({ listedAt }) => listedAt >= groups.asOf)
+          .map(({ type, id }) => ({ site, server: server.name, datastore, namespace, type, id }))
+      : [],
+  );
+}
+
+function vanished(site: string, server: PbsActual, before: PbsActual | undefined): GroupPlace[] {
+  return (before?.namespaces ?? []).flatMap(({ datastore, namespace, groups }) => {
+    const now = server.namespaces.find((one) => one.datastore === datastore && one.namespace === namespace)?.groups;
+    if (!groups.known || !now?.known || !now.complete) return [];
+    const there = new Set(now.value.map(({ type, id }) => `${type}/${id}`));
+    return groups.value
+      .filter(({ type, id }) => !there.has(`${type}/${id}`))
+      .map(({ type, id }) => ({ site, server: server.name, datastore, namespace, type, id }));
+  });
+}
