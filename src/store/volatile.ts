@@ -54,10 +54,16 @@ export function volatileMemory(nowMs: () => number = () => performance.now(), ro
       sorted(rows.lives, ({ key }) => [key]).filter(
         (life) => life.site === site && (life.state !== 'resolved' || (life.resolvedAt ?? 0) >= since),
       ),
-    groupPoints: async (group) =>
+    groupPoints: async (group, options) =>
       sorted(rows.points.get(groupKey(group)) ?? new Map<number, LedgerPoint>(), ({ at }) => [at]).filter(
-        ({ goneAt }) => goneAt === undefined,
+        ({ goneAt }) => options?.gone === true || goneAt === undefined,
       ),
+    recordPoints: async (lease, points, audit) => {
+      if (!holds(lease) || points.some(({ site }) => site !== lease.site)) return 'lease-lost';
+      for (const point of structuredClone(points)) writePoint(rows, point);
+      for (const entry of audit) appendAudit(rows, entry);
+      return 'recorded';
+    },
     points: async function* (site, options) {
       for (const group of rows.points.values()) {
         const batch = sorted(group, ({ at }) => [at]).filter(

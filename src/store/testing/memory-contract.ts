@@ -76,9 +76,25 @@ export function memoryContract(name: string, open: () => Promise<Rig>): void {
         const other = makePoint({ id: '102' });
         await record({ points: [gone, other] });
         expect(await memory.groupPoints(GROUP)).toEqual([]);
+        expect(await memory.groupPoints(GROUP, { gone: true })).toStrictEqual([gone]);
         expect(await all(memory.points('home'))).toStrictEqual([other]);
         expect(await all(memory.points('home', { gone: true }))).toStrictEqual([gone, other]);
         expect(await all(memory.points('away', { gone: true }))).toEqual([]);
+      });
+
+      test('are written outside a look as in one: a lock set and lifted, with its lines of the audit log', async () => {
+        await record({ points: [full] });
+        const { lockedAt: _, ...lifted } = { ...full, protected: false, notBeforeAt: NOW };
+        expect(await memory.recordPoints(lease, [lifted], [makeEntry({ act: 'lift' })])).toBe('recorded');
+        expect(await rig.other.groupPoints(GROUP)).toStrictEqual([{ ...lifted, notBeforeAt: full.notBeforeAt }]);
+        expect((await memory.audit(0)).map(({ act }) => act)).toContain('lift');
+      });
+
+      test('are written by nobody whose lease is lost, and for no other site', async () => {
+        expect(await memory.recordPoints({ ...lease, token: lease.token - 1 }, [full], [makeEntry()])).toBe('lease-lost');
+        expect(await memory.recordPoints(lease, [makePoint({ site: 'away' })], [makeEntry()])).toBe('lease-lost');
+        expect(await memory.groupPoints(GROUP)).toEqual([]);
+        expect(await memory.audit(0)).toEqual([]);
       });
 
       test('of a site with many come in batches, each once', async () => {
