@@ -12,6 +12,8 @@ import { layOut, type Timeline } from '#core/retention/timeline.ts';
 import { pruneGroup } from '#lab/pbs/prune.ts';
 import { deepFreeze, makePolicy, makeTier, NOW } from './make.ts';
 
+/** `HOLDFAST_RUNS=25` lives 25 times as many lives: for a change of the proof itself. */
+const TIMES = Number(process.env['HOLDFAST_RUNS'] ?? 1);
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const ZONES = ['UTC', 'Europe/Vienna', 'America/New_York', 'Pacific/Auckland', 'America/Santiago', 'Australia/Lord_Howe'];
@@ -85,7 +87,7 @@ function extreme(chance: number): number {
   return chance < 0.3 ? 0 : chance > 0.7 ? 1 : chance;
 }
 
-describe('no proved policy is refuted by living it', { timeout: 60_000 }, () => {
+describe('no proved policy is refuted by living it', { timeout: 120_000 * TIMES }, () => {
   test('with keep values that were computed', () => {
     let proved = 0;
     fc.assert(
@@ -103,7 +105,7 @@ describe('no proved policy is refuted by living it', { timeout: 60_000 }, () => 
         const seen = live(timeline, keep, chances, () => dice.next().value);
         expect(seen.life, JSON.stringify(keep)).toBeGreaterThanOrEqual(promise.retentionSeconds);
       }),
-      { numRuns: 60 },
+      { numRuns: 60 * TIMES },
     );
     expect(proved).toBeGreaterThan(20);
   });
@@ -124,7 +126,7 @@ describe('no proved policy is refuted by living it', { timeout: 60_000 }, () => 
         const reach = leastReach(timeline, keep, chances);
         if (reach) expect(seen.reach).toBeGreaterThanOrEqual(reach.seconds);
       }),
-      { numRuns: 80 },
+      { numRuns: 80 * TIMES },
     );
   });
 
@@ -144,12 +146,12 @@ describe('no proved policy is refuted by living it', { timeout: 60_000 }, () => 
         const seen = live(timeline, { last: 3 }, chances, () => dice.next().value);
         expect(seen.exposure).toBeLessThanOrEqual(proof.proofs.find(({ promise }) => promise === 'rpo')!.worstSeconds!);
       }),
-      { numRuns: 40 },
+      { numRuns: 40 * TIMES },
     );
   });
 });
 
-describe('what is solved is proved, and the next cheaper is not', { timeout: 60_000 }, () => {
+describe('what is solved is proved, and the next cheaper is not', { timeout: 120_000 * TIMES }, () => {
   test('keep values', () => {
     fc.assert(
       fc.property(someTier, (given) => {
@@ -166,7 +168,7 @@ describe('what is solved is proved, and the next cheaper is not', { timeout: 60_
           );
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 40 * TIMES },
     );
   });
 
@@ -206,7 +208,7 @@ describe('what is solved is proved, and the next cheaper is not', { timeout: 60_
           if (place > 0) expect(holds(rungs[place - 1]!)).toBe(false);
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 12 * TIMES },
     );
   });
 });

@@ -139,9 +139,10 @@ test('an event that never comes, comes once, or ends does not go on', () => {
   assert.equal(dublin.goesOn, false);
 });
 
+const DATED = ['*-1 22:00', '*-1,4,7,10-1 23:30', '*-28,29,30 0/5:15', 'sun *-25..31 1:30', '*-3..4-* 2:30', '3,11-1..8 0:00', '2-29 4:00'];
 test('years of runs beside one clock change after the other are those of the search', () => {
   for (const zone of RULES.values()) {
-    for (const text of ['04:00', '2:30', '1:30', '0/5:0', 'sun 2:15', 'sat,sun 0:30', '*:0/45']) {
+    for (const text of ['04:00', '2:30', '1:30', '0/5:0', 'sun 2:15', 'sat,sun 0:30', '*:0/45', ...DATED]) {
       const event = eventOf(text);
       const [fromAt, toAt] = [1_795_564_800, 1_795_564_800 + 3 * 366 * DAY_SECONDS];
       const searched: number[] = [];

@@ -3,7 +3,7 @@ import { matches, type Field } from '../calendar/field.ts';
 import { DAY_SECONDS } from '../calendar/civil.ts';
 import { CALENDAR_CYCLE_SECONDS } from '../calendar/gap.ts';
 import { visitRuns, type Alike } from '../calendar/runs.ts';
-import { zoneRules, type ZoneRules } from '../calendar/zone.ts';
+import { localSecondsAt, zoneRules, type ZoneRules } from '../calendar/zone.ts';
 import { localSecondsOf, periodKey } from './period.ts';
 import type { KeepUnit } from './keep.ts';
 import type { UnixSeconds } from '../units.ts';
@@ -87,9 +87,9 @@ function reckonLayout(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): T
   }
   const runs = runsOf(days, count);
   if (goesOn && count > 1) {
-    const bends = bendsOf(runs);
-    const periods = rememberPeriods(runs, zone);
-    return { schedule, zone, runs, bends, fromAt, toAt, periods, isApart: rememberApart({ runs, bends, zone }, periods) };
+    const bends = bendsOf(runs, days);
+    const [periods, isApart] = [rememberPeriods(runs, zone), rememberApart({ runs, bends, zone })];
+    return { schedule, zone, runs, bends, fromAt, toAt, periods, isApart };
   }
   const lastAt = runs.at(-1);
   return lastAt === undefined ? { kind: 'never' } : { kind: 'ends', lastAt };
@@ -99,22 +99,34 @@ function runsOf(days: readonly Alike[], count: number): Float64Array {
   const runs = new Float64Array(count);
   let run = 0;
   for (const { baseAt, seconds, times, everySeconds } of days) {
-    for (let day = 0; day < times; day++) for (const second of seconds) runs[run++] = baseAt + day * everySeconds + second;
+    const perDay = seconds.length;
+    for (let i = 0; i < perDay; i++) {
+      let at = baseAt + seconds[i]!;
+      for (let day = 0; day < times; day++, at += everySeconds) runs[run + day * perDay + i] = at;
+    }
+    run += times * perDay;
   }
   return runs;
 }
 
-function bendsOf(runs: Float64Array): Int32Array {
+/** Days with one run that look alike are equally far apart: among them no wait needs to be looked at. */
+function bendsOf(runs: Float64Array, days: readonly Alike[]): Int32Array {
   const bends = new Int32Array(runs.length);
   let count = 0;
   let before = NaN;
-  for (let i = 1; i < runs.length; i++) {
-    const gap = runs[i]! - runs[i - 1]!;
-    if (gap !== before) bends[count++] = i - 1;
-    before = gap;
+  let run = 0;
+  for (const { seconds, times } of days) {
+    const end = run + times * seconds.length;
+    const looked = seconds.length === 1 ? Math.min(end, run + 2) : end;
+    for (let i = Math.max(1, run); i < looked; i++) {
+      const gap = runs[i]! - runs[i - 1]!;
+      if (gap !== before) bends[count++] = i - 1;
+      before = gap;
+    }
+    run = end;
   }
   bends[count++] = runs.length - 1;
-  return bends.subarray(0, count);
+  return bends.slice(0, count);
 }
 
 function runsOnADay({ hours, minutes, seconds, time }: CalendarEvent): number {
@@ -146,25 +158,31 @@ function rememberPeriods(runs: Float64Array, zone: ZoneRules): Timeline['periods
 
 type Laid = Pick<Timeline, 'runs' | 'bends' | 'zone'>;
 
-function rememberApart(laid: Laid, periods: Timeline['periods']): Timeline['isApart'] {
+function rememberApart(laid: Laid): Timeline['isApart'] {
   const known = new Map<string, boolean>();
   return (unit, queueSeconds) => {
     const key = `${unit} ${queueSeconds}`;
-    const apart = known.get(key) ?? areApart(laid, { unit, queueSeconds }, periods);
+    const apart = known.get(key) ?? areApart(laid, { unit, queueSeconds });
     known.set(key, apart);
     return apart;
   };
 }
 
-function areApart(laid: Laid, { unit, queueSeconds }: Question, periods: Timeline['periods']): boolean {
+function areApart(laid: Laid, { unit, queueSeconds }: Question): boolean {
   if (unit === 'last') return true;
   const length = PERIOD_SECONDS[unit];
   if (length !== undefined) return areApartOfLength(laid, { length, shift: shiftOf(unit), queueSeconds });
-  const two = keysOf(laid.runs.subarray(0, 2), unit, laid.zone);
-  if (two[0] === two[1]) return false;
-  const { earliest, settled } = periods(unit, queueSeconds);
-  for (let i = 1; i < earliest.length; i++) if (earliest[i] === earliest[i - 1]) return false;
-  return settled;
+  let before = NaN;
+  for (const at of laid.runs) {
+    const local = localSecondsAt(laid.zone, at);
+    const key = periodKey(unit, local, at);
+    if (key === before) return false;
+    before = key;
+    const late = localSecondsAt(laid.zone, at + queueSeconds);
+    const isSameDay = Math.floor(late / DAY_SECONDS) === Math.floor(local / DAY_SECONDS);
+    if (!isSameDay && periodKey(unit, late, at + queueSeconds) !== key) return false;
+  }
+  return true;
 }
 
 type Length = { readonly length: number; readonly shift: number; readonly queueSeconds: number };
