@@ -1,0 +1,130 @@
+import type { UsageSample } from '../memory/record.ts';
+import type { UnixSeconds } from '../units.ts';
+
+const DAY_SECONDS = 86_400;
+/** Growth of the last weeks says more than that of last year. */
+const WINDOW_SECONDS = 60 * DAY_SECONDS;
+/** From fewer days nothing is foretold: a first full backup would look like growth for ever. */
+const LEAST_DAYS = 7;
+const WEEK_DAYS = 7;
+/** Nothing is foretold beyond this: no growth lasts so long unchanged. */
+const HORIZON_SECONDS = 3 * 365 * DAY_SECONDS;
+/**
+ * Room that garbage collection is taken to need: it touches every chunk in use, and on a file system that never overwrites in place each
+ * touch takes new room. An assumption, on the careful side. @see https://pbs.proxmox.com/docs/maintenance.html#garbage-collection
+ */
+const COLLECTION_FRACTION = 0.01;
+
+/** How a store fills, from what was seen. */
+export type Forecast = {
+  readonly what: string;
+  /** The newest sample. */
+  readonly at: UnixSeconds;
+  readonly totalBytes: number;
+  readonly usedBytes: number;
+  readonly availableBytes: number;
+  /** Over how many days with a sample it was seen. */
+  readonly days: number;
+} & (
+  | { readonly known: false; readonly because: string }
+  | {
+      readonly known: true;
+      /** Net growth in bytes a day, collection and pruning included: the slow and the fast edge of the band hold nine tenths of what was seen. */
+      readonly perDay: Band;
+      /** When nothing is free any more; undefined where that is not within three years. `low` is the latest day, `high` the earliest. */
+      readonly fullAt: Dates;
+      /** When too little is free for garbage collection to run, after which nothing can be freed in the ordinary way. */
+      readonly stuckAt: Dates;
+    }
+);
+
+export type Band = { readonly low: number; readonly usual: number; readonly high: number };
+export type Dates = { readonly low?: UnixSeconds; readonly usual?: UnixSeconds; readonly high?: UnixSeconds };
+
+/**
+ * Foretells each store's filling from its samples of the last 60 days: the median growth from a day to the same day of the next week, which a
+ * single full backup, a prune or a weekly collection does not tilt, and the band of nine tenths of all slopes over a week and more.
+ *
+ * @param samples  of any stores, in any order
+ */
+export function forecast(samples: readonly UsageSample[], now: UnixSeconds): readonly Forecast[] {
+  const recent = samples.filter(({ at }) => at > now - WINDOW_SECONDS && at <= now);
+  return [...Map.groupBy(recent, ({ what }) => what)].map(([, own]) => forecastOne(own)).sort((a, b) => (a.what < b.what ? -1 : 1));
+}
+
+function forecastOne(samples: readonly UsageSample[]): Forecast {
+  const sorted = samples.toSorted((a, b) => a.at - b.at);
+  const newest = sorted.at(-1)!;
+  const { what, at, totalBytes, usedBytes, availableBytes } = newest;
+  // A store that was enlarged is another store: only what was seen since then counts.
+  const since = sorted.findLastIndex((sample) => sample.totalBytes !== totalBytes) + 1;
+  const days = dailyMaxima(sorted.slice(since));
+  const base = { what, at, totalBytes, usedBytes, availableBytes, days: days.length };
+  if (days.length < LEAST_DAYS) {
+    return {
+      ...base,
+      known: false,
+      because: `it was seen on ${days.length} ${days.length === 1 ? 'day' : 'days'} at this size; ${LEAST_DAYS} are needed`,
+    };
+  }
+  const perDay = slopes(days);
+  const collectionBytes = totalBytes * COLLECTION_FRACTION;
+  return {
+    ...base,
+    known: true,
+    perDay,
+    fullAt: dates(at, availableBytes, perDay),
+    stuckAt: dates(at, availableBytes - collectionBytes, perDay),
+  };
+}
+
+type Day = { readonly day: number; readonly bytes: number };
+
+/** What a day's collection frees and the next backup fills again is no shrinking: each day counts with its fullest moment. */
+function dailyMaxima(samples: readonly UsageSample[]): Day[] {
+  const days = new Map<number, number>();
+  for (const { at, usedBytes } of samples) {
+    const day = Math.floor(at / DAY_SECONDS);
+    days.set(day, Math.max(days.get(day) ?? 0, usedBytes));
+  }
+  return [...days].map(([day, bytes]) => ({ day, bytes })).sort((a, b) => a.day - b.day);
+}
+
+function slopes(days: readonly Day[]): Band {
+  const weeks: number[] = [];
+  const all: number[] = [];
+  for (const [i, from] of days.entries()) {
+    for (const to of days.slice(i + 1)) {
+      const span = to.day - from.day;
+      if (span < WEEK_DAYS - 1) continue;
+      const slope = (to.bytes - from.bytes) / span;
+      all.push(slope);
+      if (span <= WEEK_DAYS + 1) weeks.push(slope);
+    }
+  }
+  const usual = quantile(weeks.length > 0 ? weeks : all, 0.5);
+  return { low: Math.min(usual, quantile(all, 0.05)), usual, high: Math.max(usual, quantile(all, 0.95)) };
+}
+
+function quantile(values: readonly number[], fraction: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const place = (sorted.length - 1) * fraction;
+  const low = sorted[Math.floor(place)]!;
+  const high = sorted[Math.ceil(place)]!;
+  return low + (high - low) * (place - Math.floor(place));
+}
+
+function dates(at: UnixSeconds, roomBytes: number, perDay: Band): Dates {
+  const when = (growth: number): UnixSeconds | undefined => {
+    if (roomBytes <= 0) return at;
+    if (growth <= 0) return undefined;
+    const seconds = (roomBytes / growth) * DAY_SECONDS;
+    return seconds > HORIZON_SECONDS ? undefined : at + Math.floor(seconds);
+  };
+  const [low, usual, high] = [when(perDay.low), when(perDay.usual), when(perDay.high)];
+  return {
+    ...(low === undefined ? {} : { low }),
+    ...(usual === undefined ? {} : { usual }),
+    ...(high === undefined ? {} : { high }),
+  };
+}
