@@ -10,6 +10,7 @@ import { RESTORE_ROUTES } from './restore-routes.ts';
 import type { PveState } from './state.ts';
 import { STORAGE_ROUTES } from './storage-routes.ts';
 import { TASK_ROUTES } from './task-routes.ts';
+import { VOLUME_ROUTES } from './volume-routes.ts';
 
 export { pvePoolPaths } from './access.ts';
 export { PVE_SOURCES } from './scheduler.ts';
@@ -21,6 +22,7 @@ export const PVE_ROUTES: readonly Route<PveState>[] = [
   ...JOB_ROUTES,
   ...POOL_ROUTES,
   ...STORAGE_ROUTES,
+  ...VOLUME_ROUTES,
   ...NODE_ROUTES,
   ...TASK_ROUTES,
   ...GUEST_ROUTES,

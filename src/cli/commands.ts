@@ -67,6 +67,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/grants.ts')).grants,
   },
   {
+    name: 'tofu',
+    summary: 'Tiers as OpenTofu code: its variables, its gate, its imports',
+    load: async () => (await import('./commands/tofu.ts')).tofu,
+  },
+  {
     name: 'trust',
     summary: 'Show the certificate of a server and how to pin it',
     load: async () => (await import('./commands/trust.ts')).trust,

@@ -11,6 +11,7 @@ const REST: readonly (readonly ['pve' | 'pbs', string, string, Readonly<Record<s
   ['pve', 'GET', '/nodes/pve1/disks/zfs'],
   ['pve', 'POST', '/pools', { poolid: 'gone' }],
   ['pve', 'DELETE', '/pools', { poolid: 'gone' }],
+  ['pve', 'GET', '/nodes/pve1/storage/zfs-longhorn/content/zfs-longhorn%3Avm-1001-disk-0'],
   ['pve', 'POST', '/access/users', { userid: 'gone@pve', comment: 'x', email: '', enable: '1', expire: '0' }],
   ['pve', 'GET', '/access/users', { full: '1' }],
   ['pve', 'GET', '/access/users/gone@pve'],

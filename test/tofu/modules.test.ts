@@ -59,13 +59,13 @@ describe.skipIf(TOOLS.length === 0).each(TOOLS)('$name with the real provider', 
   afterAll(() => copy.remove());
 
   test('fmt finds nothing to change', async () => {
-    expect(await runTool(tool, ['fmt', '-check', '-recursive'], { cwd: copy.folder })).toEqual({ code: 0, text: '' });
+    expect(await runTool(tool, ['fmt', '-check', '-recursive'], { cwd: copy.folder })).toMatchObject({ code: 0, text: '' });
   });
 
   test.each([...MODULES.map((name) => `modules/${name}`), 'examples/homelab/proxmox'])(
     'validate %s',
     async (name) => {
-      expect(await runTool(tool, ['validate', '-no-color'], { cwd: join(copy.folder, name) })).toEqual({
+      expect(await runTool(tool, ['validate', '-no-color'], { cwd: join(copy.folder, name) })).toMatchObject({
         code: 0,
         text: 'Success! The configuration is valid. ',
       });

@@ -5,7 +5,8 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 export type Tool = { readonly name: 'tofu' | 'terraform'; readonly path: string };
-export type Ran = { readonly code: number; readonly text: string };
+/** `text`: both streams in one line, without the lines of boxes; `out`: standard output as it came. */
+export type Ran = { readonly code: number; readonly text: string; readonly out: string };
 
 const FOLDER = process.env['HOLDFAST_TOOLS'] ?? join(homedir(), '.cache/holdfast-tools');
 const CONFIG = join(FOLDER, 'tofurc');
@@ -38,7 +39,7 @@ export async function copyOfTofu(): Promise<{ readonly folder: string; readonly 
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Runs a tool without colour and without questions; both streams in one text, line breaks of its boxes taken out. */
+/** Runs a tool without colour and without questions. */
 export async function runTool(
   tool: Tool,
   args: readonly string[],
@@ -48,7 +49,7 @@ export async function runTool(
   return new Promise((resolve) => {
     execFile(tool.path, [...args], { cwd: at.cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       const text = `${stdout}${stderr}`.replaceAll(/[│╷╵]/g, '').replaceAll(/\s+/g, ' ');
-      resolve({ code: error ? Number(error.code ?? 1) : 0, text });
+      resolve({ code: error ? Number(error.code ?? 1) : 0, text, out: stdout });
     });
   });
 }

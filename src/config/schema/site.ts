@@ -151,15 +151,15 @@ export const SiteSchema = z.strictObject({
         example: '"env:HOLDFAST_BACKUP_TOKEN"',
         why: SECRET_WHY,
         format: 'secret',
-      }),
+      }).optional(),
       server: field(text(), {
-        description: "PBS's address as the nodes see it, if it is another one than in `url`.",
+        description: "PBS's address as the nodes see it, if it is another one than in `url`: a host, with `:port` where that is not 8007.",
         example: 'pbs.lan',
         why: 'the nodes send the backups there',
       }).optional(),
     }),
     {
-      description: "With `places: holdfast`: how PVE's storages reach PBS.",
+      description: "How PVE's storages reach PBS. `places: holdfast` and locks need the login; `holdfast tofu vars` writes the address.",
       example: '{ backupToken: "env:HOLDFAST_BACKUP_TOKEN" }',
       why: 'a storage needs a login of its own, and it must not be one that can delete',
     },

@@ -132,6 +132,14 @@ describe('compile: what a policy may ask for', () => {
   test('the address of the first PBS as the nodes see it', () => {
     const site = makeSite({ storages: { backupToken: 'env:T', server: '10.0.0.2' } });
     assert.equal(settingsOf(compileTier({}, makeActual(), { sites: [site] }), 'storage')['server'], '10.0.0.2');
+    const tunnel = makeSite({
+      pbs: [makePbsAccess({ urls: ['https://localhost:18007'] })],
+      storages: { server: '10.0.0.2:9007' },
+    });
+    const { server, port } = settingsOf(compileTier({}, makeActual(), { sites: [tunnel] }), 'storage');
+    assert.deepEqual([server, port], ['10.0.0.2', 9007]);
+    const plain = makeSite({ pbs: tunnel.pbs, storages: { server: 'pbs.lan' } });
+    assert.equal(settingsOf(compileTier({}, makeActual(), { sites: [plain] }), 'storage')['port'], undefined);
   });
 
   test('garbage collection and verification on arrival, only where the policy says so', () => {

@@ -76,12 +76,18 @@ export function compile(input: CompileInput): Desired {
   return { site: site.name, objects: inMakingOrder(objects), findings, uncompiled };
 }
 
-type Known = Pick<TierAtSite, 'policy' | 'site' | 'tier' | 'pbs' | 'upkeep' | 'guests'>;
+type Known = Pick<TierAtSite, 'policy' | 'site' | 'tier' | 'pbs' | 'guests'>;
 
-function tierAtSite(known: Known): TierAtSite {
+function tierAtSite<K extends Known>(known: K): K & Omit<TierAtSite, keyof Known | 'upkeep'> {
   const { policy, site, tier, pbs } = known;
   const { namespace, datastore } = placeAt(pbs, tier);
   return { ...known, namespace, datastore, storageId: `pbs-tier-${tier.id}`, suffix: siteSuffix(policy.sites, site, pbs.urls) };
+}
+
+/** The pool, the namespace and the storage of a tier as they must be, whoever is in it; nothing where the site lacks its PBS. */
+export function placesOfTier(policy: Policy, site: Site, tier: Tier): readonly ManagedObject[] {
+  const pbs = pbsOf(site, tier);
+  return pbs ? compilePlaces(tierAtSite({ policy, site, tier, pbs, guests: [] }), {}).objects : [];
 }
 
 const MAKING_ORDER: readonly ManagedObject['kind'][] = [

@@ -1,11 +1,12 @@
 import type { Finding } from '../finding.ts';
 import type { PbsAccess, Site } from '../policy/policy.ts';
 import type { Guest } from '../world/actual.ts';
-import type { CompileInput, TierAtSite } from './compile.ts';
+import type { CompileInput, TierAtSite as Whole } from './compile.ts';
 import type { ManagedObject, Settings } from './desired.ts';
 import { markedComment } from './mark.ts';
 import { spellGuest } from './findings.ts';
 
+type TierAtSite = Omit<Whole, 'upkeep'>;
 type Compiled = { readonly objects: readonly ManagedObject[]; readonly findings: readonly Finding[] };
 
 /** Where the recovery points of a tier come from and go to: pool, members, namespace, storage. */
@@ -72,12 +73,12 @@ function storage({ site, tier, pbs, datastore, namespace, storageId }: TierAtSit
   return { kind: 'storage', server: 'pve', id: storageId, settings, site: site.name, tier: tier.id, because };
 }
 
-/** Where the nodes find a PBS: the address the site names for its first, else the one Holdfast uses itself. */
+/** Where the nodes find a PBS: the address the site names for its first (`pbs.lan`, `pbs.lan:8443`), else the one Holdfast uses itself. */
 function addressForNodes(site: Site, pbs: PbsAccess): { readonly host: string; readonly port?: number } {
-  const url = new URL(pbs.urls[0]);
   const named = site.pbs[0]?.name === pbs.name ? site.storages?.server : undefined;
-  const port = Number(url.port || 8007);
-  return { host: named ?? url.hostname, ...(port === 8007 ? {} : { port }) };
+  const [, host = '', digits] = /^(\[[^\]]*\]|[^:/]*)(?::(\d+))?/.exec(named ?? new URL(pbs.urls[0]).host) ?? [];
+  const port = Number(digits ?? 8007);
+  return { host, ...(port === 8007 ? {} : { port }) };
 }
 
 /** `a/b/c` → `a`, `a/b`, `a/b/c` */

@@ -22,33 +22,18 @@ export function checkSites(draft: DraftPolicy): Finding[] {
 }
 
 function checkStorages(site: DraftSite): Finding[] {
-  if (site.places === 'holdfast' && !site.storages) {
-    return [
-      {
-        severity: 'error',
-        code: 'HF-STORAGES',
-        at: `sites.${site.name}.places`,
-        site: site.name,
-        problem: `Holdfast is to make the storages of site ${site.name}, but "storages" does not say with which login`,
-        why: 'PVE needs a login on PBS for each storage, and it must not be one that can delete backups',
-        fix: 'name a token that has DatastoreBackup and nothing more:\n    storages: { backupToken: "env:HOLDFAST_BACKUP_TOKEN" }',
-      },
-    ];
-  }
-  if (site.places === 'opentofu' && site.storages) {
-    return [
-      {
-        severity: 'warning',
-        code: 'HF-STORAGES',
-        at: `sites.${site.name}.storages`,
-        site: site.name,
-        problem: `"storages" of site ${site.name} is not used: OpenTofu makes the storages there`,
-        why: 'a login that nobody uses is one more that can be lost',
-        fix: 'remove it, or let Holdfast make the places:\n    places: holdfast',
-      },
-    ];
-  }
-  return [];
+  if (site.places !== 'holdfast' || site.storages?.backupToken !== undefined) return [];
+  return [
+    {
+      severity: 'error',
+      code: 'HF-STORAGES',
+      at: `sites.${site.name}.places`,
+      site: site.name,
+      problem: `Holdfast is to make the storages of site ${site.name}, but "storages" does not say with which login`,
+      why: 'PVE needs a login on PBS for each storage, and it must not be one that can delete backups',
+      fix: 'name a token that has DatastoreBackup and nothing more:\n    storages: { backupToken: "env:HOLDFAST_BACKUP_TOKEN" }',
+    },
+  ];
 }
 
 function checkNames(site: DraftSite): Finding[] {

@@ -29,8 +29,8 @@ export type Site = {
   readonly pbs: readonly PbsAccess[];
   /** Who makes pools, namespaces and storages. */
   readonly places: 'holdfast' | 'opentofu';
-  /** With `places: holdfast`: the login PVE's storages get, and PBS's address as the nodes see it. */
-  readonly storages?: { readonly backupToken: SecretRef; readonly server?: string };
+  /** The login of PVE's storages, which `places: holdfast` and locks need, and the first PBS's address as the nodes see it. */
+  readonly storages?: { readonly backupToken?: SecretRef; readonly server?: string };
   /** When backups may run, local to `timeZone`. */
   readonly window?: Window;
 };

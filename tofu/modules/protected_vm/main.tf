@@ -14,8 +14,13 @@ resource "proxmox_virtual_environment_vm" "guest" {
   on_boot       = var.started
   scsi_hardware = "virtio-scsi-single"
 
+  # Without this the provider waits 15 minutes for an address from an agent that a fresh disk does not have yet.
   agent {
     enabled = var.agent
+
+    wait_for_ip {
+      disabled = true
+    }
   }
 
   cpu {
