@@ -18,6 +18,8 @@ export type Request = {
   /** Below `/api2/json`, not decoded. */
   readonly path: string;
   readonly authorization: string | undefined;
+  /** What the client calls itself. */
+  readonly agent?: string | undefined;
   readonly params: RawParams;
 };
 
@@ -28,6 +30,8 @@ export type Exchange = {
   /** The route's pattern; absent where no route was found. */
   readonly route?: string;
   readonly params: RawParams;
+  /** What the client calls itself; absent where it does not say. */
+  readonly agent?: string;
   readonly status: number;
   /** Of a success. */
   readonly data?: unknown;
@@ -39,11 +43,12 @@ export const exchangeWatchers = new Set<(exchange: Exchange) => void>();
 /** Answers one request: login, route, rights, parameters, handler, in the order of the real servers. Never throws a refusal. */
 export function dispatch<S>(world: World, site: Site<S>, request: Request): WireAnswer {
   const outcome = decide(world, site, request);
-  for (const watch of exchangeWatchers) watch({ ...outcome.exchange, product: site.product, method: request.method });
+  const who = request.agent === undefined ? {} : { agent: request.agent };
+  for (const watch of exchangeWatchers) watch({ ...outcome.exchange, ...who, product: site.product, method: request.method });
   return outcome.answer;
 }
 
-type Outcome = { readonly answer: WireAnswer; readonly exchange: Omit<Exchange, 'product' | 'method'> };
+type Outcome = { readonly answer: WireAnswer; readonly exchange: Omit<Exchange, 'product' | 'method' | 'agent'> };
 
 function decide<S>(world: World, site: Site<S>, request: Request): Outcome {
   const state = site.state();

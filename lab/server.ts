@@ -92,7 +92,13 @@ async function answerApi<S>(options: ServerOptions<S>, { request, response, url,
     return writeAnswer(response, { status: 501, reason: "Unexpected content for method 'DELETE'", body: '' });
   }
   const params = readParams(url.searchParams, body, request.headers['content-type'] ?? '');
-  const answer = dispatch(world, site, { method, path, authorization: request.headers.authorization, params });
+  const answer = dispatch(world, site, {
+    method,
+    path,
+    authorization: request.headers.authorization,
+    agent: request.headers['user-agent'],
+    params,
+  });
   if (await spoiledAfter(fault, response, answer)) return undefined;
   return writeAnswer(response, answer);
 }

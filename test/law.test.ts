@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 /** Who may import whom is the linter's business (`.oxlintrc.json`); here each border is crossed on purpose. */
 const CROSSINGS = [
   { name: 'core reads a file', file: 'src/core/world/planted.ts', imports: 'node:fs' },
+  { name: 'core reads a file by promise', file: 'src/core/world/planted.ts', imports: 'node:fs/promises' },
+  { name: 'a way in reads a file', file: 'src/cli/planted.ts', imports: 'node:fs/promises' },
   { name: 'core uses a package', file: 'src/core/world/planted.ts', imports: 'zod' },
   { name: 'core calls a use case', file: 'src/core/world/planted.ts', imports: '#app/ports.ts' },
   { name: 'core climbs out by a relative path', file: 'src/core/world/planted.ts', imports: '../../app/ports.ts' },
@@ -25,7 +27,13 @@ const ALLOWED = [
   { name: 'core uses itself', file: 'src/core/world/planted.ts', imports: '../units.ts' },
   { name: 'app calls the core', file: 'src/app/planted.ts', imports: '#core/units.ts' },
   { name: 'an adapter conforms to a port', file: 'src/config/planted.ts', imports: '#app/ports.ts' },
-] as const;
+  ...['config', 'proxmox', 'store', 'notify', 'report', 'server'].map((layer) => ({
+    name: `${layer} uses a module of Node below another`,
+    file: `src/${layer}/planted.ts`,
+    imports: 'node:fs/promises',
+  })),
+  { name: 'the lab uses a module of Node below another', file: 'lab/planted.ts', imports: 'node:fs/promises' },
+];
 
 let folder: string;
 beforeAll(() => {

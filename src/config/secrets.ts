@@ -1,5 +1,5 @@
 import { exec } from 'node:child_process';
-import { promises as fs } from 'node:fs';
+import * as fs from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Finding } from '#core/finding.ts';
 import type { SecretRef } from '#core/policy/policy.ts';

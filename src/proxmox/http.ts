@@ -166,7 +166,11 @@ export function openHttp(options: HttpOptions): Http {
     const response = await (request.probe ? address.probes : address.pool).request({
       method: request.method,
       path: `${address.prefix}/api2/json${request.path}${inQuery && form ? `?${form}` : ''}`,
-      headers: { authorization: token.header, ...(inQuery ? {} : { 'content-type': 'application/x-www-form-urlencoded' }) },
+      headers: {
+        authorization: token.header,
+        'user-agent': 'holdfast',
+        ...(inQuery ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
       ...(inQuery ? {} : { body: form }),
       signal: deadline,
     });

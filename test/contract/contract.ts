@@ -15,9 +15,9 @@ export type Contract = {
   /** Endpoint → how often a valid request and a valid answer were seen. */
   readonly seen: Readonly<Record<Product, Map<string, number>>>;
   readonly breaches: Breach[];
+  /** Valid writes of our own client, with the parameters that were sent. */
+  readonly written: Readonly<Record<Product, Map<string, Set<string>>>>;
   readonly watch: (exchange: Exchange) => void;
-  /** For what our own client sends: each request must be valid, whatever it is answered, and go to an endpoint there is. */
-  readonly watchClient: (exchange: Exchange) => void;
 };
 
 /** Real endpoints that our cut of the schema leaves out. */
@@ -29,6 +29,7 @@ const OUTSIDE = new Set([
 /**
  * Holds exchanges against the official schema. What the lab answers with 200 must have been asked as the schema says, and be
  * answered as it says (corrected where a real server breaks it): a lab that is more lenient than the real one hides mistakes.
+ * What our own client sends must be valid whatever it is answered, and go to an endpoint there is.
  */
 export function contractWith(shared: string): Contract {
   const api = { pve: loadApi(shared, 'pve'), pbs: loadApi(shared, 'pbs') };
@@ -40,7 +41,9 @@ export function contractWith(shared: string): Contract {
     if (!known.has(key)) breaches.push(breach);
     known.add(key);
   };
+  const written = { pve: new Map<string, Set<string>>(), pbs: new Map<string, Set<string>>() };
   const watch = (exchange: Exchange) => {
+    if (exchange.agent === 'holdfast') watchClient(exchange);
     const { product, method, route, params, status, data } = exchange;
     if (route === undefined || status !== 200) return;
     const endpoint = `${method} ${route}`;
@@ -57,13 +60,16 @@ export function contractWith(shared: string): Contract {
     return undefined;
   };
   const watchClient = ({ product, method, route, params, status }: Exchange) => {
+    if (status === 401) return;
     const endpoint = `${method} ${route ?? 'of no route'}`;
     const described = api[product].get(endpoint);
+    if (!described && OUTSIDE.has(endpoint)) return;
     const errors = described ? requestErrors(described.parameters, params) : [`answered ${status}`];
     if (errors.length > 0)
       report({ product, endpoint, kind: described ? 'request' : 'unknown endpoint', errors: ['our client sends this', ...errors] });
+    else if (method !== 'GET') written[product].set(endpoint, new Set([...(written[product].get(endpoint) ?? []), ...params.keys()]));
   };
-  return { api, seen, breaches, watch, watchClient };
+  return { api, seen, breaches, written, watch };
 }
 
 /** As it goes over the wire. */

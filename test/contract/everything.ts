@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { startLab, type Lab } from '#lab/lab.ts';
-import type { Step } from '#core/plan/plan.ts';
 import { connectSite } from '#proxmox/site.ts';
 import { makeSite } from '#test/make.ts';
 import { ask } from '../replay/ask.ts';
+import { writeSteps } from './writes.ts';
 
 /** Calls of the lab that neither a recording nor our client makes. */
 const REST: readonly (readonly ['pve' | 'pbs', string, string, Readonly<Record<string, string>>?])[] = [
@@ -94,39 +94,6 @@ async function askForContainer(): Promise<void> {
   await lab.close();
 }
 
-type Change = Pick<Step, 'kind' | 'server' | 'id' | 'settings'>;
-
-const JOBS: readonly Change[] = [
-  { kind: 'pool', server: 'pve', id: 'contract', settings: { comment: 'one' } },
-  { kind: 'namespace', server: 'pbs', id: 'main:contract', settings: {} },
-  {
-    kind: 'prune-job',
-    server: 'pbs',
-    id: 'hf-contract',
-    settings: { store: 'main', ns: 'contract', 'max-depth': 0, schedule: '03:00', 'keep-daily': 7, comment: 'one' },
-  },
-  {
-    kind: 'verify-job',
-    server: 'pbs',
-    id: 'hf-contract',
-    settings: {
-      store: 'main',
-      ns: 'contract',
-      'max-depth': 0,
-      schedule: '04:00',
-      'ignore-verified': true,
-      'outdated-after': 30,
-      comment: 'one',
-    },
-  },
-  {
-    kind: 'traffic-control',
-    server: 'pbs',
-    id: 'hf-contract',
-    settings: { network: ['10.0.0.0/8'], timeframe: ['8:00-18:00'], 'rate-in': '10MiB', comment: 'one' },
-  },
-];
-
 /** Our client looks at sites twice, and makes, changes and removes one of each kind it can. */
 export async function letOurClientAsk(): Promise<void> {
   for (const scenario of ['adr-005', 'messy-homelab']) {
@@ -138,13 +105,8 @@ export async function letOurClientAsk(): Promise<void> {
     const first = await site.observe();
     await site.observe(first);
     if (scenario === 'adr-005') {
-      for (const action of ['create', 'change', 'remove'] as const) {
-        for (const job of action === 'remove' ? JOBS.toReversed() : JOBS) {
-          const settings = action === 'create' ? job.settings : action === 'change' && 'comment' in job.settings ? { comment: 'two' } : {};
-          if (action === 'change' && !('comment' in job.settings)) continue;
-          await site.carryOut({ action, ...job, settings, site: 'home', clear: [], because: '', means: [] });
-        }
-      }
+      lab.world.pbs['pbs']!.remotes['contract'] = { name: 'contract', host: '192.0.2.9', 'auth-id': 'sync@pbs' };
+      for (const step of writeSteps(lab)) await site.carryOut(step);
     }
     await site.close();
     await lab.close();
@@ -159,5 +121,6 @@ function siteOf(lab: Lab) {
     token: `env:${server.tokens['root@pam!lab']}` as const,
   });
   const pbs = site.pbs[0]!;
-  return { ...site, pve: access(lab.pve), pbs: [{ ...pbs, name: 'pbs', datastore: 'main', namespace: '', ...access(lab.pbs) }] };
+  const storages = { backupToken: access(lab.pbs).token };
+  return { ...site, storages, pve: access(lab.pve), pbs: [{ ...pbs, name: 'pbs', datastore: 'main', namespace: '', ...access(lab.pbs) }] };
 }
