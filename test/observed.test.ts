@@ -53,7 +53,7 @@ const TESTS: readonly (readonly [bold: string, ...tests: (readonly [file: string
   [
     'The status of a UPID that never was',
     ['lab/pbs/pbs.test.ts', 'a task that never was is stopped'],
-    [`${HAZARDS}/jobs.test.ts`, 'a copy whose last run ended nobody knows how'],
+    [`${HAZARDS}/copies.test.ts`, 'a copy whose last run ended nobody knows how'],
   ],
   [
     '`status` can say `unknown`',

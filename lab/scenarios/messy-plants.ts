@@ -61,6 +61,11 @@ export const MESSY_PLANTED: readonly Planted[] = [
     what: 'each point was read once, when it came: the oldest three months ago',
   },
   { hazard: 'offsite-old', where: { kind: 'sync-job', id: 'hf-tier-4' }, what: 'its last good run is three weeks old' },
+  {
+    hazard: 'copy-unseen',
+    where: { kind: 'namespace', id: 'homelab/tier-4' },
+    what: 'its copy lies on a server that the policy does not name',
+  },
   { hazard: 'unencrypted', where: { kind: 'guest', id: '205' }, what: 'tier 3 promises encryption; points from before the key are plain' },
   { hazard: 'diskless', where: { kind: 'guest', id: '325' }, what: 'its only disk is left out, and each run says OK' },
   { hazard: 'corrupt', where: { kind: 'guest', id: '326' }, what: 'its newest point failed verification, and the verify job ends OK' },

@@ -28,6 +28,7 @@ const CODES: Readonly<Record<string, string>> = {
   'datastore-full': 'HF-DATASTORE-FULL',
   'verification-old': 'HF-VERIFY-OLD',
   'offsite-old': 'HF-OFFSITE-OLD',
+  'copy-unseen': 'HF-COPY-UNSEEN',
   unencrypted: 'HF-UNENCRYPTED',
   diskless: 'HF-DISKLESS',
   corrupt: 'HF-CORRUPT',
@@ -46,6 +47,7 @@ const CODES: Readonly<Record<string, string>> = {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'one-failure-domain': 'vm/307 pbs',
   detached: 'group vm/202',
+  'copy-unseen': 'copy of tier 4',
 };
 
 const scenario = await startScenario('messy-homelab', { tiers: MESSY_TIERS, assign: MESSY_ASSIGN });

@@ -19,6 +19,7 @@ function mendPolicy(text: string): string {
       'assume: { restoreRate: 500MiB/s }\n',
       'exceptions:\n',
       '  - { finding: HF-KEY-INSIDE, on: "storage pbs-tier-3", reason: "the printed key lies in the safe", until: 2027-06-01 }\n',
+      '  - { finding: HF-COPY-UNSEEN, on: "copy of tier 4", reason: "its owner reports what lies there", until: 2027-06-01 }\n',
     );
 }
 

@@ -1,8 +1,8 @@
-import { sortFindings, type Finding } from '../finding.ts';
+import { sortFindings, type Finding, type FindingCode } from '../finding.ts';
 import { promisedTier, type Assignment } from '../policy/assign.ts';
 import { assignSite } from '../policy/assign-findings.ts';
 import { spellSelectors } from '../policy/match.ts';
-import type { Policy, Site, Tier, TierId } from '../policy/policy.ts';
+import type { Policy, Site, Tier } from '../policy/policy.ts';
 import type { UnixSeconds } from '../units.ts';
 import type { Actual, Guest } from '../world/actual.ts';
 import type { Assessment, GuestAssessment } from './assessment.ts';
@@ -10,12 +10,13 @@ import { endedExceptions, isAccepted, liveExceptions, withoutAcceptedDisks } fro
 import type { Surroundings } from './hazards/context.ts';
 import { findHazards } from './hazards/hazards.ts';
 import { neighboursOf } from './neighbours.ts';
+import { blindSpotOf } from './blind.ts';
 import { coveringOf } from './covering.ts';
 import { freezesOf, isBusy } from './runs.ts';
 import { unseenParts } from './hazards/unseen.ts';
 import { otherPlaces } from './points.ts';
 import { judge } from './judge.ts';
-import { tierHere } from './tier-here.ts';
+import { tierHere, type TierHere } from './tier-here.ts';
 
 export type AssessInput = {
   readonly policy: Policy;
@@ -25,6 +26,9 @@ export type AssessInput = {
   /** By vmid, when the tier that holds now began to hold, where the caller remembers: until the first run after it nothing is late. */
   readonly promisedSinceAt?: ReadonlyMap<number, UnixSeconds>;
 };
+
+/** Findings about the copy of a whole tier: they touch each of its guests. */
+const COPY_CODES: readonly FindingCode[] = ['HF-OFFSITE-NONE', 'HF-OFFSITE-OLD', 'HF-COPY-UNSEEN'];
 
 /** How each guest of a site stands against its own tier's promise, with the evidence. Unknown is never green. */
 export function assess(input: AssessInput): Assessment {
@@ -49,10 +53,11 @@ export function assess(input: AssessInput): Assessment {
   const told = [...assigned, ...findHazards(around)].filter((finding) => !isAccepted(finding, exceptions, guestByVmid));
   const findings = sortFindings([...told, ...endedExceptions(policy, site, now)]);
   const byGuest = findingsByGuest(findings);
-  const copyLate = findings.filter(({ code }) => code === 'HF-OFFSITE-OLD');
-  const weighing = (vmid: number, tier: TierId): Finding[] => [
+  const aboutCopies = findings.filter(({ code }) => COPY_CODES.includes(code));
+  // Where what lies there was seen, each guest's own copy counts, and not the job that brings it.
+  const weighing = ({ tier, copy }: TierHere, vmid: number): Finding[] => [
     ...(byGuest.get(vmid) ?? []),
-    ...copyLate.filter((finding) => finding.tier === tier),
+    ...(copy?.groups.known ? [] : aboutCopies.filter((finding) => finding.tier === tier.id)),
   ];
   const others = otherPlaces(actual, site);
   const assessed = guests.map((guest): GuestAssessment => {
@@ -60,7 +65,18 @@ export function assess(input: AssessInput): Assessment {
     const about = { ...aboutGuest(site, guest, assignment), findings: (byGuest.get(guest.vmid) ?? []).map(({ code }) => code) };
     const here = tiers.get(promisedTier(assignment) ?? -1);
     return here
-      ? { ...about, tier: here.tier.id, ...judge(input, { guest, here, neighbours, others, findings: weighing(guest.vmid, here.tier.id) }) }
+      ? {
+          ...about,
+          tier: here.tier.id,
+          ...judge(input, {
+            guest,
+            here,
+            neighbours,
+            others,
+            findings: weighing(here, guest.vmid),
+            blindSpot: blindSpotOf(around, guest, here),
+          }),
+        }
       : { ...about, ...withoutPromise(assignment) };
   });
   assessed.sort((a, b) => (a.tier ?? Infinity) - (b.tier ?? Infinity) || a.vmid - b.vmid);

@@ -1,11 +1,14 @@
 import { coverageOf, takes } from '../plan/coverage.ts';
-import type { Actual, BackupJob, Guest } from '../world/actual.ts';
+import type { Actual, BackupJob, Guest, Unknown } from '../world/actual.ts';
+import { hiddenRows } from './blind.ts';
 
 /** Which jobs take a guest; not known where jobs, pools or guests could not be read. */
 export type Covering =
   | { readonly known: false }
   | {
       readonly known: true;
+      /** Why some job or pool may not have been seen: that no job takes a guest then proves nothing. */
+      readonly hidden: Unknown | undefined;
       readonly jobsOf: (guest: Guest) => { readonly enabled: readonly BackupJob[]; readonly disabled: readonly BackupJob[] };
     };
 
@@ -24,6 +27,7 @@ export function coveringOf(actual: Actual): Covering {
   }
   return {
     known: true,
+    hidden: hiddenRows(actual.pve.backupJobs) ?? hiddenRows(actual.pve.pools),
     jobsOf(guest) {
       const pool = coverage.poolByGuest.get(guest.vmid) ?? '';
       const near = [...(byVmid.get(guest.vmid) ?? []), ...(byPool.get(pool) ?? []), ...others];

@@ -2,6 +2,7 @@ import type { Finding } from '../finding.ts';
 import { spellDuration, type UnixSeconds } from '../units.ts';
 import type { Guest, Unknown } from '../world/actual.ts';
 import type { AssessInput } from './assess.ts';
+import { copyVerdict } from './copy.ts';
 import type { GuestAssessment } from './assessment.ts';
 import type { JudgedPoint } from './evidence.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -22,13 +23,18 @@ export type Judging = {
   readonly others: OtherPlaces;
   /** Those about the guest, and those about its tier that touch each of its guests. */
   readonly findings: readonly Finding[];
+  /** What decides and was not seen. */
+  readonly blindSpot: Unknown | undefined;
 };
 
 export type Judged = Pick<GuestAssessment, 'posture' | 'because' | 'points' | 'exposureSeconds' | 'newestPointAt' | 'verifiedAt'>;
 
 /** How one guest stands against the promise of its tier: the worst of its points, their verification and what was found. */
-export function judge({ actual, now, promisedSinceAt }: AssessInput, { guest, here, neighbours, others, findings }: Judging): Judged {
-  const { tier, assume, groups, dueAfter, place } = here;
+export function judge(
+  { actual, now, promisedSinceAt }: AssessInput,
+  { guest, here, neighbours, others, findings, blindSpot }: Judging,
+): Judged {
+  const { tier, assume, groups, dueAfter, place, copy } = here;
   if (now - actual.asOf > STALE_SECONDS) return unknown(`the site was last looked at ${spellDuration(now - actual.asOf)} ago`);
   if (!groups.known) return unknown(spellUnknown(groups.unknown));
   if (!guest.configKnown) return unknown('its configuration could not be read, so nobody knows which disks must be in a point');
@@ -39,12 +45,18 @@ export function judge({ actual, now, promisedSinceAt }: AssessInput, { guest, he
     const sinceAt = latest(keeper.createdAt, promisedSinceAt?.get(guest.vmid));
     const elsewhere = points.some(({ usable }) => usable) ? undefined : newestElsewhere({ keeper, disks }, { others, own: place, now });
     const rpo = rpoVerdict({ tier, now, points, dueAfter, ...(sinceAt !== undefined && { sinceAt }), ...(elsewhere && { elsewhere }) });
-    const verified = verificationVerdict(tier, points, now, assume.queueSeconds + assume.durationSeconds);
-    const worst = verified ? worse(rpo, verified) : rpo;
+    const allowanceSeconds = assume.queueSeconds + assume.durationSeconds;
+    const verified = verificationVerdict(tier, points, now, allowanceSeconds);
+    const copied = copy && copyVerdict(copy, `${keeper.type}/${keeper.vmid}`, { points, now, allowanceSeconds });
+    const worst = [rpo, verified, copied].filter((verdict) => verdict !== undefined).reduce(worse);
     return { verdict: { ...worst, because: `${through}${worst.because}` }, points, newestAt: newestOf(points) ?? elsewhere?.at };
   });
   const seen = kept.reduce((worst, next) => (worse(worst.verdict, next.verdict) === worst.verdict ? worst : next));
-  const verdict = findings.map(weighFinding).reduce<Verdict>((worst, next) => (next ? worse(worst, next) : worst), seen.verdict);
+  const blind: Verdict | undefined = blindSpot && { posture: 'unknown', because: spellUnknown(blindSpot) };
+  const verdict = [...findings.map(weighFinding), blind].reduce<Verdict>(
+    (worst, next) => (next ? worse(worst, next) : worst),
+    seen.verdict,
+  );
   const { points, newestAt } = seen;
   const verifiedAt = Math.max(...points.map((point) => (point.usable ? (point.verifiedAt ?? 0) : 0)));
   return {

@@ -2,6 +2,7 @@ import { placeOf, type TierPlace } from '../desired/place.ts';
 import type { Assume, Tier } from '../policy/policy.ts';
 import type { Unknown } from '../world/actual.ts';
 import type { AssessInput } from './assess.ts';
+import { copyHere, type CopyHere } from './copy.ts';
 import { dueAfter, type DueAfter } from './due.ts';
 import { groupsIn, type TierGroups } from './points.ts';
 
@@ -12,6 +13,8 @@ export type TierHere = {
   readonly place: TierPlace | undefined;
   readonly groups: TierGroups;
   readonly dueAfter: DueAfter;
+  /** Where the tier promises one. */
+  readonly copy: CopyHere | undefined;
 };
 
 export function tierHere({ policy, site, actual, now }: AssessInput, tier: Tier): TierHere {
@@ -23,6 +26,7 @@ export function tierHere({ policy, site, actual, now }: AssessInput, tier: Tier)
     assume,
     place,
     groups: place ? groupsIn(actual, place) : { known: false, unknown: nowhere },
+    copy: copyHere(site, actual, tier, place),
     dueAfter: dueAfter(tier, assume, site.timeZone, now),
   };
 }

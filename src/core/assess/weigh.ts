@@ -4,9 +4,13 @@ import type { Posture, Verdict } from './posture.ts';
 /** Findings that say that a promise is not kept at this moment, whatever else is well. */
 const BREAKS: readonly FindingCode[] = ['HF-RTO-SIZE', 'HF-UNENCRYPTED', 'HF-DISKLESS', 'HF-DISK-LEFT-OUT', 'HF-MOUNT-LEFT-OUT', 'HF-TORN'];
 
+/** Findings that say that what decides was not seen. */
+const BLINDS: readonly FindingCode[] = ['HF-COPY-UNSEEN'];
+
 /** What a finding makes of the posture of the guest it is about. What is only worth knowing makes nothing of it. */
 export function weighFinding({ code, severity, problem }: Finding): Verdict | undefined {
   if (severity === 'info') return undefined;
-  const posture: Posture = BREAKS.includes(code) ? 'broken' : severity === 'error' ? 'at-risk' : 'attention';
+  const seen: Posture = severity === 'error' ? 'at-risk' : 'attention';
+  const posture: Posture = BREAKS.includes(code) ? 'broken' : BLINDS.includes(code) ? 'unknown' : seen;
   return { posture, because: `${problem[0]!.toLowerCase()}${problem.slice(1)}` };
 }

@@ -15,7 +15,7 @@ function jobs(around: Surroundings, guest: Guest) {
   const { covering } = around;
   if (!covering.known || keptByOthers(around, guest)) return [];
   const { enabled, disabled } = covering.jobsOf(guest);
-  if (enabled.length === 0) {
+  if (enabled.length === 0 && !covering.hidden) {
     const but = disabled.length > 0 ? `; ${disabled.map(({ id }) => id).join(', ')} names it and is disabled` : '';
     return [
       onGuest(around, guest, {

@@ -1,5 +1,6 @@
 import type { Finding } from '../../finding.ts';
 import type { Hazard, Surroundings } from './context.ts';
+import { copyHazards } from './copies.ts';
 import { diskHazards } from './disks.ts';
 import { guestHazards, identityHazards, sharedGroupHazards } from './guests.ts';
 import { jobHazards, pruneHazards } from './jobs.ts';
@@ -18,6 +19,7 @@ const HAZARDS: readonly Hazard[] = [
   strayHazards,
   jobHazards,
   pruneHazards,
+  copyHazards,
   serverHazards,
 ];
 

@@ -1,17 +1,14 @@
 import { healthyJobs, testHazards } from '#test/healthy.ts';
-import { makeBackupJob, makePbsStorage, makePruneJob, makeSyncJob, makeTier, makeVerifyJob, NOW, seen } from '#test/make.ts';
+import { makeBackupJob, makePbsStorage, makePruneJob, makeSyncJob, makeTier, makeVerifyJob, seen } from '#test/make.ts';
 import type { BackupJob, PruneJob, SyncJob } from '../../world/actual.ts';
 
-const DAY = 86_400;
 const { backup, prune } = healthyJobs(makeTier());
-const copied = { offsite: { remote: 'vault', withinSeconds: 2 * DAY, direction: 'push' as const } };
 
 const backups = (more: Partial<BackupJob>) => ({
   pve: { backupJobs: seen([backup, makeBackupJob({ id: 'by-hand', selection: { by: 'nothing' }, storage: 'pbs-tier-1', ...more })]) },
 });
 const prunes = (more: Partial<PruneJob>) => ({ pbs: { pruneJobs: seen([prune, makePruneJob({ id: 'by-hand', ...more })]) } });
 const syncs = (...jobs: readonly Partial<SyncJob>[]) => ({ pbs: { syncJobs: seen(jobs.map((job) => makeSyncJob(job))) } });
-const copy = (more: Partial<SyncJob>) => ({ ...syncs({ id: 'hf-tier-1', namespace: 'home/tier-1', ...more }), tier: copied });
 const pull = (id: string, more: Partial<SyncJob> = {}) => ({ id, direction: 'pull' as const, namespace: 'copies', ...more });
 
 testHazards([
@@ -59,20 +56,4 @@ testHazards([
     wrong: syncs(pull('a'), pull('b', { removeVanished: true, namespace: 'other' })),
     told: [],
   },
-  {
-    name: 'a copy that is late',
-    wrong: copy({ lastRunEndedAt: NOW - 3 * DAY, lastRunState: 'OK' }),
-    told: ['HF-OFFSITE-OLD sync job hf-tier-1 on PBS pbs'],
-  },
-  {
-    name: 'a copy whose last run failed',
-    wrong: copy({ lastRunEndedAt: NOW - 3600, lastRunState: 'sync failed' }),
-    told: ['HF-OFFSITE-OLD sync job hf-tier-1 on PBS pbs'],
-  },
-  {
-    name: 'a copy whose last run ended nobody knows how',
-    wrong: copy({ lastRunEndedAt: NOW - 3600, lastRunState: 'unknown' }),
-    told: ['HF-OFFSITE-OLD sync job hf-tier-1 on PBS pbs'],
-  },
-  { name: 'a copy of this morning', wrong: copy({ lastRunEndedAt: NOW - 3600, lastRunState: 'OK' }), told: [] },
 ]);

@@ -4,8 +4,7 @@ import { misreadings } from '../../calendar/misread.ts';
 import { zoneRules } from '../../calendar/zone.ts';
 import type { Finding } from '../../finding.ts';
 import { KEEP_UNITS, type KeepRules } from '../../retention/keep.ts';
-import { spellDuration } from '../../units.ts';
-import type { PbsActual, PruneJob, SyncJob } from '../../world/actual.ts';
+import type { PbsActual, PruneJob } from '../../world/actual.ts';
 import { reaches } from '../../world/namespace.ts';
 import { listOf, onObject, type Hazard, type Surroundings } from './context.ts';
 
@@ -20,7 +19,6 @@ export const jobHazards: Hazard = (around) => [
     ...listOf(server.verifyJobs).flatMap((job) => pbsJob(around, server, 'verify', job)),
     ...listOf(server.syncJobs).flatMap((job) => pbsJob(around, server, 'sync', job)),
     ...vanishing(around, server),
-    ...copies(around, server),
   ]),
 ];
 
@@ -92,31 +90,6 @@ function vanishing(around: Surroundings, server: PbsActual): Finding[] {
       }),
     ];
   });
-}
-
-/** The copy a tier promises, by the last good run of its sync job. */
-function copies(around: Surroundings, server: PbsActual): Finding[] {
-  return [...around.tiers.values()].flatMap(({ tier }): Finding[] => {
-    const job = listOf(server.syncJobs).find(({ id, comment }) => id === `hf-tier-${tier.id}` || comment.includes(`tier ${tier.id},`));
-    if (!tier.offsite || !job) return [];
-    return lateCopy(around, server, job, tier.offsite.withinSeconds).map((finding) => ({ ...finding, tier: tier.id }));
-  });
-}
-
-function lateCopy(around: Surroundings, server: PbsActual, job: SyncJob, withinSeconds: number): Finding[] {
-  const good = job.lastRunState === 'OK' ? job.lastRunEndedAt : undefined;
-  const ageSeconds = good === undefined ? undefined : around.now - good;
-  if (ageSeconds !== undefined && ageSeconds <= withinSeconds) return [];
-  const state = job.lastRunEndedAt === undefined ? 'It has never run' : `Its last run ended "${job.lastRunState}"`;
-  return [
-    onObject(around, `sync job ${job.id} on PBS ${server.name}`, {
-      severity: 'error',
-      code: 'HF-OFFSITE-OLD',
-      problem: `${ageSeconds === undefined ? state : `Its last good run ended ${spellDuration(ageSeconds)} ago`}; a copy within ${spellDuration(withinSeconds)} is promised`,
-      why: 'when this place burns, what was made since is gone',
-      fix: `see why it does not run, and run it:\n    proxmox-backup-manager sync-job run ${job.id}`,
-    }),
-  ];
 }
 
 /** Prunes of others that take away what was promised. */
