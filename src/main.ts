@@ -3,9 +3,10 @@ import { runCli } from '#cli/cli.ts';
 import { text, type Flags } from '#cli/command.ts';
 import type { Streams } from '#cli/out.ts';
 import { makePolicySource } from '#config/policy-source.ts';
-import type { Clock, Ports, Proxmox, Store } from '#app/ports.ts';
+import type { Clock, Ports, Proxmox } from '#app/ports.ts';
 import type { Site } from '#core/policy/policy.ts';
 import type { SiteOptions } from '#proxmox/site.ts';
+import { lazyStores } from '#store/lazy.ts';
 
 /** Wires ports to adapters and runs one command. `overrides` replace ports, for the demo's clock and for tests; so do `streams`. */
 export async function run(argv: readonly string[], overrides: Partial<Ports> = {}, streams: Streams = process): Promise<number> {
@@ -38,7 +39,7 @@ async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Pro
       examine: async (site, options) => (await import('#proxmox/examine.ts')).examineSite(site, await siteOptions(clock), options),
       showCertificate: async (url) => (await import('#proxmox/certificate.ts')).showCertificate(url),
     },
-    store: lazyStore(() => openStore(process.env)),
+    ...lazyStores(async () => (await import('#store/open.ts')).openStores(process.env, clock.now)),
     log: { info: () => {}, warn: () => {} },
     ...overrides,
   };
@@ -64,22 +65,6 @@ function lazySite(open: () => Promise<Proxmox>): Proxmox {
     requests: () => now?.requests() ?? 0,
     carryOut: async (step) => (await site()).carryOut(step),
     close: async () => (await opened)?.close(),
-  };
-}
-
-/** The state folder is made, and the database's engine loaded, by the first command that remembers something. */
-async function openStore(env: Readonly<Record<string, string | undefined>>): Promise<Store> {
-  const [{ sqliteStore }, { stateFolder }] = await Promise.all([import('#store/sqlite.ts'), import('#store/folder.ts')]);
-  return sqliteStore(stateFolder(env));
-}
-
-function lazyStore(open: () => Promise<Store>): Store {
-  let opened: Promise<Store> | undefined;
-  const store = (): Promise<Store> => (opened ??= open());
-  return {
-    locked: async (name, work) => (await store()).locked(name, work),
-    appendIntent: async (intent) => (await store()).appendIntent(intent),
-    intents: async () => (await store()).intents(),
   };
 }
 

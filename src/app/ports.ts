@@ -166,6 +166,8 @@ export type Memory = {
    */
   readonly changeLife: (life: FindingLife, entry: AuditEntry) => Promise<'changed' | 'gone'>;
   readonly outbox: Outbox;
+  /** What a person must know about the memory itself: that it was lost or damaged, and begun anew in the last week. */
+  readonly troubles: (now: UnixSeconds) => Promise<readonly Finding[]>;
   /** Drops detail older than core/memory/history.ts says and keeps a roll-up. The audit log and points that are not gone stay whole. */
   readonly rollUp: (now: UnixSeconds) => Promise<void>;
   readonly close: () => Promise<void>;

@@ -4,6 +4,7 @@ import { COMMANDS, type CommandEntry } from './commands.ts';
 import { makeOut, type Out, type Streams } from './out.ts';
 import { closest } from '#core/closest.ts';
 import { LockedError } from '#core/locked.ts';
+import { StoreError } from '#core/memory/store-error.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
 
 const GLOBAL_OPTIONS = [
@@ -52,7 +53,7 @@ async function runCommand(command: Command, argv: readonly string[], world: Worl
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof ProxmoxError) && !(error instanceof LockedError)) throw error;
+    if (!(error instanceof ProxmoxError || error instanceof LockedError || error instanceof StoreError)) throw error;
     world.stderr.write(`error: ${error.message}\nFix: ${error.fix}\n`);
     return error instanceof ProxmoxError && error.kind === 'forbidden' ? 5 : 1;
   }

@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Intent, Store } from '#app/ports.ts';
 import { LockedError } from '#core/locked.ts';
+import { havePostgres, startCluster, type Cluster } from '#test/postgres.ts';
 import { stateFolder } from './folder.ts';
 import { memoryStore } from './memory.ts';
-import { sqliteStore } from './sqlite.ts';
+import { postgresStores } from './postgres.ts';
+import { sqliteStores } from './sqlite.ts';
 
 const folders: string[] = [];
 function makeFolder(): string {
@@ -22,23 +24,32 @@ function makeIntent(intent: Partial<Intent> = {}): Intent {
   return { at: 1_795_608_000, phase: 'started', step, planBasedOn: 'abcd', ...intent };
 }
 
+const NOW = 1_795_608_000;
+const sqliteStore = (folder: string): Store => sqliteStores(folder, () => NOW).store;
+
+let cluster: Cluster;
+const withServer = havePostgres();
+beforeAll(async () => void (cluster = withServer ? await startCluster() : cluster), 60_000);
+afterAll(() => cluster?.stop());
+
 /** What every store promises. */
-const STORES: readonly { readonly name: string; readonly make: () => Store }[] = [
+const STORES: readonly { readonly name: string; readonly make: () => Store | Promise<Store>; readonly skip?: boolean }[] = [
   { name: 'memory', make: memoryStore },
   { name: 'sqlite', make: () => sqliteStore(join(makeFolder(), 'state')) },
+  { name: 'postgres', make: async () => postgresStores(await cluster.makeDatabase(), undefined, () => NOW).store, skip: !withServer },
 ];
 
-for (const { name, make } of STORES) {
-  describe(`store: ${name}`, () => {
+for (const { name, make, skip } of STORES) {
+  describe.skipIf(skip)(`store: ${name}`, () => {
     test('gives back intents as they were appended, in order', async () => {
-      const store = make();
+      const store = await make();
       const intents = [makeIntent(), makeIntent({ phase: 'failed', error: 'forbidden: no right' }), makeIntent({ phase: 'done' })];
       for (const intent of intents) await store.appendIntent(intent);
       expect(await store.intents()).toEqual(intents);
     });
 
     test('runs work alone: a second holder fails at once and its work never begins', async () => {
-      const store = make();
+      const store = await make();
       let began = false;
       await store.locked('apply', async () => {
         const second = store.locked('apply', async () => void (began = true));
@@ -48,13 +59,13 @@ for (const { name, make } of STORES) {
     });
 
     test('is free again after work that failed, and passes the failure on', async () => {
-      const store = make();
+      const store = await make();
       await expect(store.locked('apply', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
       expect(await store.locked('apply', async () => 'free')).toBe('free');
     });
 
     test('locks by name', async () => {
-      const store = make();
+      const store = await make();
       expect(await store.locked('apply', () => store.locked('watch', async () => 'both'))).toBe('both');
     });
   });

@@ -98,6 +98,7 @@ export function volatileMemory(nowMs: () => number = () => performance.now(), ro
       appendAudit(rows, entry);
       return 'changed';
     },
+    troubles: async () => [],
     rollUp: async (now) => rollUp(rows, now),
     close: async () => {},
   };

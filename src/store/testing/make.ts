@@ -17,7 +17,7 @@ export function makeCycle(cycle: Partial<CycleRecord> = {}): CycleRecord {
 export function makeLife(life: Partial<FindingLife> = {}): FindingLife {
   const finding = {
     severity: 'error',
-    code: 'HF-LATE',
+    code: 'HF-RPO',
     at: 'home: vm/101',
     problem: 'No point since Monday',
     why: 'a day is lost',
@@ -25,7 +25,7 @@ export function makeLife(life: Partial<FindingLife> = {}): FindingLife {
     site: 'home',
     vmid: 101,
   } as const;
-  return { key: 'HF-LATE vm/101', site: 'home', finding, state: 'seen', firstSeenAt: NOW, lastSeenAt: NOW, ...life };
+  return { key: 'HF-RPO vm/101', site: 'home', finding, state: 'seen', firstSeenAt: NOW, lastSeenAt: NOW, ...life };
 }
 
 export function makePosture(posture: Partial<PostureRecord> = {}): PostureRecord {
@@ -33,7 +33,7 @@ export function makePosture(posture: Partial<PostureRecord> = {}): PostureRecord
 }
 
 export function makeAlert(alert: Partial<AlertRecord> = {}): AlertRecord {
-  const words = { subject: 'postgres is at risk', text: 'No point since Monday.\n', severity: 'error', keys: ['HF-LATE vm/101'] } as const;
+  const words = { subject: 'postgres is at risk', text: 'No point since Monday.\n', severity: 'error', keys: ['HF-RPO vm/101'] } as const;
   return { id: 'a1', site: 'home', at: NOW, channel: 'mail', dueAt: NOW, ...words, ...alert };
 }
 

@@ -1,0 +1,55 @@
+import type { Memory, Store } from '#app/ports.ts';
+import type { Stores } from './sqlite.ts';
+
+/** A store and a memory whose engine is loaded by the first call: most commands make none. */
+export function lazyStores(open: () => Promise<Stores>): Stores {
+  let opened: Promise<Stores> | undefined;
+  const stores = (): Promise<Stores> => (opened ??= open());
+  return {
+    store: lazyStore(async () => (await stores()).store),
+    memory: lazyMemory(
+      async () => (await stores()).memory,
+      () => opened !== undefined,
+    ),
+  };
+}
+
+function lazyStore(store: () => Promise<Store>): Store {
+  return {
+    locked: async (name, work) => (await store()).locked(name, work),
+    appendIntent: async (intent) => (await store()).appendIntent(intent),
+    intents: async () => (await store()).intents(),
+  };
+}
+
+function lazyMemory(memory: () => Promise<Memory>, used: () => boolean): Memory {
+  return {
+    leases: {
+      round: async (...given) => (await memory()).leases.round(...given),
+      release: async (...given) => (await memory()).leases.release(...given),
+    },
+    outbox: {
+      due: async (...given) => (await memory()).outbox.due(...given),
+      delivered: async (...given) => (await memory()).outbox.delivered(...given),
+      failed: async (...given) => (await memory()).outbox.failed(...given),
+      history: async (...given) => (await memory()).outbox.history(...given),
+    },
+    record: async (...given) => (await memory()).record(...given),
+    lives: async (...given) => (await memory()).lives(...given),
+    recordPoints: async (...given) => (await memory()).recordPoints(...given),
+    groupPoints: async (...given) => (await memory()).groupPoints(...given),
+    points: async function* (...given) {
+      yield* (await memory()).points(...given);
+    },
+    postures: async (...given) => (await memory()).postures(...given),
+    postureHistory: async (...given) => (await memory()).postureHistory(...given),
+    usage: async (...given) => (await memory()).usage(...given),
+    tasks: async (...given) => (await memory()).tasks(...given),
+    looks: async (...given) => (await memory()).looks(...given),
+    audit: async (...given) => (await memory()).audit(...given),
+    changeLife: async (...given) => (await memory()).changeLife(...given),
+    troubles: async (...given) => (await memory()).troubles(...given),
+    rollUp: async (...given) => (await memory()).rollUp(...given),
+    close: async () => void (used() && (await (await memory()).close())),
+  };
+}

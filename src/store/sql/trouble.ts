@@ -1,0 +1,53 @@
+import { StoreError, type StoreTrouble } from '#core/memory/store-error.ts';
+
+/** Result codes of SQLite. @see https://www.sqlite.org/rescode.html */
+const SQLITE: Readonly<Record<number, StoreTrouble>> = {
+  3: 'unusable',
+  5: 'busy',
+  6: 'busy',
+  8: 'unusable',
+  10: 'unusable',
+  11: 'corrupt',
+  13: 'full',
+  14: 'unusable',
+  23: 'unusable',
+  26: 'corrupt',
+};
+
+/** Classes and codes of PostgreSQL, and of sockets. @see https://www.postgresql.org/docs/15/errcodes-appendix.html */
+const POSTGRES: readonly (readonly [pattern: RegExp, kind: StoreTrouble])[] = [
+  [/^(ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|08|57P)/, 'unreachable'],
+  [/^(28|3D|42501)/, 'refused'],
+  [/^53100/, 'full'],
+  [/^(53|55P03|57014)/, 'busy'],
+  [/^(XX001|XX002)/, 'corrupt'],
+  [/^25006/, 'unusable'],
+];
+
+/** What the driver throws where a connection ends or never comes about, without any code. */
+const ENDED = /connection terminated|timeout exceeded when trying to connect|connection timeout|client has encountered a connection error/i;
+
+/** An error of a database as one of ours, or itself where it is a bug. */
+export function asStoreError(error: unknown, where: string): unknown {
+  if (error instanceof StoreError || !(error instanceof Error)) return error;
+  const kind = troubleOf(error);
+  return kind === undefined ? error : new StoreError(kind, where, firstLine(error), error);
+}
+
+/** SQLite says that the file is none of its own, or is damaged. */
+export function isCorrupt(error: unknown): boolean {
+  return error instanceof Error && troubleOf(error) === 'corrupt';
+}
+
+function troubleOf(error: Error): StoreTrouble | undefined {
+  if ('errcode' in error && typeof error.errcode === 'number') return SQLITE[error.errcode & 0xff];
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return troubleOf(error.errors[0]);
+  if (code === undefined) return ENDED.test(error.message) ? 'unreachable' : undefined;
+  return POSTGRES.find(([pattern]) => pattern.test(code))?.[1];
+}
+
+function firstLine(error: Error): string {
+  const told = error.message === '' && error instanceof AggregateError ? String(error.errors[0]?.message) : error.message;
+  return told.split('\n', 1)[0]!;
+}
