@@ -77,7 +77,7 @@ function decide<S>(world: World, site: Site<S>, request: Request): Outcome {
     return { answer: successAnswer(data), exchange: { route: route.path, params, status: 200, data } };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return refused(site, request, error, route.path);
+    return refused(site, { ...request, params }, error, route.path);
   }
 }
 
