@@ -55,6 +55,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Tell the whole story of one guest',
     load: async () => (await import('./commands/explain.ts')).explain,
   },
+  {
+    name: 'alerts',
+    summary: 'What the watch has found, and a person’s word on it',
+    load: async () => (await import('./commands/alerts.ts')).alerts,
+  },
   { name: 'adopt', summary: 'Take over jobs made by hand, without a gap', load: async () => (await import('./commands/adopt.ts')).adopt },
   {
     name: 'doctor',
