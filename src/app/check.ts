@@ -1,3 +1,4 @@
+import { calendarFrom } from '#core/calendar/gap.ts';
 import type { Finding } from '#core/finding.ts';
 import { sortFindings } from '#core/finding.ts';
 import { warnOfEvents } from '#core/policy/check-events.ts';
@@ -25,7 +26,7 @@ const NO_SCHEDULE: ReadonlySet<string> = new Set(['HF-CALENDAR-NEVER', 'HF-CALEN
 export async function check(ports: Pick<Ports, 'policySource' | 'clock'>, options: { readonly strict: boolean }): Promise<Checked> {
   const { policy, findings, file, locate } = await ports.policySource.load();
   if (!policy) return { file, strict: options.strict, understood: false, timeZones: [], tiers: [], findings };
-  const fromAt = ports.clock.now();
+  const fromAt = calendarFrom(ports.clock.now());
   const proved = checkPromises(policy, fromAt, options.strict);
   const broken = proved.tiers.flatMap((tier) => tier.findings);
   const unproved = new Set(broken.filter(({ code }) => NO_SCHEDULE.has(code)).map(({ tier }) => tier));

@@ -58,11 +58,12 @@ export async function planConnected(ports: Ports, connected: Connected, { adopte
   if (!policy) return { outcome: 'invalid', findings, file };
   const wanted = policy.sites.filter(({ name }) => sites === undefined || sites.includes(name));
   const actuals = await Promise.all(wanted.map(({ name }) => proxmox.get(name)!.observe()));
+  const now = ports.clock.now();
   const drawn = drawPlan({
     policy,
     actuals,
-    now: ports.clock.now(),
-    upkeep: (site) => upkeepOf(policy, site),
+    now,
+    upkeep: (site) => upkeepOf(policy, site, now),
     ...(adopted && { adopted }),
   });
   return { outcome: 'planned', policy, drawn, actuals, findings: [...findings, ...drawn.findings], file };

@@ -1,10 +1,12 @@
+import { calendarFrom } from '#core/calendar/gap.ts';
 import type { Finding } from '#core/finding.ts';
-import type { Assume, Tier } from '#core/policy/policy.ts';
+import type { Tier } from '#core/policy/policy.ts';
 import { spellKeep, type KeepRules } from '#core/retention/keep.ts';
 import { chancesOf, type Given, type TierProof } from '#core/retention/proof.ts';
 import { proveTier } from '#core/retention/prove.ts';
 import { solveSchedule } from '#core/retention/solve.ts';
 import { zoneFrom } from '#core/retention/timeline.ts';
+import type { UnixSeconds } from '#core/units.ts';
 import type { Ports } from './ports.ts';
 
 /** The cheapest way to keep one promise. */
@@ -36,7 +38,7 @@ export async function solvePolicy(
   const { policy, findings } = await ports.policySource.load();
   if (!policy) return { solutions: [], findings, understood: false, strict: options.strict };
   const timeZones = [...new Set(policy.sites.map(({ timeZone }) => timeZone))];
-  const given = { assume: policy.assume, timeZones, fromAt: ports.clock.now(), strict: options.strict };
+  const given = { assume: policy.assume, timeZones, fromAt: calendarFrom(ports.clock.now()), strict: options.strict };
   const tiers = policy.tiers.filter(({ id }) => options.tiers.length === 0 || options.tiers.includes(id));
   return {
     solutions: tiers.map((tier) => ({ ...solveTier(tier, given), now: nowOf(tier, given) })),
@@ -50,7 +52,7 @@ export type Wish = Pick<Tier, 'rpoSeconds' | 'graceSeconds' | 'retentionSeconds'
   Partial<Pick<Tier, 'deleteAfterSeconds' | 'reachSeconds'>> & { readonly schedule?: string };
 
 /** The same for a promise that stands in no policy. */
-export function solveWish(wish: Wish, given: Pick<Given, 'timeZones' | 'fromAt'> & { readonly assume: Assume }): Solution {
+export function solveWish(wish: Wish, given: Pick<Given, 'timeZones' | 'assume'> & { readonly now: UnixSeconds }): Solution {
   const tier: Tier = {
     id: 0,
     name: 'the promise',
@@ -63,7 +65,8 @@ export function solveWish(wish: Wish, given: Pick<Given, 'timeZones' | 'fromAt'>
     ...wish,
     schedule: wish.schedule ?? '04:00',
   };
-  return solveTier(tier, { ...given, strict: false }, wish.schedule);
+  const { timeZones, assume, now } = given;
+  return solveTier(tier, { timeZones, assume, fromAt: calendarFrom(now), strict: false }, wish.schedule);
 }
 
 function solveTier(tier: Tier, given: Given, fixedSchedule?: string): Solution {

@@ -88,6 +88,6 @@ function fromFlags(flags: Flags, now: number): Solved | Refused {
   };
   if (text(flags, 'retention') === undefined) problems.push('--rpo needs --retention: how long no point may be removed');
   if (problems.length > 0) return { problem: problems[0]! };
-  const solution = solveWish(wish, { assume, timeZones: [text(flags, 'zone')!], fromAt: now });
+  const solution = solveWish(wish, { assume, timeZones: [text(flags, 'zone')!], now });
   return { solutions: [solution], findings: solution.proof?.findings ?? [], understood: true, strict: false };
 }

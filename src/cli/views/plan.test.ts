@@ -11,7 +11,7 @@ import { planJson, planMarkdown, planText, type PlanView } from './plan.ts';
 const paint = makePaint(false);
 
 function draw(policy: Policy, ...actuals: readonly Actual[]): Drawn {
-  return drawPlan({ policy, actuals, now: make.NOW, upkeep: (site) => upkeepOf(policy, site) });
+  return drawPlan({ policy, actuals, now: make.NOW, upkeep: (site) => upkeepOf(policy, site, make.NOW) });
 }
 
 function view({ plan, findings }: Drawn): PlanView {

@@ -1,3 +1,4 @@
+import { civilDate, DAY_SECONDS, dayNumber } from './civil.ts';
 import type { Stretch } from './runs.ts';
 import { visitRuns } from './runs.ts';
 import type { UnixSeconds } from '../units.ts';
@@ -19,6 +20,15 @@ export type Rhythm = {
 
 /** 28 years of 365.25 days: after them weekdays, dates and leap years stand to each other as before. */
 export const CALENDAR_CYCLE_SECONDS = 28 * 31_557_600;
+
+/**
+ * Where the calendar that is looked at begins: with the month of `now`, in UTC. Check, solver and plan look at the same stretch, and what
+ * they find does not change from one day to the next.
+ */
+export function calendarFrom(now: UnixSeconds): UnixSeconds {
+  const { year, month } = civilDate(Math.floor(now / DAY_SECONDS));
+  return dayNumber(year, month, 1) * DAY_SECONDS;
+}
 
 /**
  * The waits of an event over a stretch of time. Elapsed, not calendar: a daily event waits 25 h when the clocks go back.

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { DAY_SECONDS } from './civil.ts';
 import { type CalendarEvent, parseEvent } from './event.ts';
 import { matches } from './field.ts';
-import { CALENDAR_CYCLE_SECONDS, rhythmOf } from './gap.ts';
+import { CALENDAR_CYCLE_SECONDS, calendarFrom, rhythmOf } from './gap.ts';
 import { nextRun } from './next.ts';
 import { runsBetween } from './runs.ts';
 import { localFields, UTC, zoneRules, type ZoneRules } from './zone.ts';
@@ -127,6 +127,17 @@ for (const row of rhythms) {
     assert.equal(widest.seconds, row.widestHours * 3600);
     assert.equal(spellInstant(widest.fromAt, row.zone, { zone: false }).slice(0, 16), row.on);
     assert.equal(narrowest.seconds, row.narrowestHours * 3600);
+  });
+}
+
+for (const [now, from] of [
+  ['2026-11-27T15:00:00Z', '2026-11-01T00:00:00Z'],
+  ['2026-12-01T00:00:00Z', '2026-12-01T00:00:00Z'],
+  ['2028-02-29T23:59:59Z', '2028-02-01T00:00:00Z'],
+] as const) {
+  test(`the calendar looked at on ${now} begins on ${from}`, () => {
+    const seconds = (text: string): number => Temporal.Instant.from(text).epochMilliseconds / 1000;
+    assert.equal(calendarFrom(seconds(now)), seconds(from));
   });
 }
 

@@ -14,11 +14,11 @@ const UPKEEP: Upkeep = {
   sync: { schedule: '06:00' },
 };
 
-function compileTier(tier: Partial<Tier>, actual: Actual = makeActual(), parts: Partial<Policy> = {}): Desired {
+function compileTier(tier: Partial<Tier>, actual: Actual = makeActual(), parts: Partial<Policy> = {}, upkeep: Upkeep = UPKEEP): Desired {
   const policy = makePolicy({ tiers: [makeTier(tier)], ...parts });
   const [site] = policy.sites;
   const { id } = policy.tiers[0]!;
-  return compile({ policy, site: site!, actual, tierByGuest: new Map([[101, id]]), upkeepByTier: new Map([[id, UPKEEP]]) });
+  return compile({ policy, site: site!, actual, tierByGuest: new Map([[101, id]]), upkeepByTier: new Map([[id, upkeep]]) });
 }
 
 function settingsOf({ objects }: Desired, kind: ManagedObject['kind']): Settings {
@@ -198,6 +198,13 @@ describe('compile: a copy off site', () => {
       [job!.server, job!.settings['remote'], store, ns, from, owner, vanished],
       ['vault', 'home-pbs', 'cold', 'home/tier-1', 'main', 'root@pam', false],
     );
+  });
+
+  test('a copy that no schedule makes in time is made as often as any job runs', () => {
+    const actual = makeActual({ pbs: [makePbs({ remotes: seen([remote]) })] });
+    const { sync: _, ...unkept } = UPKEEP;
+    const tier = { offsite: { ...offsite, direction: 'push', schedule: '2027-1-1 04:00' } } as const;
+    assert.equal(settingsOf(compileTier(tier, actual, {}, unkept), 'sync-job')['schedule'], '*:0/15');
   });
 
   const FAILING = [

@@ -5,6 +5,7 @@ import type { Actual } from '../world/actual.ts';
 import type { TierAtSite } from './compile.ts';
 import type { ManagedObject, Settings } from './desired.ts';
 import { pullWithoutReceiver, pullWithoutRemote, pushWithoutRemote } from './findings.ts';
+import { DENSEST } from '../retention/upkeep.ts';
 import { jobId, markedComment } from './mark.ts';
 
 type Compiled = { readonly objects: readonly ManagedObject[]; readonly findings: readonly Finding[] };
@@ -64,7 +65,8 @@ function pull(at: TierAtSite, offsite: Offsite, actual: Actual): Compiled {
 
 function syncJob(at: TierAtSite, offsite: Offsite, server: PbsAccess, direction: Settings): ManagedObject {
   const { site, tier, suffix, upkeep } = at;
-  const schedule = offsite.schedule ?? upkeep.sync?.schedule ?? 'hourly';
+  // No schedule keeps such a promise, and check says so: the densest comes closest to it.
+  const schedule = upkeep.sync?.schedule ?? DENSEST;
   const settings: Settings = {
     ...direction,
     'max-depth': 0,

@@ -40,7 +40,7 @@ function draw(policy: Policy, actual: Actual, adopted?: readonly string[]): Draw
     policy,
     actuals: [actual],
     now: NOW,
-    upkeep: (site) => upkeepOf(policy, site),
+    upkeep: (site) => upkeepOf(policy, site, NOW),
     ...(adopted ? { adopted: new Set(adopted) } : {}),
   });
 }
@@ -289,6 +289,25 @@ describe('pruning', () => {
     );
   });
 
+  test('a zone nobody knows here is told, and what depends on it counts as weakening', () => {
+    const strange = (actual: Actual): Actual => {
+      const [pbs] = actual.pbs;
+      return { ...actual, pbs: [{ ...pbs!, node: seen({ timeZone: 'Mars/Olympus', clockAheadSeconds: 0 }) }] };
+    };
+    const before = makePolicy({ tiers: [makeTier({ keep: { daily: 7 } })] });
+    const applied = strange(applySteps(makeActual(), draw(before, makeActual()).plan.steps));
+    const drawn = draw(makePolicy({ tiers: [makeTier({ keep: { daily: 30 }, schedule: '05:00' })] }), applied);
+    assert.deepEqual(
+      drawn.findings.map(({ code, at }) => `${code} ${at}`),
+      ['HF-ZONE home: PBS pbs'],
+    );
+    const pruning = drawn.plan.steps.find(({ kind }) => kind === 'prune-job')!;
+    assert.deepEqual(
+      [pruning.weakening, pruning.means],
+      ['weaken:hf-tier-1', ['which points go is not known: the zone Mars/Olympus is not']],
+    );
+  });
+
   test('keeping more is no weakening, though one rule gets smaller', () => {
     const last = makePolicy({ tiers: [makeTier({ keep: { last: 3 } })] });
     const applied = applySteps(makeActual(), draw(last, makeActual()).plan.steps);
@@ -417,7 +436,7 @@ describe('adopting a job made by hand', () => {
 });
 
 describe('laws', () => {
-  const seedUpkeep = upkeepOf(makePolicy({ tiers: makeSeedTiers() }), makeSite());
+  const seedUpkeep = upkeepOf(makePolicy({ tiers: makeSeedTiers() }), makeSite(), NOW);
   const drawFast = (policy: Policy, actual: Actual): Drawn => drawPlan({ policy, actuals: [actual], now: NOW, upkeep: () => seedUpkeep });
 
   const worlds = fc.record({
@@ -567,7 +586,7 @@ test('two sites on one PBS keep their ids apart, and neither touches the otherâ€
   const sites = [makeSite(), makeSite({ name: 'office', pbs: [makePbsAccess({ namespace: 'office' })] })];
   const policy = makePolicy({ sites });
   const office = makeActual({ site: 'office' });
-  const input = { policy, now: NOW, upkeep: () => upkeepOf(policy, sites[0]!) };
+  const input = { policy, now: NOW, upkeep: () => upkeepOf(policy, sites[0]!, NOW) };
   const first = drawPlan({ ...input, actuals: [makeActual(), office] });
   const pbsJobs = first.plan.steps.filter(({ kind }) => kind === 'prune-job').map(({ site, id }) => `${site} ${id}`);
   assert.deepEqual(pbsJobs, ['home hf-tier-1', 'office hf-tier-1-office']);

@@ -17,6 +17,7 @@ import { guard } from './guard.ts';
 import { order } from './order.ts';
 import { staggerFindings } from './stagger.ts';
 import type { Plan, Step } from './plan.ts';
+import { unknownZones } from './zones.ts';
 
 export type DrawInput = {
   readonly policy: Policy;
@@ -88,6 +89,7 @@ function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = n
       ...difference.findings,
       ...findings,
       ...adoptable(adoption),
+      ...unknownZones(site, actual),
       ...staggerFindings({ policy, site, actual, tierByGuest }),
     ],
     desired,

@@ -1,6 +1,7 @@
 import { parseEvent } from '../calendar/event.ts';
 import { runsBetween } from '../calendar/runs.ts';
-import { localSecondsAt } from '../calendar/zone.ts';
+import { calendarFrom } from '../calendar/gap.ts';
+import { localSecondsAt, type ZoneRules } from '../calendar/zone.ts';
 import type { Finding } from '../finding.ts';
 import type { Policy, Site, Tier, TierId, Window } from '../policy/policy.ts';
 import { spellDuration, type UnixSeconds } from '../units.ts';
@@ -9,9 +10,7 @@ import { rulesOf, widestGapSeconds, zoneOf } from './zones.ts';
 
 const DAY_SECONDS = 86_400;
 
-/** 2024-01-01 00:00 UTC and four years: what a schedule is like must not depend on the day on which a plan is made. */
-const CYCLE_FROM_AT = 1_704_067_200;
-const CYCLE_SECONDS = 1461 * DAY_SECONDS;
+const FOUR_YEARS_SECONDS = 1461 * DAY_SECONDS;
 
 export type StaggerInput = {
   readonly policy: Policy;
@@ -33,19 +32,21 @@ type Load = { readonly tier: Tier; readonly node: string; readonly seconds: numb
  */
 export function staggerFindings(input: StaggerInput): Finding[] {
   const zone = zoneOf('pve', input.site, input.actual);
-  const loads = loadsOf(input, zone);
+  const rules = rulesOf(zone);
+  if (!rules) return [];
+  const loads = loadsOf(input, rules);
   const nodes = [...new Set(loads.map(({ node }) => node))].toSorted((a, b) => (a < b ? -1 : 1));
   return nodes.flatMap((node) => {
     const here = loads.filter((load) => load.node === node);
     const meetings = here.flatMap((late) => worstMeeting(late, here, input) ?? []);
     return [
-      ...meetings.map((meeting) => meet(meeting, here, input, zone)),
-      ...here.flatMap((load) => outsideWindow(load, input.site, zone)),
+      ...meetings.map((meeting) => meet(meeting, here, input, rules)),
+      ...here.flatMap((load) => outsideWindow(load, input.site, rules)),
     ];
   });
 }
 
-function loadsOf({ policy, actual, tierByGuest }: StaggerInput, zone: string): Load[] {
+function loadsOf({ policy, actual, tierByGuest }: StaggerInput, zone: ZoneRules): Load[] {
   const seconds = measuredSeconds(actual);
   const guests = actual.pve.guests.known ? actual.pve.guests.value : [];
   return policy.tiers.flatMap((tier) => {
@@ -55,7 +56,7 @@ function loadsOf({ policy, actual, tierByGuest }: StaggerInput, zone: string): L
       if (measured !== undefined) byNode.set(node, (byNode.get(node) ?? 0) + measured);
     }
     if (byNode.size === 0) return [];
-    const runs = runsOf(tier.schedule, zone);
+    const runs = runsOf(tier.schedule, zone, actual.asOf);
     return [...byNode].map(([node, total]) => ({ tier, node, seconds: total, runs }));
   });
 }
@@ -72,12 +73,12 @@ function measuredSeconds({ pve }: Actual): ReadonlyMap<number, number> {
 }
 
 /** Four years of runs; two months of a schedule that runs many times a day. */
-function runsOf(schedule: string, zone: string): readonly UnixSeconds[] {
+function runsOf(schedule: string, zone: ZoneRules, now: UnixSeconds): readonly UnixSeconds[] {
   const parsed = parseEvent(schedule);
   if (!parsed.ok) return [];
-  const often = widestGapSeconds(schedule, zone) < DAY_SECONDS / 4;
-  const toAt = CYCLE_FROM_AT + (often ? 60 * DAY_SECONDS : CYCLE_SECONDS);
-  return runsBetween({ event: parsed.event, zone: rulesOf(zone), fromAt: CYCLE_FROM_AT, toAt });
+  const often = widestGapSeconds(schedule, zone, now) < DAY_SECONDS / 4;
+  const fromAt = calendarFrom(now);
+  return runsBetween({ event: parsed.event, zone, fromAt, toAt: fromAt + (often ? 60 * DAY_SECONDS : FOUR_YEARS_SECONDS) });
 }
 
 type Meeting = { readonly late: Load; readonly early: Load; readonly at: UnixSeconds; readonly waitSeconds: number };
@@ -100,9 +101,9 @@ function worstMeeting(late: Load, here: readonly Load[], { policy }: StaggerInpu
   return worst;
 }
 
-function meet({ late, early, at, waitSeconds }: Meeting, here: readonly Load[], { policy, site }: StaggerInput, zone: string): Finding {
+function meet({ late, early, at, waitSeconds }: Meeting, here: readonly Load[], { policy, site }: StaggerInput, zone: ZoneRules): Finding {
   const day = Temporal.Instant.fromEpochMilliseconds(at * 1000)
-    .toZonedDateTimeISO(zone)
+    .toZonedDateTimeISO(zone.timeZone)
     .toPlainDate();
   const fits = startThatFits(late, here, site.window, zone);
   const allowed = late.tier.assume?.queueSeconds ?? policy.assume.queueSeconds;
@@ -121,7 +122,7 @@ function meet({ late, early, at, waitSeconds }: Meeting, here: readonly Load[], 
 }
 
 /** The schedule with the first quarter of an hour, from the written one on, at which the node is free for the whole job. */
-function startThatFits(load: Load, here: readonly Load[], window: Window | undefined, zone: string): string | undefined {
+function startThatFits(load: Load, here: readonly Load[], window: Window | undefined, zone: ZoneRules): string | undefined {
   const found = /^(.*?)(\d{1,2}):(\d{2})$/.exec(load.tier.schedule);
   if (!found) return undefined;
   const written = Number(found[2]) * 60 + Number(found[3]);
@@ -138,9 +139,8 @@ function startThatFits(load: Load, here: readonly Load[], window: Window | undef
 }
 
 /** The times of day at which a tier starts. */
-function minutesOf({ runs }: Load, zone: string): number[] {
-  const rules = rulesOf(zone);
-  return [...new Set(runs.map((at) => Math.floor((((localSecondsAt(rules, at) % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS) / 60)))];
+function minutesOf({ runs }: Load, zone: ZoneRules): number[] {
+  return [...new Set(runs.map((at) => Math.floor((((localSecondsAt(zone, at) % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS) / 60)))];
 }
 
 function overlap(a: number, aMinutes: number, b: number, bMinutes: number): boolean {
@@ -153,7 +153,7 @@ function fitsWindow(start: number, minutes: number, window: Window | undefined):
   return ((start - window.startMinute + 1440) % 1440) + minutes <= length;
 }
 
-function outsideWindow(load: Load, site: Site, zone: string): Finding[] {
+function outsideWindow(load: Load, site: Site, zone: ZoneRules): Finding[] {
   const { tier, node, seconds } = load;
   const { window } = site;
   const start = minutesOf(load, zone).find((minute) => !fitsWindow(minute, seconds / 60, window));

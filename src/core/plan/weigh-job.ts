@@ -4,7 +4,7 @@ import { coverageOf, follow, takes } from './coverage.ts';
 import type { RawStep } from './diff.ts';
 import type { Surroundings, Weight } from './guard.ts';
 import { spellList } from './spell.ts';
-import { widestGapSeconds, zoneOf } from './zones.ts';
+import { rulesOf, widestGapSeconds, zoneOf } from './zones.ts';
 
 /** A backup job that goes, or that runs less often, leaves guests with older points. */
 export function weighBackupJob(step: RawStep, around: Surroundings): Weight {
@@ -30,8 +30,10 @@ function longerInterval({ server, before, settings }: RawStep, { site, actual }:
   const to = settings['schedule'];
   if (typeof from !== 'string' || typeof to !== 'string') return [];
   const zone = zoneOf(server, site, actual);
-  const gapBefore = widestGapSeconds(from, zone);
-  const gapAfter = widestGapSeconds(to, zone);
+  const rules = rulesOf(zone);
+  if (!rules) return [`whether it now waits longer between two runs is not known: the zone ${zone} is not`];
+  const gapBefore = widestGapSeconds(from, rules, actual.asOf);
+  const gapAfter = widestGapSeconds(to, rules, actual.asOf);
   if (gapAfter <= gapBefore) return [];
   return [
     `it waits up to ${Number.isFinite(gapAfter) ? spellDuration(gapAfter) : 'for ever'} between two runs instead of ${spellDuration(gapBefore)}`,

@@ -27,6 +27,7 @@ export function weighPrune(step: RawStep, around: Surroundings): Weight {
   const groups = seen?.groups.known ? seen.groups.value : [];
   const zoneName = zoneOf(step.server, around.site, around.actual);
   const zone = rulesOf(zoneName);
+  if (!zone) return { means: [`which points go is not known: the zone ${zoneName} is not`], harm: 'weaken' };
   const shrinks = step.action === 'change' && keepsLess({ before: keepBefore, after: keepAfter, zone }, usualGroup(step, around));
   const goneByGroup = groups
     .map((group) => ({ group, gone: newlyGone(prunable(group), { before: keepBefore, after: keepAfter, zone }) }))
