@@ -72,6 +72,16 @@ export type Examination = {
 
 export type Clock = { readonly now: () => UnixSeconds };
 
+/** What lets a daemon wait; a test drives it without time passing. */
+export type Timers = {
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMs: () => number;
+  /** Resolves after `ms`, or as soon as `signal` is aborted. Never rejects. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** From 0 to below 1, another each time. */
+  readonly chance: () => number;
+};
+
 /** Reads the policy anew at each call. */
 export type PolicySource = {
   readonly load: () => Promise<LoadedPolicy>;

@@ -53,7 +53,7 @@ export async function look(site: Site, proxmox: Pick<Proxmox, 'observe'>): Promi
 }
 
 /** A site of which nothing could be seen: no guest of it stands anywhere, and that is said. */
-function unreached({ name, timeZone }: Site, { kind, detail, fix }: ProxmoxError, now: UnixSeconds): Assessment {
+export function unreached({ name, timeZone }: Site, { kind, detail, fix }: ProxmoxError, now: UnixSeconds): Assessment {
   const unknown = { what: `site ${name}`, kind, because: detail };
   const finding: Finding = {
     severity: 'error',
