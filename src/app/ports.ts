@@ -34,7 +34,14 @@ export type Ports = {
 /** Looks at servers from outside, as `doctor` and `trust` do. */
 export type Examiner = {
   /** Asks each server of a site, with each login the policy names for it, what it is and what that login may do. Changes nothing. */
-  readonly examine: (site: Site, options: { readonly waitSeconds: number }) => Promise<readonly Examination[]>;
+  readonly examine: (
+    site: Site,
+    options: {
+      readonly waitSeconds: number;
+      /** Only these; the secret of another is not read. All where absent. */
+      readonly logins?: readonly Examination['login'][];
+    },
+  ) => Promise<readonly Examination[]>;
   /** The certificate a server shows, before anything is trusted; sends nothing. Throws ProxmoxError where nothing answers. */
   readonly showCertificate: (url: string) => Promise<Certificate>;
 };

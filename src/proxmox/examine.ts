@@ -1,4 +1,4 @@
-import type { Examination } from '#app/ports.ts';
+import type { Examination, Examiner } from '#app/ports.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import type { PveAccess, SecretRef, Site } from '#core/policy/policy.ts';
 import { showCertificate } from './certificate.ts';
@@ -17,10 +17,11 @@ type Login = Pick<Examination, 'product' | 'server' | 'login'> & { readonly acce
 export async function examineSite(
   site: Site,
   options: SiteOptions,
-  { waitSeconds }: { readonly waitSeconds: number },
+  { waitSeconds, logins }: Parameters<Examiner['examine']>[1],
 ): Promise<Examination[]> {
   if (waitSeconds > 0) await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1000));
-  return mapLimited(loginsOf(site), 4, (login) => examineLogin(site, login, options));
+  const wanted = loginsOf(site).filter(({ login }) => !logins || logins.includes(login));
+  return mapLimited(wanted, 4, (login) => examineLogin(site, login, options));
 }
 
 function loginsOf(site: Site): Login[] {

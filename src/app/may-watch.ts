@@ -1,0 +1,41 @@
+import type { Finding } from '#core/finding.ts';
+import type { Site } from '#core/policy/policy.ts';
+import { deletingRights } from '#core/rights/power.ts';
+import type { Examination, Examiner } from './ports.ts';
+
+/** Logins of a process that watches; it never reads the secret of another. */
+const WATCHING: readonly Examination['login'][] = ['token', 'backupToken'];
+
+export type MayWatch = {
+  /** Logins that could delete recovery points and were not allowed by name: with one of them nothing is watched. */
+  readonly refused: readonly Finding[];
+  /** Logins whose rights are not known yet, and why: they are examined again. */
+  readonly unknown: readonly { readonly server: string; readonly because: string }[];
+};
+
+/** Whether a site may be watched day and night with the logins its policy names. Looks only. */
+export async function mayWatch(examiner: Examiner, site: Site, allowed: ReadonlySet<string>): Promise<MayWatch> {
+  const examinations = await examiner.examine(site, { waitSeconds: 0, logins: WATCHING });
+  const refused = examinations.flatMap((one) => refusal(site, one, allowed));
+  const unknown = examinations
+    .filter(({ rights }) => !rights)
+    .map(({ server, trouble }) => ({ server, because: trouble?.detail ?? 'the server would not say' }));
+  return { refused, unknown };
+}
+
+function refusal(site: Site, { product, server, login, tokenId = 'the login', rights }: Examination, allowed: ReadonlySet<string>): Finding[] {
+  const power = rights ? deletingRights(product, rights) : [];
+  if (power.length === 0 || allowed.has(tokenId)) return [];
+  const purpose = login === 'backupToken' ? 'lock' : 'audit';
+  return [
+    {
+      severity: 'error',
+      code: 'HF-LOGIN-DELETES',
+      at: `${site.name}: ${server} (${login})`,
+      problem: `${tokenId} has ${power.join(', ')}`,
+      why: 'a process that runs day and night could delete every recovery point, and so could whoever takes it over',
+      fix: `give it less:\n    holdfast grants --for ${purpose} --site ${site.name}\nor say that you accept it:\n    holdfast serve --allow-powerful-token '${tokenId}'`,
+      site: site.name,
+    },
+  ];
+}

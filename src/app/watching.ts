@@ -1,0 +1,85 @@
+import type { Finding } from '#core/finding.ts';
+import type { PostureRecord } from '#core/memory/record.ts';
+import type { Policy, TierId } from '#core/policy/policy.ts';
+import type { UnixSeconds } from '#core/units.ts';
+import type { Watched } from './watch.ts';
+
+/*
+ * What a running daemon knows at this moment, as its health, its metrics and its pages tell it. Small: the points of ten thousand
+ * guests are judged and forgotten again.
+ */
+
+export type Watching = {
+  readonly version: string;
+  /** The name of this process among replicas. */
+  readonly replica: string;
+  readonly startedAt: UnixSeconds;
+  /** When the leases were last renewed; undefined before the first time. */
+  readonly leasedAt?: UnixSeconds;
+  /** Why the memory cannot be used at the moment. */
+  readonly memoryTrouble?: string;
+  /** Why the policy file is not used as it stands now; what it said before holds on. */
+  readonly policyTrouble?: string;
+  readonly sites: readonly SiteWatched[];
+};
+
+export type SiteWatched = {
+  readonly site: string;
+  /** `elsewhere`: another replica holds it. `refused`: its login could delete, so that it is not watched. */
+  readonly state: 'elsewhere' | 'starting' | 'watched' | 'refused';
+  readonly refusal?: string;
+  /** The last look that was written down. */
+  readonly look?: {
+    readonly at: UnixSeconds;
+    readonly outcome: 'complete' | 'partial' | 'failed';
+    readonly seconds: number;
+    readonly trouble?: string;
+  };
+  /** When a look last saw everything. */
+  readonly completeAt?: UnixSeconds;
+  /** Servers that gave no sign of life at the last pulse. */
+  readonly silent: readonly { readonly server: string; readonly because: string }[];
+  readonly looks: Readonly<Record<'complete' | 'partial' | 'failed', number>>;
+  readonly requests: number;
+  /** Cycles that broke for a reason of ours, and the last one's. */
+  readonly failures: number;
+  readonly lastFailure?: string;
+  readonly messages: { readonly sent: number; readonly failed: number };
+  readonly guests: readonly GuestWatched[];
+  readonly findings: readonly Finding[];
+};
+
+export type GuestWatched = {
+  readonly vmid: number;
+  readonly name: string;
+  readonly tier?: TierId;
+  readonly posture: PostureRecord['posture'];
+  readonly because: string;
+  readonly newestPointAt?: UnixSeconds;
+  readonly verifiedAt?: UnixSeconds;
+  /** When the newest point will be older than its tier's RPO and grace allow. */
+  readonly breaksAt?: UnixSeconds;
+};
+
+/** Each guest as it stands after a cycle; of one that could not be seen, the points that were seen last. */
+export function guestsAfter({ standings, assessment }: Watched, policy: Policy, before: readonly GuestWatched[]): readonly GuestWatched[] {
+  const seen = new Map(assessment.guests.map((guest) => [guest.vmid, guest]));
+  const known = new Map(before.map((guest) => [guest.vmid, guest]));
+  const tiers = new Map(policy.tiers.map((tier) => [tier.id, tier]));
+  return standings
+    .filter(({ posture }) => posture !== 'gone')
+    .map(({ vmid, name, tier: id, posture, because }): GuestWatched => {
+      const last = seen.get(vmid)?.newestPointAt === undefined && posture === 'unknown' ? known.get(vmid) : seen.get(vmid);
+      const tier = id === undefined ? undefined : tiers.get(id);
+      return {
+        vmid,
+        name,
+        posture,
+        because,
+        ...(id === undefined ? {} : { tier: id }),
+        ...(last?.newestPointAt === undefined ? {} : { newestPointAt: last.newestPointAt }),
+        ...(last?.verifiedAt === undefined ? {} : { verifiedAt: last.verifiedAt }),
+        ...(last?.newestPointAt === undefined || !tier ? {} : { breaksAt: last.newestPointAt + tier.rpoSeconds + tier.graceSeconds }),
+      };
+    });
+}

@@ -1,0 +1,177 @@
+import { expect, test } from 'vitest';
+import type { Memory } from '#app/ports.ts';
+import type { Policy } from '#core/policy/policy.ts';
+import { emptyRows, volatileMemory } from '#store/volatile.ts';
+import { makeAlert } from '#store/testing/make.ts';
+import { NOW } from '#test/make.ts';
+import { virtualTime, type VirtualTime } from '#test/virtual-time.ts';
+import { startDaemon, type Daemon } from './daemon.ts';
+import { darkActual, fakePorts, fakeSite, policyOf, recordingLog, recordingNotifier, type FakeSite } from './testing/site.ts';
+import type { WorkerPorts } from './worker.ts';
+
+type Rig = { readonly daemon: Daemon; readonly memory: Memory; readonly log: ReturnType<typeof recordingLog>; readonly write: (policy: Policy) => void };
+
+function start(time: VirtualTime, sites: Readonly<Record<string, FakeSite>>, ports: Partial<WorkerPorts> = {}, replica = 'one'): Rig {
+  const [memory, log] = [ports.memory ?? volatileMemory(time.nowMs), recordingLog()];
+  let policy = policyOf(...Object.keys(sites));
+  const load = async () => ({ policy, findings: [], file: 'holdfast.yaml' });
+  const daemon = startDaemon({
+    ports: { ...fakePorts(time, sites, { log, memory, ...ports }), load },
+    policy,
+    replica,
+    version: '0',
+    allowed: new Set(),
+  });
+  return { daemon, memory, log, write: (next) => void (policy = next) };
+}
+
+const stateOf = ({ daemon }: Rig, site = 'home') => daemon.watching().sites.find((one) => one.site === site)!;
+
+test('the first look comes at once, and then at the pace of what it costs', async () => {
+  const [time, home] = [virtualTime(), fakeSite()];
+  const rig = start(time, { home });
+  await time.pass(1);
+  expect(home.looks).toBe(1);
+  expect(stateOf(rig).look?.outcome).toBe('complete');
+  await time.pass(3600);
+  expect(home.looks).toBeGreaterThanOrEqual(13);
+  expect((home.looks * 40 + home.pulses * 2) / 60).toBeLessThan(20);
+  await rig.daemon.stop();
+});
+
+test('work that ended is looked at soon; a hint too, and many hints are one', async () => {
+  const [time, home] = [virtualTime(), fakeSite()];
+  const rig = start(time, { home });
+  await time.pass(60);
+  home.sign = 'b';
+  await time.pass(17);
+  expect(home.looks).toBe(2);
+  await time.pass(30);
+  for (let i = 0; i < 100; i++) rig.daemon.hint();
+  await time.pass(25);
+  expect(home.looks).toBe(3);
+  rig.daemon.hint('elsewhere');
+  await time.pass(25);
+  expect(home.looks).toBe(3);
+  await rig.daemon.stop();
+});
+
+test('an outage is written down within 30 s, makes nothing better, and its end is seen in the next look', async () => {
+  const [time, home] = [virtualTime(), fakeSite()];
+  const rig = start(time, { home });
+  await time.pass(100);
+  const before = stateOf(rig).guests.map(({ posture }) => posture);
+  Object.assign(home, { silent: ['pve'], actual: darkActual });
+  await time.pass(30);
+  expect(stateOf(rig).look).toMatchObject({ outcome: 'failed', trouble: 'guests: nothing listens there (and 4 more)' });
+  expect(stateOf(rig).silent).toEqual([{ server: 'pve', because: 'nothing listens there' }]);
+  expect(before).toEqual(['broken']);
+  expect(stateOf(rig).guests.map(({ posture }) => posture)).toEqual(['broken']);
+  Object.assign(home, { silent: [], actual: fakeSite().actual });
+  await time.pass(30);
+  expect(stateOf(rig)).toMatchObject({ silent: [], look: { outcome: 'complete' } });
+  await rig.daemon.stop();
+});
+
+test('a site whose look never ends delays no other', async () => {
+  const [time, home, branch] = [virtualTime(), fakeSite({ answers: false }), fakeSite()];
+  const rig = start(time, { home, branch });
+  await time.pass(600);
+  expect(home.looks).toBe(1);
+  expect(branch.looks).toBeGreaterThan(2);
+  const stopping = rig.daemon.stop();
+  await time.pass(10);
+  await stopping;
+  expect(stateOf(rig).looks).toEqual({ complete: 0, partial: 0, failed: 0 });
+});
+
+test('a site that breaks us is told, and tried again, and no other site feels it', async () => {
+  const [time, home, branch] = [virtualTime(), fakeSite(), fakeSite()];
+  home.actual = () => JSON.parse('{') as never;
+  const rig = start(time, { home, branch });
+  await time.pass(120);
+  expect(home.looks).toBeGreaterThan(2);
+  expect(stateOf(rig)).toMatchObject({ state: 'starting', lastFailure: expect.stringContaining('JSON') });
+  expect(stateOf(rig, 'branch').look?.outcome).toBe('complete');
+  await rig.daemon.stop();
+});
+
+test('two replicas share the sites; one that dies is replaced within 15 s, one that ends at once', async () => {
+  const time = virtualTime();
+  const rows = emptyRows();
+  const names = ['a', 'b', 'c', 'd'];
+  const sites = Object.fromEntries(names.map((name) => [name, fakeSite()]));
+  const memories = [volatileMemory(time.nowMs, rows), volatileMemory(time.nowMs, rows)] as const;
+  const dying: Memory = { ...memories[0], leases: { ...memories[0].leases, round: async (...of) => (dead ? new Promise(() => {}) : memories[0].leases.round(...of)) } };
+  let dead = false;
+  const one = start(time, sites, { memory: dying });
+  const two = start(time, sites, { memory: memories[1] }, 'two');
+  await time.pass(30);
+  const held = ({ daemon }: Rig): number => daemon.watching().sites.filter(({ state }) => state === 'watched').length;
+  expect([held(one), held(two)]).toEqual([2, 2]);
+  dead = true;
+  await time.pass(15);
+  expect(held(two)).toBe(4);
+  await two.daemon.stop();
+  const three = start(time, sites, { memory: memories[1] }, 'three');
+  await time.pass(4);
+  expect(held(three)).toBe(4);
+  await three.daemon.stop();
+});
+
+test('messages are sent once; a channel that refuses is tried again and holds up no other', async () => {
+  const [time, home] = [virtualTime(), fakeSite()];
+  let refusal: string | undefined = '550 no such user';
+  const notifier = recordingNotifier(({ channel }) => (channel === 'mail' ? refusal : undefined));
+  const memory = volatileMemory(time.nowMs);
+  const rig = start(time, { home }, { memory, notifier });
+  await time.pass(1);
+  const [lease] = await memory.leases.round('one', ['home'], 9);
+  const alerts = [makeAlert({ id: 'm', channel: 'mail', at: NOW, dueAt: NOW }), makeAlert({ id: 'w', channel: 'web', at: NOW, dueAt: NOW })];
+  await memory.record(lease!, { site: 'home', at: NOW + 1, look: { outcome: 'complete', seconds: 1 }, points: [], tasks: [], lives: [], postures: [], usage: [], alerts, audit: [] });
+  await time.pass(16);
+  expect(notifier.sent.map(({ id }) => id)).toEqual(['w']);
+  refusal = undefined;
+  await time.pass(120);
+  expect(notifier.sent.map(({ id }) => id)).toEqual(['w', 'm']);
+  expect(stateOf(rig).messages).toEqual({ sent: 2, failed: expect.any(Number) });
+  await rig.daemon.stop();
+});
+
+test('a login that could delete stops the watch of its site, and the watch goes on when it cannot any more', async () => {
+  const [time, home] = [virtualTime(), fakeSite()];
+  let rights: Record<string, Record<string, boolean>> = { '/datastore': { 'Datastore.Prune': true } };
+  const examine = async () => [{ product: 'pbs', server: 'pbs', url: '', login: 'token', tokenId: 'holdfast@pbs!all', rights, hosts: [] }] as const;
+  const rig = start(time, { home }, { examiner: { examine, showCertificate: () => Promise.reject(new Error('not asked')) } });
+  await time.pass(300);
+  expect(stateOf(rig)).toMatchObject({ state: 'refused', refusal: 'holdfast@pbs!all has Datastore.Prune on /datastore' });
+  expect(home.looks).toBe(0);
+  rights = { '/datastore': { 'Datastore.Audit': true } };
+  await time.pass(120);
+  expect(stateOf(rig).state).toBe('watched');
+  await rig.daemon.stop();
+});
+
+test('the policy is read anew: sites come and go, and a policy that is wrong changes nothing', async () => {
+  const [time, sites] = [virtualTime(), { home: fakeSite(), branch: fakeSite() }];
+  const rig = start(time, sites);
+  await time.pass(5);
+  rig.write(policyOf('branch'));
+  rig.daemon.reload();
+  await time.pass(5);
+  expect(rig.daemon.watching().sites.map(({ site }) => site)).toEqual(['branch']);
+  expect(sites.home.closed).toBe(1);
+  await rig.daemon.stop();
+});
+
+test('a clean end: what is under way is written down, leases are given back, and no timer is left', async () => {
+  const [time, home] = [virtualTime(), fakeSite()];
+  const rig = start(time, { home });
+  await time.pass(5);
+  await rig.daemon.stop();
+  const [lease] = await rig.memory.leases.round('two', ['home'], 9);
+  expect(lease?.holder).toBe('two');
+  const looks = home.looks;
+  await time.pass(3600);
+  expect(home.looks).toBe(looks);
+});

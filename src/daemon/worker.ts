@@ -1,0 +1,233 @@
+import { deliver } from '#app/deliver.ts';
+import { mayWatch } from '#app/may-watch.ts';
+import type { Lease, Ports, Timers } from '#app/ports.ts';
+import { guestsAfter, type SiteWatched } from '#app/watching.ts';
+import { watch } from '#app/watch.ts';
+import type { Policy, Site } from '#core/policy/policy.ts';
+import type { Actual } from '#core/world/actual.ts';
+import { nextLookMs, pulseWaitMs, type LastLook, type News } from './pace.ts';
+
+/** The outbox is looked into this often besides after each cycle: some messages are due later, and some failed. */
+const OUTBOX_MS = 15_000;
+/** Logins are examined again: soon while one is refused or not known, else once an hour, for rights are widened by hand. The first look waits for their first answer, but not for long. */
+const EXAMINE_MS = { soon: 60_000, later: 3_600_000, patience: 5000 } as const;
+/** How long a worker that is stopped may take to end its cycle. What is not written down by then never happened. */
+const GRACE_MS = 8000;
+
+export type WorkerPorts = Required<Pick<Ports, 'clock' | 'connect' | 'examiner' | 'memory' | 'log'>> &
+  Pick<Ports, 'notifier'> & { readonly timers: Timers };
+
+export type WorkerOptions = {
+  readonly ports: WorkerPorts;
+  readonly site: Site;
+  /** As it holds at this moment: asked at each cycle. */
+  readonly policy: () => Policy;
+  readonly lease: Lease;
+  /** Tokens that may be powerful. */
+  readonly allowed: ReadonlySet<string>;
+  /** Told when the memory says that another holds the site. */
+  readonly onLost: () => void;
+};
+
+export type Worker = {
+  readonly state: () => SiteWatched;
+  /** Something may have happened: look soon. */
+  readonly hint: () => void;
+  /** Ends after the cycle that is under way, or abandons it after eight seconds. */
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * Watches one site until it is stopped: a pulse every quarter of a minute, a look when it is worth its price, messages as they are due.
+ * Each goes on beside the others, so that none waits for a server or a receiver that is slow. Whatever breaks here is told and tried
+ * again; it never reaches another site.
+ */
+export function startWorker({ ports, site, policy, lease, allowed, onLost }: WorkerOptions): Worker {
+  const { clock, timers, memory, log, notifier } = ports;
+  const stopped = new AbortController();
+  const proxmox = ports.connect(site);
+  const [eye, voice, heart, sentry] = [makeNap(timers), makeNap(timers), makeNap(timers), makeNap(timers)];
+  let state: SiteWatched = emptySite(site.name);
+  let news: News = 'none';
+  let sign: string | undefined;
+  let last: LastLook | undefined;
+  let previous: Actual | undefined;
+  let abandoned = false;
+  let examined = false;
+  const startedMs = timers.nowMs();
+  const running = (): boolean => !stopped.signal.aborted;
+  const refused = (): boolean => state.state === 'refused';
+
+  async function feel(): Promise<void> {
+    if (refused()) return;
+    const pulse = await proxmox.pulse();
+    const silent = pulse.silent.map(({ server, trouble }) => ({ server, because: trouble.detail }));
+    if (serversOf(silent) !== serversOf(state.silent)) {
+      for (const { server, because } of silent) log.warn('a server gives no sign of life', { site: site.name, server, because });
+      if (silent.length === 0) log.info('every server answers again', { site: site.name });
+      raise('outage');
+    } else if (silent.length === 0 && sign !== undefined && pulse.sign !== sign) raise('change');
+    if (silent.length === 0) sign = pulse.sign;
+    state = { ...state, silent };
+  }
+
+  function raise(what: News): void {
+    if (news !== 'outage') news = what;
+    eye.wake();
+  }
+
+  async function lookWhenDue(): Promise<void> {
+    const chance = timers.chance();
+    for (let waitMs = wait(); (waitMs > 0 || !mayLook()) && running(); waitMs = wait()) await eye.sleep(Math.max(waitMs, 1000));
+    if (!running()) return;
+    news = 'none';
+    await cycle();
+
+    function mayLook(): boolean {
+      return !refused() && (examined || timers.nowMs() >= startedMs + EXAMINE_MS.patience);
+    }
+
+    function wait(): number {
+      return nextLookMs(last, news, chance) - timers.nowMs();
+    }
+  }
+
+  async function cycle(): Promise<void> {
+    const [beganMs, before] = [timers.nowMs(), proxmox.requests()];
+    try {
+      const watched = await watch({ clock, memory, proxmox: { observe }, policy: policy(), site, lease, ...(previous && { previous }) });
+      last = { beganMs, endedMs: timers.nowMs(), requests: proxmox.requests() - before };
+      if (watched.outcome === 'lease-lost') return onLost();
+      previous = watched.previous;
+      note(watched);
+      voice.wake();
+    } catch (error) {
+      if (abandoned) return;
+      last = { beganMs, endedMs: timers.nowMs(), requests: proxmox.requests() - before, failed: true };
+      fail(error, 'a look was not written down');
+    }
+  }
+
+  /** What a closed connection made unknown is no outage of the site. */
+  async function observe(before?: Actual): Promise<Actual> {
+    const actual = await proxmox.observe(before);
+    if (abandoned) throw new Error('the look was abandoned');
+    return actual;
+  }
+
+  function note(watched: Awaited<ReturnType<typeof watch>>): void {
+    const { look, at } = watched.record;
+    const changed = watched.record.postures.map(({ vmid, posture, because }) => ({ vmid, posture, because }));
+    state = {
+      ...state,
+      state: refused() ? 'refused' : 'watched',
+      look: { at, ...look },
+      ...(look.outcome === 'complete' ? { completeAt: at } : {}),
+      looks: { ...state.looks, [look.outcome]: state.looks[look.outcome] + 1 },
+      requests: proxmox.requests(),
+      guests: guestsAfter(watched, policy(), state.guests),
+      findings: watched.assessment.findings,
+    };
+    const tell = look.outcome === 'complete' ? log.info : log.warn;
+    tell('looked', { site: site.name, ...look, requests: last!.requests, guests: state.guests.length, ...(changed.length > 0 && { changed }) });
+  }
+
+  async function speak(): Promise<void> {
+    if (!notifier) return;
+    const { sent, failed } = await deliver({ clock, memory, notifier }, lease);
+    state = { ...state, messages: { sent: state.messages.sent + sent, failed: state.messages.failed + failed.length } };
+    if (sent > 0) log.info('messages sent', { site: site.name, sent });
+    for (const failure of failed) log.warn('a message was not taken', { site: site.name, ...failure });
+  }
+
+  /** Whether the site may be watched, and when to ask again. */
+  async function examine(): Promise<number> {
+    const { refused: found, unknown } = await mayWatch(ports.examiner, site, allowed);
+    const refusal = found.map(({ problem }) => problem).join('; ');
+    if (found.length > 0 && !refused()) log.warn('not watched: a login could delete recovery points', { site: site.name, refusal, fix: found[0]!.fix });
+    if (found.length > 0) state = { ...state, state: 'refused', refusal };
+    else if (refused()) {
+      const { refusal: _, ...rest } = state;
+      state = { ...rest, state: 'starting' };
+      log.info('watched: no login can delete recovery points any more', { site: site.name });
+    }
+    examined = true;
+    eye.wake();
+    return found.length + unknown.length > 0 ? EXAMINE_MS.soon : EXAMINE_MS.later;
+  }
+
+  function fail(error: unknown, what: string): void {
+    const because = error instanceof Error ? error.message : String(error);
+    state = { ...state, failures: state.failures + 1, lastFailure: because };
+    log.warn(what, { site: site.name, because, ...(error instanceof Error && error.stack ? { stack: error.stack } : {}) });
+  }
+
+  /** One part of the work, again and again. A part that breaks goes on after its pause. */
+  async function loop(work: () => Promise<void>, pause: () => Promise<void>, what: string): Promise<void> {
+    while (running()) {
+      try {
+        await work();
+      } catch (error) {
+        fail(error, what);
+      }
+      if (running()) await pause();
+    }
+  }
+
+  async function guard(): Promise<void> {
+    let waitMs: number = EXAMINE_MS.soon;
+    await loop(async () => void (waitMs = await examine()), () => sentry.sleep(waitMs), 'logins were not examined');
+  }
+
+  const ended = Promise.all([
+    guard(),
+    loop(feel, () => heart.sleep(pulseWaitMs(timers.chance())), 'a pulse was not felt'),
+    loop(lookWhenDue, async () => {}, 'a look failed'),
+    loop(speak, () => voice.sleep(OUTBOX_MS), 'messages were not sent'),
+  ]);
+  return {
+    state: () => state,
+    hint: () => raise('change'),
+    stop: async () => {
+      stopped.abort();
+      for (const nap of [eye, voice, heart, sentry]) nap.wake();
+      const patience = new AbortController();
+      await Promise.race([ended.then(() => patience.abort()), timers.sleep(GRACE_MS, patience.signal)]);
+      abandoned = true;
+      await proxmox.close();
+    },
+  };
+}
+
+function serversOf(silent: SiteWatched['silent']): string {
+  return silent.map(({ server }) => server).join(' ');
+}
+
+export function emptySite(site: string, state: SiteWatched['state'] = 'starting'): SiteWatched {
+  return {
+    site,
+    state,
+    silent: [],
+    looks: { complete: 0, partial: 0, failed: 0 },
+    requests: 0,
+    failures: 0,
+    messages: { sent: 0, failed: 0 },
+    guests: [],
+    findings: [],
+  };
+}
+
+type Nap = { readonly sleep: (ms: number) => Promise<void>; readonly wake: () => void };
+
+/** A sleep that can be ended. A call to `wake` while nobody sleeps is remembered for the next sleep. */
+function makeNap({ sleep }: Timers): Nap {
+  let waker = new AbortController();
+  return {
+    sleep: async (ms) => {
+      await sleep(ms, waker.signal);
+      if (waker.signal.aborted) waker = new AbortController();
+    },
+    wake: () => waker.abort(),
+  };
+}
+
