@@ -1,12 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { realTimers } from './timers.ts';
 import { runCli } from '#cli/cli.ts';
 import { text, type Flags } from '#cli/command.ts';
-import type { Streams } from '#cli/out.ts';
+import type { ServeOptions, Serving } from '#cli/command.ts';
+import type { Out, Streams } from '#cli/out.ts';
 import { makePolicySource } from '#config/policy-source.ts';
 import type { Clock, Ports, Proxmox } from '#app/ports.ts';
-import type { Site } from '#core/policy/policy.ts';
+import type { SecretRef, Site } from '#core/policy/policy.ts';
 import type { SiteOptions } from '#proxmox/site.ts';
 import { lazyStores } from '#store/lazy.ts';
+
+const VERSION = '0.1.0';
 
 /** Wires ports to adapters and runs one command. `overrides` replace ports, for the demo's clock and for tests; so do `streams`. */
 export async function run(argv: readonly string[], overrides: Partial<Ports> = {}, streams: Streams = process): Promise<number> {
@@ -16,16 +20,21 @@ export async function run(argv: readonly string[], overrides: Partial<Ports> = {
     stdout,
     stderr,
     env,
-    version: '0.1.0',
-    context: async (out, flags) => ({
-      out,
-      env,
-      ports: await wire(out, flags, overrides),
-      lines: () => linesOf(stdin),
-      readFile: (path) => readFile(path, 'utf8'),
-      writeFile: (path, text) => writeFile(path, text),
-      interactive: stdin.isTTY === true && stdout.isTTY === true && flags['yes'] !== true && !out.json,
-    }),
+    version: VERSION,
+    context: async (out, flags) => {
+      const ports = await wire(out, flags, overrides);
+      return {
+        out,
+        env,
+        ports,
+        timers: realTimers,
+        serve: (given) => serve(ports, streams, out, given),
+        lines: () => linesOf(stdin),
+        readFile: (path) => readFile(path, 'utf8'),
+        writeFile: (path, text) => writeFile(path, text),
+        interactive: stdin.isTTY === true && stdout.isTTY === true && flags['yes'] !== true && !out.json,
+      };
+    },
   });
 }
 
@@ -50,9 +59,48 @@ async function connectNow(site: Site, clock: Clock): Promise<Proxmox> {
   return (await import('#proxmox/site.ts')).connectSite(site, await siteOptions(clock));
 }
 
+/** Every secret that was read, so that no line of a log shows one. */
+const secrets = new Set<string>();
+
 async function siteOptions(clock: Clock): Promise<SiteOptions> {
   const { resolveSecret } = await import('#config/secrets.ts');
-  return { now: clock.now, readSecret: (ref, at) => resolveSecret(ref, at, process.env) };
+  return {
+    now: clock.now,
+    readSecret: async (ref, at) => {
+      const found = await resolveSecret(ref, at, process.env);
+      // Of a token `user@realm!name=secret` the name may be told, and is.
+      if ('secret' in found) secrets.add(/^[^\s!:=]+@[^\s!:=]+![\w.-]+[=:](\S+)$/.exec(found.secret)?.[1] ?? found.secret);
+      return found;
+    },
+  };
+}
+
+async function readSecret(ref: SecretRef): Promise<string> {
+  const found = await (await siteOptions({ now: () => 0 })).readSecret(ref, 'a secret');
+  if ('secret' in found) return found.secret;
+  throw Object.assign(new Error(found.finding.problem), { fix: found.finding.fix });
+}
+
+/** The daemon, its server and its log are loaded for the one command that needs them. */
+async function serve(ports: Ports, { stderr }: Streams, out: Out, given: ServeOptions): Promise<Serving> {
+  const [{ serveUntilToldToEnd }, { makeLog }, { makeNotifier }, { spellStore }] = await Promise.all([
+    import('./serve.ts'),
+    import('./log.ts'),
+    import('#notify/notifier.ts'),
+    import('#store/open.ts'),
+  ]);
+  const forPeople = stderr.isTTY === true && !out.json;
+  const log = makeLog({
+    write: (text) => stderr.write(text),
+    forPeople,
+    color: forPeople && process.env['NO_COLOR'] === undefined,
+    secrets: () => secrets,
+  });
+  const databaseUrl = process.env['HOLDFAST_DATABASE_URL'];
+  const password = databaseUrl ? URL.parse(databaseUrl)?.password : undefined;
+  if (password) secrets.add(password);
+  const parts = { ports, timers: realTimers, log, notifier: ports.notifier ?? makeNotifier({ readSecret }), readSecret, version: VERSION };
+  return serveUntilToldToEnd({ ...parts, memory: ports.memory!, where: spellStore(process.env) }, given);
 }
 
 function lazySite(open: () => Promise<Proxmox>): Proxmox {

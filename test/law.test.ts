@@ -19,6 +19,11 @@ const CROSSINGS = [
   { name: 'an adapter calls a use case', file: 'src/proxmox/planted.ts', imports: '#app/plan.ts' },
   { name: 'an adapter uses a foreign package', file: 'src/config/planted.ts', imports: 'undici' },
   { name: 'a way in knows an adapter', file: 'src/cli/planted.ts', imports: '#config/schema.ts' },
+  { name: 'the daemon knows an adapter', file: 'src/daemon/planted.ts', imports: '#store/volatile.ts' },
+  { name: 'the daemon knows another way in', file: 'src/daemon/planted.ts', imports: '#server/server.ts' },
+  { name: 'the daemon takes the time from the system', file: 'src/daemon/planted.ts', imports: 'node:timers' },
+  { name: 'the server knows the daemon', file: 'src/server/planted.ts', imports: '#daemon/daemon.ts' },
+  { name: 'the server asks a database', file: 'src/server/planted.ts', imports: 'kysely' },
   { name: 'production knows the lab', file: 'src/proxmox/planted.ts', imports: '#lab/main.ts' },
   { name: 'the lab calls our logic', file: 'lab/planted.ts', imports: '#core/retention/prune.ts' },
 ] as const;
@@ -26,6 +31,7 @@ const CROSSINGS = [
 const ALLOWED = [
   { name: 'core uses itself', file: 'src/core/world/planted.ts', imports: '../units.ts' },
   { name: 'app calls the core', file: 'src/app/planted.ts', imports: '#core/units.ts' },
+  { name: 'the server writes metrics', file: 'src/server/planted.ts', imports: 'prom-client' },
   { name: 'an adapter conforms to a port', file: 'src/config/planted.ts', imports: '#app/ports.ts' },
   ...['config', 'proxmox', 'store', 'notify', 'report', 'server'].map((layer) => ({
     name: `${layer} uses a module of Node below another`,

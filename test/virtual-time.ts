@@ -14,7 +14,10 @@ export type VirtualTime = Timers & {
  * @param idle  true while nothing is under way that takes real time, such as a call to a lab; asked before time goes on
  * @param onPass  told how many whole seconds have passed, so that a lab or a clock can follow
  */
-export function virtualTime({ idle = () => true, onPass = () => {} }: { idle?: () => boolean; onPass?: (seconds: number) => void } = {}): VirtualTime {
+export function virtualTime({
+  idle = () => true,
+  onPass = () => {},
+}: { idle?: () => boolean; onPass?: (seconds: number) => void } = {}): VirtualTime {
   const sleepers = new Set<Sleeper>();
   let [nowMs, told] = [0, 0];
   let draws = 0;

@@ -1,3 +1,5 @@
+import type { Alerts } from '#core/policy/alerts.ts';
+import type { AlertRecord } from '#core/memory/record.ts';
 import type { Clock, Lease, Memory, Notifier } from './ports.ts';
 
 /** Messages handed to their channels at one time; what is left comes at the next call. */
@@ -5,7 +7,10 @@ const AT_ONCE = 50;
 const FIRST_RETRY_SECONDS = 15;
 const LONGEST_RETRY_SECONDS = 3600;
 
-export type Delivered = { readonly sent: number; readonly failed: readonly { readonly channel: string; readonly error: string; readonly tries: number }[] };
+export type Delivered = {
+  readonly sent: number;
+  readonly failed: readonly { readonly channel: string; readonly error: string; readonly tries: number }[];
+};
 
 /**
  * Sends what a site's outbox holds. A message whose sending was cut off is sent again under the same id; one that its channel refuses
@@ -13,6 +18,7 @@ export type Delivered = { readonly sent: number; readonly failed: readonly { rea
  */
 export async function deliver(
   { clock, memory, notifier }: { readonly clock: Clock; readonly memory: Pick<Memory, 'outbox'>; readonly notifier: Notifier },
+  { channels }: Pick<Alerts, 'channels'>,
   lease: Lease,
 ): Promise<Delivered> {
   const due = await memory.outbox.due(lease, clock.now(), AT_ONCE);
@@ -37,9 +43,11 @@ export async function deliver(
   }
 
   /** Undefined where it was sent. Whatever a notifier throws is what its receiver answered: it is kept, and told. */
-  async function trySending(alert: Parameters<Notifier['send']>[0]): Promise<string | undefined> {
+  async function trySending(alert: AlertRecord): Promise<string | undefined> {
+    const channel = channels.find(({ name }) => name === alert.channel);
+    if (!channel) return `the policy names no channel ${alert.channel} any more`;
     try {
-      await notifier.send(alert);
+      await notifier.send(channel, alert);
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

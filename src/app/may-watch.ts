@@ -1,7 +1,7 @@
-import type { Finding } from '#core/finding.ts';
-import type { Site } from '#core/policy/policy.ts';
+import { hasErrors, type Finding } from '#core/finding.ts';
+import type { Policy, Site } from '#core/policy/policy.ts';
 import { deletingRights } from '#core/rights/power.ts';
-import type { Examination, Examiner } from './ports.ts';
+import type { Examination, Examiner, Ports, Timers } from './ports.ts';
 
 /** Logins of a process that watches; it never reads the secret of another. */
 const WATCHING: readonly Examination['login'][] = ['token', 'backupToken'];
@@ -23,7 +23,11 @@ export async function mayWatch(examiner: Examiner, site: Site, allowed: Readonly
   return { refused, unknown };
 }
 
-function refusal(site: Site, { product, server, login, tokenId = 'the login', rights }: Examination, allowed: ReadonlySet<string>): Finding[] {
+function refusal(
+  site: Site,
+  { product, server, login, tokenId = 'the login', rights }: Examination,
+  allowed: ReadonlySet<string>,
+): Finding[] {
   const power = rights ? deletingRights(product, rights) : [];
   if (power.length === 0 || allowed.has(tokenId)) return [];
   const purpose = login === 'backupToken' ? 'lock' : 'audit';
@@ -38,4 +42,26 @@ function refusal(site: Site, { product, server, login, tokenId = 'the login', ri
       site: site.name,
     },
   ];
+}
+
+export type MayServe =
+  | { readonly outcome: 'invalid' | 'refused'; readonly findings: readonly Finding[] }
+  | { readonly outcome: 'may'; readonly policy: Policy };
+
+/** A server that does not answer at the start is watched: that it does not answer is to be told. Its logins are examined when it does. */
+const PATIENCE_MS = 5000;
+
+/** Whether a daemon may start with the policy as it is: it is valid, and none of its logins is known to be able to delete. */
+export async function mayServe(
+  { policySource, examiner, timers }: Pick<Ports, 'policySource' | 'examiner'> & { readonly timers: Timers },
+  allowed: ReadonlySet<string>,
+): Promise<MayServe> {
+  const { policy, findings } = await policySource.load();
+  if (!policy || hasErrors(findings)) return { outcome: 'invalid', findings };
+  const enough = new AbortController();
+  const late = timers.sleep(PATIENCE_MS, enough.signal).then(() => ({ refused: [] }));
+  const answers = await Promise.all(policy.sites.map(async (site) => Promise.race([mayWatch(examiner, site, allowed), late])));
+  enough.abort();
+  const refused = answers.flatMap((answer) => answer.refused);
+  return refused.length > 0 ? { outcome: 'refused', findings: refused } : { outcome: 'may', policy };
 }

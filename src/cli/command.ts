@@ -1,4 +1,5 @@
-import type { Ports } from '#app/ports.ts';
+import type { Ports, Timers } from '#app/ports.ts';
+import type { Policy, SecretRef } from '#core/policy/policy.ts';
 import type { Out } from './out.ts';
 
 /** One command of `holdfast`: data for help, completion and reference, and one function. It neither formats nor decides. */
@@ -37,7 +38,24 @@ export type Context = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Somebody sits at a terminal and may be asked. */
   readonly interactive: boolean;
+  /** Watches until it is told to end; only `serve` asks for it. */
+  readonly serve?: (given: ServeOptions) => Promise<Serving>;
+  readonly timers?: Timers;
 };
+
+export type ServeOptions = {
+  readonly policy: Policy;
+  readonly host: string;
+  readonly port: number;
+  readonly hookToken?: SecretRef;
+  /** Tokens that may be powerful, by their id. */
+  readonly allowed: ReadonlySet<string>;
+};
+
+export type Serving =
+  | { readonly ok: false; readonly problem: string; readonly fix: string }
+  /** `ended` tells the exit code, when everything is given back. */
+  | { readonly ok: true; readonly ended: Promise<number> };
 
 /** A flag with a value, or undefined where it was not given. */
 export function text(flags: Flags, name: string): string | undefined {

@@ -81,6 +81,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Show the certificate of a server and how to pin it',
     load: async () => (await import('./commands/trust.ts')).trust,
   },
+  {
+    name: 'serve',
+    summary: 'Watch sites day and night, and tell people early',
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
   { name: 'upid', summary: 'Take a task identifier apart', load: async () => (await import('./commands/upid.ts')).upid },
   {
     name: 'tasklog',

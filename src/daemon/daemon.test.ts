@@ -9,7 +9,12 @@ import { startDaemon, type Daemon } from './daemon.ts';
 import { darkActual, fakePorts, fakeSite, policyOf, recordingLog, recordingNotifier, type FakeSite } from './testing/site.ts';
 import type { WorkerPorts } from './worker.ts';
 
-type Rig = { readonly daemon: Daemon; readonly memory: Memory; readonly log: ReturnType<typeof recordingLog>; readonly write: (policy: Policy) => void };
+type Rig = {
+  readonly daemon: Daemon;
+  readonly memory: Memory;
+  readonly log: ReturnType<typeof recordingLog>;
+  readonly write: (policy: Policy) => void;
+};
 
 function start(time: VirtualTime, sites: Readonly<Record<string, FakeSite>>, ports: Partial<WorkerPorts> = {}, replica = 'one'): Rig {
   const [memory, log] = [ports.memory ?? volatileMemory(time.nowMs), recordingLog()];
@@ -102,7 +107,10 @@ test('two replicas share the sites; one that dies is replaced within 15 s, one t
   const names = ['a', 'b', 'c', 'd'];
   const sites = Object.fromEntries(names.map((name) => [name, fakeSite()]));
   const memories = [volatileMemory(time.nowMs, rows), volatileMemory(time.nowMs, rows)] as const;
-  const dying: Memory = { ...memories[0], leases: { ...memories[0].leases, round: async (...of) => (dead ? new Promise(() => {}) : memories[0].leases.round(...of)) } };
+  const dying: Memory = {
+    ...memories[0],
+    leases: { ...memories[0].leases, round: async (...of) => (dead ? new Promise(() => {}) : memories[0].leases.round(...of)) },
+  };
   let dead = false;
   const one = start(time, sites, { memory: dying });
   const two = start(time, sites, { memory: memories[1] }, 'two');
@@ -127,8 +135,22 @@ test('messages are sent once; a channel that refuses is tried again and holds up
   const rig = start(time, { home }, { memory, notifier });
   await time.pass(1);
   const [lease] = await memory.leases.round('one', ['home'], 9);
-  const alerts = [makeAlert({ id: 'm', channel: 'mail', at: NOW, dueAt: NOW }), makeAlert({ id: 'w', channel: 'web', at: NOW, dueAt: NOW })];
-  await memory.record(lease!, { site: 'home', at: NOW + 1, look: { outcome: 'complete', seconds: 1 }, points: [], tasks: [], lives: [], postures: [], usage: [], alerts, audit: [] });
+  const alerts = [
+    makeAlert({ id: 'm', channel: 'mail', at: NOW, dueAt: NOW }),
+    makeAlert({ id: 'w', channel: 'web', at: NOW, dueAt: NOW }),
+  ];
+  await memory.record(lease!, {
+    site: 'home',
+    at: NOW + 1,
+    look: { outcome: 'complete', seconds: 1 },
+    points: [],
+    tasks: [],
+    lives: [],
+    postures: [],
+    usage: [],
+    alerts,
+    audit: [],
+  });
   await time.pass(16);
   expect(notifier.sent.map(({ id }) => id)).toEqual(['w']);
   refusal = undefined;
@@ -141,7 +163,8 @@ test('messages are sent once; a channel that refuses is tried again and holds up
 test('a login that could delete stops the watch of its site, and the watch goes on when it cannot any more', async () => {
   const [time, home] = [virtualTime(), fakeSite()];
   let rights: Record<string, Record<string, boolean>> = { '/datastore': { 'Datastore.Prune': true } };
-  const examine = async () => [{ product: 'pbs', server: 'pbs', url: '', login: 'token', tokenId: 'holdfast@pbs!all', rights, hosts: [] }] as const;
+  const examine = async () =>
+    [{ product: 'pbs', server: 'pbs', url: '', login: 'token', tokenId: 'holdfast@pbs!all', rights, hosts: [] }] as const;
   const rig = start(time, { home }, { examiner: { examine, showCertificate: () => Promise.reject(new Error('not asked')) } });
   await time.pass(300);
   expect(stateOf(rig)).toMatchObject({ state: 'refused', refusal: 'holdfast@pbs!all has Datastore.Prune on /datastore' });

@@ -49,7 +49,11 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
   let policyDueMs = timers.nowMs() + POLICY_MS;
   let rollUpDueMs = timers.nowMs() + ROLL_UP_MS;
   let trustedUntilMs = 0;
-  let [leasedAt, memoryTrouble, policyTrouble]: [number | undefined, string | undefined, string | undefined] = [undefined, undefined, undefined];
+  let [leasedAt, memoryTrouble, policyTrouble]: [number | undefined, string | undefined, string | undefined] = [
+    undefined,
+    undefined,
+    undefined,
+  ];
 
   async function round(): Promise<void> {
     if (timers.nowMs() >= policyDueMs) await readPolicy();
@@ -79,7 +83,8 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
     const sites = new Map(policy.sites.map((site) => [site.name, site]));
     for (const [name, { lease, siteDigest }] of workers) {
       const [site, now] = [sites.get(name), leases.get(name)];
-      if (!site || !now || now.token !== lease.token) dismiss(name, site ? 'another replica watches it' : 'the policy does not name it any more');
+      if (!site || !now || now.token !== lease.token)
+        dismiss(name, site ? 'another replica watches it' : 'the policy does not name it any more');
       else if (digest(site) !== siteDigest) dismiss(name, 'the policy says something new about its servers');
     }
     for (const [name, lease] of leases) {
@@ -91,7 +96,14 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
   }
 
   function hire(site: Site, lease: Lease): Worker {
-    return startWorker({ ports, site, policy: () => policy, lease, allowed, onLost: () => dismiss(site.name, 'another replica watches it') });
+    return startWorker({
+      ports,
+      site,
+      policy: () => policy,
+      lease,
+      allowed,
+      onLost: () => dismiss(site.name, 'another replica watches it'),
+    });
   }
 
   function dismiss(name: string, because: string): void {
@@ -99,7 +111,10 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
     if (!found) return;
     workers.delete(name);
     log.info('not watching any more', { site: name, because });
-    leaving.set(name, found.worker.stop().then(() => void leaving.delete(name)));
+    leaving.set(
+      name,
+      found.worker.stop().then(() => void leaving.delete(name)),
+    );
   }
 
   async function readPolicy(): Promise<void> {
@@ -126,7 +141,9 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
   }
 
   function sitesWatched(): readonly SiteWatched[] {
-    return policy.sites.map(({ name }) => workers.get(name)?.worker.state() ?? emptySite(name, leasedAt === undefined ? 'starting' : 'elsewhere'));
+    return policy.sites.map(
+      ({ name }) => workers.get(name)?.worker.state() ?? emptySite(name, leasedAt === undefined ? 'starting' : 'elsewhere'),
+    );
   }
 
   const ended = run();

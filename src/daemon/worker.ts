@@ -11,6 +11,8 @@ import { nextLookMs, pulseWaitMs, type LastLook, type News } from './pace.ts';
 const OUTBOX_MS = 15_000;
 /** Logins are examined again: soon while one is refused or not known, else once an hour, for rights are widened by hand. The first look waits for their first answer, but not for long. */
 const EXAMINE_MS = { soon: 60_000, later: 3_600_000, patience: 5000 } as const;
+/** Guests whose change of posture is logged in one cycle; of a fleet's first look the rest is seen elsewhere. */
+const MOST_LOGGED = 20;
 /** How long a worker that is stopped may take to end its cycle. What is not written down by then never happened. */
 const GRACE_MS = 8000;
 
@@ -117,24 +119,24 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
 
   function note(watched: Awaited<ReturnType<typeof watch>>): void {
     const { look, at } = watched.record;
-    const changed = watched.record.postures.map(({ vmid, posture, because }) => ({ vmid, posture, because }));
     state = {
       ...state,
       state: refused() ? 'refused' : 'watched',
       look: { at, ...look },
       ...(look.outcome === 'complete' ? { completeAt: at } : {}),
       looks: { ...state.looks, [look.outcome]: state.looks[look.outcome] + 1 },
-      requests: proxmox.requests(),
       guests: guestsAfter(watched, policy(), state.guests),
       findings: watched.assessment.findings,
     };
     const tell = look.outcome === 'complete' ? log.info : log.warn;
-    tell('looked', { site: site.name, ...look, requests: last!.requests, guests: state.guests.length, ...(changed.length > 0 && { changed }) });
+    tell('looked', { site: site.name, ...look, requests: last!.requests, guests: spellPostures(state.guests) });
+    for (const { vmid, name, posture, because } of watched.record.postures.slice(0, MOST_LOGGED))
+      (posture === 'protected' ? log.info : log.warn)(`${name} is ${posture}`, { site: site.name, vmid, because });
   }
 
   async function speak(): Promise<void> {
     if (!notifier) return;
-    const { sent, failed } = await deliver({ clock, memory, notifier }, lease);
+    const { sent, failed } = await deliver({ clock, memory, notifier }, policy().alerts ?? { channels: [] }, lease);
     state = { ...state, messages: { sent: state.messages.sent + sent, failed: state.messages.failed + failed.length } };
     if (sent > 0) log.info('messages sent', { site: site.name, sent });
     for (const failure of failed) log.warn('a message was not taken', { site: site.name, ...failure });
@@ -144,7 +146,8 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   async function examine(): Promise<number> {
     const { refused: found, unknown } = await mayWatch(ports.examiner, site, allowed);
     const refusal = found.map(({ problem }) => problem).join('; ');
-    if (found.length > 0 && !refused()) log.warn('not watched: a login could delete recovery points', { site: site.name, refusal, fix: found[0]!.fix });
+    if (found.length > 0 && !refused())
+      log.warn('not watched: a login could delete recovery points', { site: site.name, refusal, fix: found[0]!.fix });
     if (found.length > 0) state = { ...state, state: 'refused', refusal };
     else if (refused()) {
       const { refusal: _, ...rest } = state;
@@ -176,7 +179,11 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
 
   async function guard(): Promise<void> {
     let waitMs: number = EXAMINE_MS.soon;
-    await loop(async () => void (waitMs = await examine()), () => sentry.sleep(waitMs), 'logins were not examined');
+    await loop(
+      async () => void (waitMs = await examine()),
+      () => sentry.sleep(waitMs),
+      'logins were not examined',
+    );
   }
 
   const ended = Promise.all([
@@ -186,7 +193,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
     loop(speak, () => voice.sleep(OUTBOX_MS), 'messages were not sent'),
   ]);
   return {
-    state: () => state,
+    state: () => ({ ...state, requests: proxmox.requests() }),
     hint: () => raise('change'),
     stop: async () => {
       stopped.abort();
@@ -197,6 +204,12 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       await proxmox.close();
     },
   };
+}
+
+/** `7 protected, 1 attention` */
+function spellPostures(guests: SiteWatched['guests']): string {
+  const counts = Map.groupBy(guests, ({ posture }) => posture);
+  return [...counts].map(([posture, list]) => `${list.length} ${posture}`).join(', ') || 'none';
 }
 
 function serversOf(silent: SiteWatched['silent']): string {
@@ -230,4 +243,3 @@ function makeNap({ sleep }: Timers): Nap {
     wake: () => waker.abort(),
   };
 }
-

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import type { Watching } from '#app/watching.ts';
 import { healthOf, readinessOf } from './health.ts';
 import { makeHookGuard } from './hooks.ts';
@@ -44,8 +45,8 @@ export function makeApp({ watching, now, hint, hookToken }: AppOptions): Hono {
     return c.body(null, 204);
   });
   app.notFound((c) => c.text('not found\n', 404));
-  app.onError((error, c) => {
-    if ('getResponse' in error) return error.getResponse();
+  app.onError((error) => {
+    if (error instanceof HTTPException) return error.getResponse();
     throw error;
   });
   return app;

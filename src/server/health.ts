@@ -18,7 +18,9 @@ export type Health = {
 export function healthOf(watching: Watching, now: UnixSeconds): Health {
   const leasedAt = watching.leasedAt ?? watching.startedAt;
   const because = [
-    ...(now - leasedAt > ROUND_SECONDS ? [`leases were last renewed ${now - leasedAt} s ago: ${watching.memoryTrouble ?? 'the daemon hangs'}`] : []),
+    ...(now - leasedAt > ROUND_SECONDS
+      ? [`leases were last renewed ${now - leasedAt} s ago: ${watching.memoryTrouble ?? 'the daemon hangs'}`]
+      : []),
     ...watching.sites.filter(({ state }) => state === 'watched').flatMap((site) => hanging(site, now)),
   ];
   return {

@@ -7,17 +7,17 @@ export type HookVerdict = 'heed' | 'too-many' | 'unknown';
 
 /**
  * Says of each call whether it is heeded. The token is compared in a time that tells nothing of it; where none is set every one is unknown.
- * Unknown ones count too, so that nobody guesses faster.
+ * Only known ones count, so that nobody without the token can keep the others out.
  */
 export function makeHookGuard(token: string | undefined, now: () => number): (given: string) => HookVerdict {
   const wanted = token === undefined ? undefined : fingerprint(token);
   let [minute, count] = [0, 0];
   return (given) => {
+    if (wanted === undefined || !timingSafeEqual(fingerprint(given), wanted)) return 'unknown';
     const current = Math.floor(now() / 60);
     if (current !== minute) [minute, count] = [current, 0];
     count += 1;
-    if (count > MOST_A_MINUTE) return 'too-many';
-    return wanted !== undefined && timingSafeEqual(fingerprint(given), wanted) ? 'heed' : 'unknown';
+    return count > MOST_A_MINUTE ? 'too-many' : 'heed';
   };
 }
 

@@ -13,7 +13,13 @@ export async function startServer(options: AppOptions & { readonly host: string;
   const app = makeApp(rest);
   return new Promise((resolve, reject) => {
     // A client that sends a byte a minute holds a connection for ten seconds, and no longer.
-    const serverOptions = { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 5000, maxHeaderSize: 16_384, connectionsCheckingInterval: 5000 };
+    const serverOptions = {
+      headersTimeout: 10_000,
+      requestTimeout: 10_000,
+      keepAliveTimeout: 5000,
+      maxHeaderSize: 16_384,
+      connectionsCheckingInterval: 5000,
+    };
     const server = serve({ fetch: app.fetch, hostname: host, port, serverOptions }, (info) => resolve({ url: urlOf(info), close }));
     server.once('error', reject);
 

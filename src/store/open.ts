@@ -10,3 +10,11 @@ export async function openStores(env: Environment, now: () => number): Promise<S
   if (url) return (await import('./postgres.ts')).postgresStores(url, folder, now);
   return (await import('./sqlite.ts')).sqliteStores(folder, now);
 }
+
+/** Where that is, for people: never the login. */
+export function spellStore(env: Environment): string {
+  const url = env['HOLDFAST_DATABASE_URL'];
+  if (!url) return stateFolder(env);
+  const { host, pathname } = URL.parse(url) ?? { host: 'the host that HOLDFAST_DATABASE_URL names', pathname: '' };
+  return `PostgreSQL at ${host}${pathname}`;
+}

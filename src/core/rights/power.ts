@@ -15,5 +15,7 @@ const DELETING: Readonly<Record<'pve' | 'pbs', readonly string[]>> = {
 export function deletingRights(product: 'pve' | 'pbs', rights: Rights): readonly string[] {
   return Object.keys(rights)
     .sort()
-    .flatMap((path) => DELETING[product].filter((privilege) => rights[path]![privilege] !== undefined).map((privilege) => `${privilege} on ${path}`));
+    .flatMap((path) =>
+      DELETING[product].filter((privilege) => rights[path]![privilege] !== undefined).map((privilege) => `${privilege} on ${path}`),
+    );
 }

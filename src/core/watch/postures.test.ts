@@ -7,7 +7,19 @@ import { postureChanges, standings } from './postures.ts';
 const AT = 1_795_608_000;
 
 function makeGuest(guest: Partial<GuestAssessment>): GuestAssessment {
-  return { site: 'home', type: 'vm', vmid: 101, name: 'db', tier: 1, posture: 'protected', because: 'well', points: [], rule: '', findings: [], ...guest };
+  return {
+    site: 'home',
+    type: 'vm',
+    vmid: 101,
+    name: 'db',
+    tier: 1,
+    posture: 'protected',
+    because: 'well',
+    points: [],
+    rule: '',
+    findings: [],
+    ...guest,
+  };
 }
 
 function makeAssessment(parts: Partial<Assessment>): Assessment {
@@ -40,9 +52,18 @@ for (const { name, before, unseen, now, after } of CASES) {
 
 test('standings: a guest that is not listed is gone only where the list was seen', () => {
   const gone = standings([makeRecord({})], makeAssessment({}));
-  assert.deepEqual(gone.map(({ posture }) => posture), ['gone']);
-  const unseen = standings([makeRecord({}), makeRecord({ vmid: 102, posture: 'broken' })], makeAssessment({ guestsUnseen: true, unseen: OUT }));
-  assert.deepEqual(unseen.map(({ posture }) => posture), ['unknown', 'broken']);
+  assert.deepEqual(
+    gone.map(({ posture }) => posture),
+    ['gone'],
+  );
+  const unseen = standings(
+    [makeRecord({}), makeRecord({ vmid: 102, posture: 'broken' })],
+    makeAssessment({ guestsUnseen: true, unseen: OUT }),
+  );
+  assert.deepEqual(
+    unseen.map(({ posture }) => posture),
+    ['unknown', 'broken'],
+  );
 });
 
 test('standings: a long outage does not make the sentence longer with each look', () => {

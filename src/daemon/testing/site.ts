@@ -1,5 +1,6 @@
 import type { Log, Notifier, Ports, Proxmox, Timers } from '#app/ports.ts';
 import type { AlertRecord } from '#core/memory/record.ts';
+import type { Alerts } from '#core/policy/alerts.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import type { Actual } from '#core/world/actual.ts';
@@ -63,11 +64,17 @@ export function recordingLog(): Log & { readonly lines: Line[] } {
   return { lines, info: at('info'), warn: at('warn') };
 }
 
-export function recordingNotifier(refuse: (alert: AlertRecord) => string | undefined = () => undefined): Notifier & { readonly sent: AlertRecord[] } {
+export function recordingNotifier(
+  refuse: (alert: AlertRecord) => string | undefined = () => undefined,
+): Notifier & { readonly sent: AlertRecord[]; readonly beats: { count: number } } {
   const sent: AlertRecord[] = [];
+  const beats = { count: 0 };
   return {
     sent,
-    send: async (alert) => {
+    arrived: async () => 'unasked',
+    beat: async () => void (beats.count += 1),
+    beats,
+    send: async (_channel, alert) => {
       const refusal = refuse(alert);
       if (refusal !== undefined) throw new Error(refusal);
       sent.push(alert);
@@ -75,9 +82,17 @@ export function recordingNotifier(refuse: (alert: AlertRecord) => string | undef
   };
 }
 
-/** One site `home` for each name, each a fake of its own. */
+/** A site for each name, each a fake of its own; everything is told to `mail` and `web`. */
 export function policyOf(...names: readonly string[]): Policy {
-  return makePolicy({ sites: names.map((name) => makeSite({ name })) });
+  const alerts: Alerts = {
+    channels: [
+      { name: 'mail', kind: 'email', to: ['a@example.org'], from: 'b@example.org', server: 'smtp://127.0.0.1:25' },
+      { name: 'web', kind: 'webhook', url: 'http://127.0.0.1/' },
+    ],
+    routes: [{ index: 0, to: ['mail', 'web'], severity: 'warning', also: false }],
+    heartbeat: { url: 'env:HEARTBEAT', everySeconds: 300 },
+  };
+  return makePolicy({ sites: names.map((name) => makeSite({ name })), alerts });
 }
 
 export function fakePorts(
