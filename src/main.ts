@@ -98,7 +98,7 @@ async function serve(ports: Ports, { stderr }: Streams, out: Out, given: ServeOp
   });
   const databaseUrl = process.env['HOLDFAST_DATABASE_URL'];
   const password = databaseUrl ? URL.parse(databaseUrl)?.password : undefined;
-  if (password) secrets.add(password);
+  for (const form of password ? [password, decodeURIComponent(password)] : []) secrets.add(form);
   const parts = { ports, timers: realTimers, log, notifier: ports.notifier ?? makeNotifier({ readSecret }), readSecret, version: VERSION };
   return serveUntilToldToEnd({ ...parts, memory: ports.memory!, where: spellStore(process.env) }, given);
 }
