@@ -1,28 +1,40 @@
+import { checkTofu } from '#app/tofu-check.ts';
 import { writeTofuVars } from '#app/tofu-vars.ts';
 import type { SiteChoice } from '#app/choose-site.ts';
-import { text, type Command, type Context, type Flags } from '../command.ts';
+import { isOn, text, texts, type Command, type Context, type Flags } from '../command.ts';
 import { findingsText } from '../views/finding.ts';
+import { checkedJson, checkedMarkdown, checkedText } from '../views/tofu.ts';
 
-const ACTIONS: Readonly<Record<string, (context: Context, file: string | undefined, flags: Flags) => Promise<number>>> = { vars };
+type Action = (context: Context, file: string | undefined, flags: Flags) => Promise<number>;
+const ACTIONS: Readonly<Record<string, Action>> = { vars, check };
 
 export const tofu: Command = {
   name: 'tofu',
-  summary: 'Tiers as OpenTofu code: write its variables. Changes nothing on the servers.',
-  args: [{ name: 'ACTION', help: 'vars: the map for the module backup_tiers, from the policy' }],
+  summary: 'Tiers as OpenTofu code: write its variables, and check its plans. Changes nothing on the servers.',
+  args: [
+    { name: 'ACTION', help: 'vars: the map for the module backup_tiers, from the policy. check: whether a plan breaks a promise' },
+    { name: '[PLAN]', help: 'check: what "tofu show -json tofu.plan" printed; "-" or nothing reads it from standard input' },
+  ],
   options: [
     { flags: '--out FILE', help: 'vars: write to FILE instead of standard output' },
     { flags: '--check FILE', help: 'vars: exit 3 where FILE says something else than the policy' },
+    { flags: '--allow NAME...', help: 'check: let a weakening pass that is meant, by the name the finding gives it' },
+    { flags: '--offline', help: 'check: ask no server; points of a guest that is deleted then count as promised' },
+    { flags: '--markdown', help: 'check: as markdown, for a merge request' },
     { flags: '--site NAME', help: 'the site, where the policy has several' },
   ],
   examples: [
     { run: 'holdfast tofu vars --out holdfast.auto.tfvars.json', does: 'the tiers of the policy for tofu/modules/backup_tiers' },
     { run: 'holdfast tofu vars --check holdfast.auto.tfvars.json', does: 'in a pipeline: whether code and policy still say the same' },
+    { run: 'tofu show -json tofu.plan | holdfast tofu check --markdown', does: 'the gate of a merge request, and its comment' },
+    { run: 'holdfast tofu check plan.json --allow weaken:120', does: 'guest 120 may get less: somebody meant it' },
   ],
   exits: {
-    0: 'written, or the same (--check)',
+    0: 'written, the same (--check), or the plan breaks no promise',
     1: 'a file could not be read or written',
-    2: 'the policy is invalid, knows no such site, or code cannot say it',
-    3: 'the file is not what the policy says (--check)',
+    2: 'the policy or the plan is invalid, there is no such site, or code cannot say it',
+    3: 'the file is not what the policy says (vars --check)',
+    4: 'the plan would break a promise',
   },
 
   async run(context, [action = '', file], flags) {
@@ -32,6 +44,32 @@ export const tofu: Command = {
     return 2;
   },
 };
+
+async function check({ ports, out, lines, readFile }: Context, file: string | undefined, flags: Flags): Promise<number> {
+  const piped = file === undefined || file === '-';
+  const given = piped ? await everything(lines()) : await readFile(file).catch(() => undefined);
+  if (given === undefined) {
+    out.error(`error: ${file} could not be read.\nWrite it:\n    tofu show -json tofu.plan > ${file}`);
+    return 1;
+  }
+  const site = text(flags, 'site');
+  const options = { allow: new Set(texts(flags, 'allow')), offline: isOn(flags, 'offline'), ...(site === undefined ? {} : { site }) };
+  const done = await checkTofu(ports, { text: given, file: piped ? 'standard input' : file }, options);
+  if (done.outcome === 'unreadable') {
+    out.result(done.findings, findingsText, { findings: done.findings });
+    return 2;
+  }
+  if (done.outcome !== 'checked') return refuse(out, done);
+  for (const name of done.checked.unused) out.note(`--allow ${name} let nothing pass.`);
+  out.result(done, isOn(flags, 'markdown') ? checkedMarkdown : checkedText, checkedJson(done));
+  return done.checked.passes ? 0 : 4;
+}
+
+async function everything(lines: AsyncIterable<string>): Promise<string> {
+  const parts: string[] = [];
+  for await (const line of lines) parts.push(line);
+  return parts.join('\n');
+}
 
 async function vars({ ports, out, readFile, writeFile }: Context, _file: string | undefined, flags: Flags): Promise<number> {
   const written = await writeTofuVars(ports, text(flags, 'site'));

@@ -1,4 +1,5 @@
 import { findingsText } from './finding.ts';
+import { cell, findingItem, inline } from './markdown.ts';
 import type { Paint } from '../out.ts';
 import { findingJson, type Finding } from '#core/finding.ts';
 import { spellObject, spellServer } from '#core/plan/findings.ts';
@@ -112,24 +113,6 @@ function table(steps: readonly Step[]): string[] {
 function weakeningItem(step: Step): string[] {
   const head = `- **${step.action} ${inline(spellObject(step))}** on ${inline(spellServer(step.server))}, ${inline(step.site)}: ${inline(step.because)}`;
   return [head, ...step.means.map((line) => `  - ${inline(line)}`), `  - needs \`--allow ${step.weakening}\``];
-}
-
-/** What stands on lines of its own in a fix is a command or code. */
-function findingItem({ severity, code, at, problem, fix }: Finding): string {
-  const [first = '', ...rest] = fix.split('\n');
-  const head = `- **${severity}** \`${code}\` at ${inline(at)}: ${inline(problem)}. Fix: ${inline(first)}`;
-  return rest.length === 0
-    ? head
-    : [head, '', '  ```', ...rest.map((line) => `  ${line.replace(/^ {4}/, '')}`.trimEnd()), '  ```'].join('\n');
-}
-
-function cell(text: string): string {
-  return inline(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
-}
-
-/** Names are other people's text: they must not become markup. */
-function inline(text: string): string {
-  return text.replaceAll(/[\\`*_<>[\]]/g, String.raw`\$&`);
 }
 
 function capital(text: string): string {

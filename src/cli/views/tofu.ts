@@ -1,0 +1,57 @@
+import { findingJson } from '#core/finding.ts';
+import type { CheckedPlan, TierMove } from '#core/tofu/check.ts';
+import type { TofuFinding } from '#core/tofu/told.ts';
+import type { Paint } from '../out.ts';
+import { countText, findingsText } from './finding.ts';
+import { cell, findingItem, inline } from './markdown.ts';
+
+/** A checked plan with where it was held against. */
+export type CheckedView = { readonly site: string; readonly looked: boolean; readonly checked: CheckedPlan };
+
+export function checkedText({ checked, looked }: CheckedView, paint: Paint): string {
+  const moves = checked.moves.map((move) => `  ${move.vmid} ${move.name}: ${spellMove(move)}`);
+  const told = checked.findings.length === 0 ? [] : [findingsText(checked.findings, paint)];
+  const changes = moves.length === 0 ? [] : [paint.bold('Tiers:'), ...moves, ''];
+  return `${[...told, ...changes, verdict(checked, looked, paint)].join('\n')}\n`;
+}
+
+function verdict({ passes, guests, findings }: CheckedPlan, looked: boolean, paint: Paint): string {
+  const count = `${guests} guest${guests === 1 ? '' : 's'} in the code`;
+  const where = looked ? '' : '\nNobody looked at the servers (--offline).';
+  if (passes) return `${paint.green(`The plan breaks no promise: ${count}, ${countText(findings)}.`)}${where}`;
+  return `${paint.red('The plan would break promises.')} ${count}.${where}`;
+}
+
+function spellMove({ from, to }: TierMove): string {
+  const spell = (tier: TierMove['to']): string => (tier ? `tier ${tier.id} (${tier.name})` : 'no tier');
+  return from ? `${spell(from)} → ${spell(to)}` : `new, ${spell(to)}`;
+}
+
+/** The contract for scripts. */
+export function checkedJson({ site, looked, checked }: CheckedView): unknown {
+  const { passes, guests, moves, findings } = checked;
+  return { site, looked, passes, guests, moves, findings: findings.map((finding) => ({ ...findingJson(finding), ...allowOf(finding) })) };
+}
+
+function allowOf({ allow }: TofuFinding): { allow?: string } {
+  return allow === undefined ? {} : { allow };
+}
+
+/** For the comment of a merge request. */
+export function checkedMarkdown({ site, looked, checked }: CheckedView): string {
+  const { passes, guests, moves, findings } = checked;
+  const lines = [
+    `## Holdfast: ${passes ? '✅ this plan breaks no promise' : '❌ this plan would break promises'}`,
+    '',
+    `Site ${inline(site)}, ${guests} guests in the code, ${countText(findings)}.${looked ? '' : ' Nobody looked at the servers.'}`,
+  ];
+  if (moves.length > 0) {
+    lines.push('', '| guest | tier |', '|---|---|');
+    lines.push(...moves.map((move) => `| ${move.vmid} ${cell(move.name)} | ${cell(spellMove(move))} |`));
+  }
+  const grave = findings.filter(({ severity }) => severity === 'error');
+  const rest = findings.filter(({ severity }) => severity !== 'error');
+  if (grave.length > 0) lines.push('', '### Must be dealt with', '', ...grave.map(findingItem));
+  if (rest.length > 0) lines.push('', '### To know', '', ...rest.map(findingItem));
+  return `${lines.join('\n')}\n`;
+}
