@@ -1,5 +1,5 @@
 import { placeOf } from '../desired/place.ts';
-import { widestGapSeconds } from '../plan/zones.ts';
+import { rulesOf, widestGapSeconds } from '../plan/zones.ts';
 import { promisedTier } from '../policy/assign.ts';
 import type { Tier } from '../policy/policy.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '../units.ts';
@@ -200,11 +200,13 @@ function goneStorages(around: Around): TofuFinding[] {
 /** Jobs of the code that go, stop, or run less often. */
 function lesserJobs(around: Around): TofuFinding[] {
   const { before, after, site } = around;
-  const gap = (schedule: string): number => widestGapSeconds(schedule, site.timeZone);
+  const zone = rulesOf(site.timeZone);
+  const waitsLonger = (is: string, was: string): boolean =>
+    !zone || widestGapSeconds(is, zone, around.now) > widestGapSeconds(was, zone, around.now);
   return [...before.jobs.values()].flatMap((job) => {
     const later = after.jobs.get(job.id);
     const stops = job.enabled && (!later || !later.enabled) && takenOnlyBy(around, job).length > 0;
-    const rarer = later !== undefined && later.schedule !== job.schedule && gap(later.schedule) > gap(job.schedule);
+    const rarer = later !== undefined && later.schedule !== job.schedule && waitsLonger(later.schedule, job.schedule);
     if (!stops && !rarer) return [];
     const name = `weaken:${job.id}`;
     return [
