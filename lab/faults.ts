@@ -19,8 +19,10 @@ export type FaultKind =
   | 'lost-answer'
   /** The connection closes before anything is done. */
   | 'refused'
-  /** Nothing ever comes. */
+  /** Nothing is done, and nothing ever comes. */
   | 'hang'
+  /** The request is carried out, and nothing ever comes. */
+  | 'mute'
   /** The first half of the true answer, then the connection closes. */
   | 'half-answer'
   /** The true answer, under `text/html`. */

@@ -129,6 +129,7 @@ async function spoiledBefore(fault: FaultKind | undefined, response: ServerRespo
 
 /** Faults that spoil the answer of a request that was carried out. */
 async function spoiledAfter(fault: FaultKind | undefined, response: ServerResponse, answer: WireAnswer): Promise<boolean> {
+  if (fault === 'mute') return true;
   if (fault === 'lost-answer') {
     response.destroy();
     return true;

@@ -2,7 +2,8 @@ import type { Finding } from '#core/finding.ts';
 import { allowSteps, type HeldStep } from '#core/plan/allow.ts';
 import type { Plan, Step } from '#core/plan/plan.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
-import { planConnected, withSites, type Connected, type PlanOptions } from './plan.ts';
+import { closeInterrupted, interruptedOf, type Interrupted } from './interrupted.ts';
+import { planConnected, withSites, type Connected, type Planned, type PlanOptions } from './plan.ts';
 import type { Intent, Ports } from './ports.ts';
 import { explainRefusal } from './refusal.ts';
 
@@ -14,6 +15,8 @@ export type ApplyOptions = PlanOptions & {
   /** Asked once, before the first write, with what will be done and what is held back. */
   readonly confirm: (steps: readonly Step[], held: readonly HeldStep[]) => Promise<boolean>;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told before the look what a run before this one began and did not end, and after it how that stands. */
+  readonly onInterrupted?: (interrupted: readonly Interrupted[]) => void;
 };
 
 export type Progress = { readonly step: Step; readonly number: number; readonly of: number; readonly state: 'started' | 'done' };
@@ -24,6 +27,8 @@ export type Applied = {
   readonly done: readonly Step[];
   /** Steps that would weaken protection and whose name was not given, or that depend on one. */
   readonly held: readonly HeldStep[];
+  /** What a run before this one was killed at; empty where none was. */
+  readonly interrupted: readonly Interrupted[];
 } & (
   | { readonly outcome: 'invalid' | 'unknown-job' | 'declined' | 'applied' }
   | { readonly outcome: 'stale'; readonly saved: Plan }
@@ -41,8 +46,12 @@ export async function apply(ports: Ports, options: ApplyOptions): Promise<Applie
 }
 
 async function applyConnected(ports: Ports, connected: Connected, options: ApplyOptions): Promise<Applied> {
+  const open = interruptedOf(await ports.store.intents());
+  if (open.length > 0) options.onInterrupted?.(open);
   const planned = await planConnected(ports, connected, options);
-  const nothing = { findings: planned.findings, done: [], held: [] };
+  const interrupted = planned.outcome === 'planned' ? await closeNow(ports, open, planned) : open;
+  if (interrupted.some(({ now }) => now !== undefined)) options.onInterrupted?.(interrupted);
+  const nothing = { findings: planned.findings, done: [], held: [], interrupted };
   if (planned.outcome === 'invalid') return { ...nothing, outcome: 'invalid' };
   const { drawn, actuals, findings } = planned;
   if (options.saved && options.saved.basedOn !== drawn.plan.basedOn) return { ...nothing, outcome: 'stale', saved: options.saved };
@@ -54,22 +63,32 @@ async function applyConnected(ports: Ports, connected: Connected, options: Apply
   for (const [index, step] of steps.entries()) {
     const tell = (state: Progress['state']): void => options.onProgress?.({ step, number: index + 1, of: steps.length, state });
     tell('started');
-    const error = await carryOut(ports, connected, { step, planBasedOn: drawn.plan.basedOn });
+    const place = { number: index + 1, of: steps.length };
+    const error = await carryOut(ports, connected, { step, planBasedOn: drawn.plan.basedOn, ...place });
     if (error) {
       const told = explainRefusal(planned.policy, step, error);
-      return { findings, done, held, outcome: 'failed', step, error: told, left: steps.length - index };
+      return { findings, done, held, interrupted, outcome: 'failed', step, error: told, left: steps.length - index };
     }
     done.push(step);
     tell('done');
   }
-  return { findings, done, held, outcome: 'applied' };
+  return { findings, done, held, interrupted, outcome: 'applied' };
+}
+
+function closeNow(
+  { store, clock }: Ports,
+  open: readonly Intent[],
+  planned: Planned & { readonly outcome: 'planned' },
+): Promise<readonly Interrupted[]> {
+  const { drawn, actuals, findings } = planned;
+  return closeInterrupted({ store, now: clock.now() }, open, { sites: actuals.map(({ site }) => site), steps: drawn.plan.steps, findings });
 }
 
 /** One write between its two intents. What the wire refuses is returned; a bug goes on its way, and its intent stays open. */
 async function carryOut(
   { store, clock }: Ports,
   { proxmox }: Connected,
-  { step, planBasedOn }: { readonly step: Step; readonly planBasedOn: string },
+  { step, planBasedOn, number, of }: Pick<Required<Intent>, 'planBasedOn' | 'number' | 'of'> & { readonly step: Step },
 ): Promise<ProxmoxError | undefined> {
   const { action, kind, site, server, id } = step;
   const intent = (phase: Intent['phase'], error?: string): Intent => ({
@@ -77,6 +96,8 @@ async function carryOut(
     phase,
     step: { action, kind, site, server, id },
     planBasedOn,
+    number,
+    of,
     ...(error === undefined ? {} : { error }),
   });
   await store.appendIntent(intent('started'));

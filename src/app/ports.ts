@@ -143,6 +143,9 @@ export type Intent = {
   readonly phase: 'started' | 'done' | 'failed';
   readonly step: Pick<Step, 'action' | 'kind' | 'site' | 'server' | 'id'>;
   readonly planBasedOn: string;
+  /** Which step of how many, from 1. */
+  readonly number?: number;
+  readonly of?: number;
   readonly error?: string;
 };
 

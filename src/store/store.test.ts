@@ -43,7 +43,11 @@ for (const { name, make, skip } of STORES) {
   describe.skipIf(skip)(`store: ${name}`, () => {
     test('gives back intents as they were appended, in order', async () => {
       const store = await make();
-      const intents = [makeIntent(), makeIntent({ phase: 'failed', error: 'forbidden: no right' }), makeIntent({ phase: 'done' })];
+      const intents = [
+        makeIntent({ number: 4, of: 12 }),
+        makeIntent({ phase: 'failed', error: 'forbidden: no right' }),
+        makeIntent({ phase: 'done' }),
+      ];
       for (const intent of intents) await store.appendIntent(intent);
       expect(await store.intents()).toEqual(intents);
     });

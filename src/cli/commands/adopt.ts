@@ -1,7 +1,7 @@
 import { adopt as adoptJobs } from '#app/adopt.ts';
 import { isOn, texts, type Command } from '../command.ts';
 import { confirmSteps } from '../confirm.ts';
-import { appliedJson, appliedText, progressText } from '../views/apply.ts';
+import { appliedJson, appliedText, interruptedText, progressText } from '../views/apply.ts';
 import { exitCode } from './apply.ts';
 
 export const adopt: Command = {
@@ -37,6 +37,7 @@ export const adopt: Command = {
       ...(sites.length > 0 && { sites }),
       allow: new Set(texts(flags, 'allow')),
       confirm: (steps) => (yes ? Promise.resolve(true) : confirmSteps(steps, out)),
+      onInterrupted: (interrupted) => out.note(interruptedText(interrupted)),
       onProgress: (progress) => void (progress.state === 'started' && out.note(progressText(progress))),
     });
     out.result(applied, appliedText, appliedJson(applied));

@@ -3,7 +3,7 @@ import { readSavedPlan } from '#app/saved-plan.ts';
 import { hasErrors } from '#core/finding.ts';
 import { isOn, texts, type Command } from '../command.ts';
 import { confirmSteps } from '../confirm.ts';
-import { appliedJson, appliedText, progressText } from '../views/apply.ts';
+import { appliedJson, appliedText, interruptedText, progressText } from '../views/apply.ts';
 
 export const apply: Command = {
   name: 'apply',
@@ -44,6 +44,7 @@ export const apply: Command = {
       ...(sites.length > 0 && { sites }),
       allow: new Set(texts(flags, 'allow')),
       confirm: (steps) => (yes ? Promise.resolve(true) : confirmSteps(steps, out)),
+      onInterrupted: (interrupted) => out.note(interruptedText(interrupted)),
       onProgress: (progress) => void (progress.state === 'started' && out.note(progressText(progress))),
     });
     out.result(applied, appliedText, appliedJson(applied));

@@ -2,6 +2,7 @@ import { findingsText } from './finding.ts';
 import { stepText } from './plan.ts';
 import type { Paint } from '../out.ts';
 import type { Applied, Progress } from '#app/apply.ts';
+import type { Interrupted } from '#app/interrupted.ts';
 import { findingJson } from '#core/finding.ts';
 import type { HeldStep } from '#core/plan/allow.ts';
 import { spellObject, spellServer } from '#core/plan/findings.ts';
@@ -13,6 +14,23 @@ const DOING = { create: 'creating', change: 'changing', remove: 'removing' } as 
 /** `[3/12] creating backup job hf-tier-1 on PVE` */
 export function progressText({ step, number, of }: Progress): string {
   return `[${String(number).padStart(String(of).length)}/${of}] ${DOING[step.action]} ${spellObject(step)} on ${spellServer(step.server)}, site ${step.site}`;
+}
+
+const NOW = {
+  'to-do': 'it is still to be done, and comes again',
+  'nothing-left': 'nothing of it is left to do',
+  'unseen': 'whether it was done cannot be seen now',
+} as const; // prettier-ignore
+
+/** What a run was killed at; once it was looked at, how that stands. */
+export function interruptedText(interrupted: readonly Interrupted[]): string {
+  return interrupted
+    .map(({ step, number, of, now }) => {
+      const what = `${DOING[step.action]} ${spellObject(step)} on ${spellServer(step.server)}, site ${step.site}`;
+      if (now !== undefined) return `${what}: ${NOW[now]}.`;
+      return `The last run stopped ${number === undefined ? 'at ' : `at step ${number} of ${of}: `}${what}. Looking at what is true now.`;
+    })
+    .join('\n');
 }
 
 /** How an apply ended: what was done, what waits and for which name, what failed and how to go on. */
@@ -49,7 +67,7 @@ function heldText(held: readonly HeldStep[], paint: Paint): string {
 }
 
 export function appliedJson(applied: Applied): unknown {
-  const brief = ({ action, kind, id, site, server, weakening }: Step): unknown => ({
+  const brief = ({ action, kind, id, site, server, weakening }: Interrupted['step'] & Pick<Step, 'weakening'>): unknown => ({
     action,
     kind,
     id,
@@ -59,6 +77,12 @@ export function appliedJson(applied: Applied): unknown {
   });
   return {
     outcome: applied.outcome,
+    interrupted: applied.interrupted.map(({ step, number, of, now }) => ({
+      step: brief(step),
+      number: number ?? null,
+      of: of ?? null,
+      now: now ?? null,
+    })),
     done: applied.done.map(brief),
     held: applied.held.map(({ step, because }) => ({ ...(brief(step) as object), because })),
     ...(applied.outcome === 'failed' && {

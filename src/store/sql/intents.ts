@@ -9,20 +9,23 @@ export function sqlIntents({ open, guarded }: Source): Pick<Store, 'appendIntent
     appendIntent: (intent) =>
       guarded(async () => {
         const { action, kind, site, server, id } = intent.step;
-        const { at, phase, planBasedOn, error } = intent;
-        const row = { at, phase, action, kind, site, server, id, based_on: planBasedOn, error: error ?? null };
+        const { at, phase, planBasedOn, error = null, number: step_number = null, of: step_count = null } = intent;
+        const row = { at, phase, action, kind, site, server, id, based_on: planBasedOn, error, step_number, step_count };
         await (await open()).db.insertInto('intents').values(row).execute();
       }),
     intents: () => guarded(async () => (await (await open()).db.selectFrom('intents').selectAll().orderBy('n').execute()).map(toIntent)),
   };
 }
 
-function toIntent({ at, phase, action, kind, site, server, id, based_on, error }: Selectable<Tables['intents']>): Intent {
+function toIntent({ at, phase, action, kind, site, server, id, ...rest }: Selectable<Tables['intents']>): Intent {
+  const { based_on, error, step_number: number, step_count: of } = rest;
   return {
     at,
     phase: phase as Intent['phase'],
     step: { action, kind, site, server, id } as Intent['step'],
     planBasedOn: based_on,
+    ...(number === null ? {} : { number }),
+    ...(of === null ? {} : { of }),
     ...(error === null ? {} : { error }),
   };
 }

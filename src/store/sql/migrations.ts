@@ -95,7 +95,10 @@ const MEMORY = [
   'create table replica (holder {text} primary key, seen_ms {int} not null, sites {text} not null) {table}',
 ];
 
-const STEPS: readonly (readonly string[])[] = [INTENTS, MEMORY];
+/** Which step of how many an intent was. */
+const INTENT_PLACE = ['alter table intents add column step_number {int}', 'alter table intents add column step_count {int}'];
+
+const STEPS: readonly (readonly string[])[] = [INTENTS, MEMORY, INTENT_PLACE];
 
 /** The version this program writes. */
 export const NEWEST_VERSION = STEPS.length;

@@ -20,6 +20,8 @@ export type Tables = {
     id: string;
     based_on: string;
     error: string | null;
+    step_number: number | null;
+    step_count: number | null;
   };
   site: { id: Generated<number>; name: string };
   point_group: {
