@@ -124,7 +124,21 @@ export type Pulse = {
   readonly silent: readonly { readonly server: string; readonly trouble: ProxmoxError }[];
 };
 
-export type Proxmox = Observer & {
+/**
+ * Sets and lifts PBS's `protected` with the login that makes the points (`storages.backupToken`: DatastoreBackup, owner of their groups). It
+ * can protect and cannot delete. Both throw ProxmoxError: `missing` where the point is not there, `forbidden` where the group is another's.
+ */
+export type Protector = {
+  /** The flag as PBS has it now. */
+  readonly isProtected: (point: PointName) => Promise<boolean>;
+  /** A second call changes nothing. */
+  readonly setProtected: (point: PointName, on: boolean) => Promise<void>;
+};
+
+export type PointName = GroupPlace & { readonly at: UnixSeconds };
+
+export type Proxmox = Observer &
+  Protector & {
   /** Carries out one step, idempotently: a second call after a crash leaves the same state. Throws ProxmoxError. */
   readonly carryOut: (step: Step) => Promise<void>;
 };

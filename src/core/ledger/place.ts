@@ -1,6 +1,7 @@
 import { placeOf } from '../desired/place.ts';
 import type { GroupPlace } from '../memory/record.ts';
 import type { Policy, Site, Tier } from '../policy/policy.ts';
+import type { UnixSeconds } from '../units.ts';
 import type { Actual, BackupGroup, PbsActual } from '../world/actual.ts';
 
 /** One text for one group, for maps. */
@@ -11,6 +12,11 @@ export function placeKey({ site, server, datastore, namespace, type, id }: Group
 /** `vm/101 in main:home/tier-1`, with the server's name where a site has several. */
 export function spellPlace({ server, datastore, namespace, type, id }: GroupPlace, several = false): string {
   return `${type}/${id} in ${datastore}:${namespace || '/'}${several ? ` of PBS ${server}` : ''}`;
+}
+
+/** `main:home/tier-1 vm/101/2026-11-25T02:00:00Z`: a point by the name PBS gives it. */
+export function spellPoint({ datastore, namespace, type, id, at }: GroupPlace & { readonly at: UnixSeconds }): string {
+  return `${datastore}:${namespace || '/'} ${type}/${id}/${Temporal.Instant.fromEpochMilliseconds(at * 1000).toString()}`;
 }
 
 /**
