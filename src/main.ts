@@ -111,6 +111,8 @@ function lazySite(open: () => Promise<Proxmox>): Proxmox {
     observe: async (previous) => (await site()).observe(previous),
     pulse: async () => (await site()).pulse(),
     requests: () => now?.requests() ?? 0,
+    isProtected: async (point) => (await site()).isProtected(point),
+    setProtected: async (point, on) => (await site()).setProtected(point, on),
     carryOut: async (step) => (await site()).carryOut(step),
     close: async () => (await opened)?.close(),
   };

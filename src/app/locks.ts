@@ -35,8 +35,8 @@ export type LockResult = {
 };
 
 /**
- * Sets and lifts protections on PBS so that they are as promised. Killed anywhere, the next call goes on: what we set out to protect is
- * remembered before PBS is asked, and the flag is read before it is written, so that a person's protection is never taken for ours.
+ * Sets and lifts protections on PBS so that they are as promised. Killed anywhere, the next call goes on: what we set out to protect or to
+ * lift is remembered before PBS is asked, and the flag is read before it is written, so that a person's protection is not taken for ours.
  * A server that does not answer is left for the next call; the login is the storages' backup token, which can protect and not delete.
  */
 export async function keepLocks(ports: LockPorts, work: LockWork): Promise<LockResult> {
@@ -98,13 +98,16 @@ async function carryOut(ports: LockPorts, work: LockWork, { protect, lift }: Loc
   const flags = new Map(read.done.map(({ item, value }) => [item, value]));
   const known = (steps: readonly LockStep[], on: boolean): LockStep[] => steps.filter((step) => flags.get(step) === on);
   const set = known(protect, false).map((step) => ({ ...step, point: { ...step.point, lockedAt: now } }));
-  const off = known(lift, true).filter(({ point }) => point.protected || ownership(point, true, now).lockedAt !== undefined);
+  const off = known(lift, true)
+    .filter(({ point }) => point.protected || ownership(point, true, now).lockedAt !== undefined)
+    .map((step) => ({ ...step, point: { ...step.point, protected: false, lockedAt: now } }));
+  const ours = new Set(off.map(({ point }) => point.at));
   const settled = [
     ...known(protect, true).map(({ point }) => ({ ...unlocked(point), protected: true, ...ownership(point, true, now) })),
-    ...known(lift, true).flatMap((step) => (off.includes(step) ? [] : [{ ...unlocked(step.point), protected: true }])),
+    ...known(lift, true).flatMap(({ point }) => (ours.has(point.at) ? [] : [{ ...unlocked(point), protected: true }])),
     ...known(lift, false).map(({ point }) => ({ ...unlocked(point), protected: false })),
   ];
-  const intents = [...settled, ...set.map(({ point }) => point)];
+  const intents = [...settled, ...[...set, ...off].map(({ point }) => point)];
   if (intents.length > 0 && (await ports.memory.recordPoints(work.lease, intents, [])) === 'lease-lost')
     return { protected: 0, lifted: 0, leaseLost: true };
 
@@ -114,7 +117,10 @@ async function carryOut(ports: LockPorts, work: LockWork, { protect, lift }: Loc
     ...sets.done.map(({ item }) => ({ ...item.point, protected: true })),
     ...offs.done.map(({ item }) => ({ ...unlocked(item.point), protected: false })),
   ];
-  const audit = [...sets.done.map(({ item }) => entry(work, now, 'protect', item)), ...offs.done.map(({ item }) => entry(work, now, 'lift', item))];
+  const audit = [
+    ...sets.done.map(({ item }) => entry(work, now, 'protect', item)),
+    ...offs.done.map(({ item }) => entry(work, now, 'lift', item)),
+  ];
   const lost = points.length > 0 && (await ports.memory.recordPoints(work.lease, points, audit)) === 'lease-lost';
   const error = read.trouble ?? sets.trouble ?? offs.trouble;
   const left = protect.length + lift.length - settled.length - points.length;

@@ -139,9 +139,9 @@ export type PointName = GroupPlace & { readonly at: UnixSeconds };
 
 export type Proxmox = Observer &
   Protector & {
-  /** Carries out one step, idempotently: a second call after a crash leaves the same state. Throws ProxmoxError. */
-  readonly carryOut: (step: Step) => Promise<void>;
-};
+    /** Carries out one step, idempotently: a second call after a crash leaves the same state. Throws ProxmoxError. */
+    readonly carryOut: (step: Step) => Promise<void>;
+  };
 
 /** Memory of what was seen and done. The world is the truth; losing this loses history, not protection. */
 export type Store = {

@@ -6,6 +6,7 @@ import type { UnixSeconds } from '#core/units.ts';
 import { carryOut } from './carry-out.ts';
 import { openHttp, type Http, type HttpOptions } from './http.ts';
 import { observeSite, type SiteClients } from './observe.ts';
+import { noLogin, protectorOf } from './protect.ts';
 import { pulseSite } from './pulse.ts';
 
 export type SiteOptions = {
@@ -23,7 +24,7 @@ const LOOK_SECONDS = 1200;
 
 /**
  * A site's servers. Watching uses `token`, writing `applyToken`, and no secret is read before its first use: a process that
- * only watches never holds what could change anything. A secret that cannot be read fails the calls that need it, no others.
+ * only watches never holds what could change anything; one that protects holds the storages' backup token. A secret that cannot be read fails the calls that need it, no others.
  */
 export function connectSite(site: Site, options: SiteOptions): Proxmox {
   const opened: Http[] = [];
@@ -31,23 +32,38 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
   let requests = 0;
   const watching = once(() => openClients('token'));
   const writing = once(() => openClients('applyToken'));
+  const protecting = new Map<string, Http>();
+
+  function open(product: 'pve' | 'pbs', name: string, access: PveAccess & { readonly login: SecretRef; readonly ends?: boolean }): Http {
+    const http = openHttp({
+      ...httpOptions(product, name, access),
+      token: () => readLogin(options, site.name, name, access.login),
+      ...options.http,
+      onCall: (call) => {
+        requests += 1;
+        options.http?.onCall?.(call);
+      },
+      ...(access.ends ? { signal: () => lookEnds } : {}),
+    });
+    opened.push(http);
+    return http;
+  }
 
   function openClients(login: 'token' | 'applyToken'): SiteClients {
-    const open = (product: 'pve' | 'pbs', name: string, access: PveAccess): Http => {
-      const http = openHttp({
-        ...httpOptions(product, name, access),
-        token: () => readLogin(options, site.name, name, access[login] ?? access.token),
-        ...options.http,
-        onCall: (call) => {
-          requests += 1;
-          options.http?.onCall?.(call);
-        },
-        ...(login === 'token' ? { signal: () => lookEnds } : {}),
-      });
-      opened.push(http);
-      return http;
-    };
-    return { pve: open('pve', 'pve', site.pve), pbs: site.pbs.map((access) => ({ access, http: open('pbs', access.name, access) })) };
+    const as = (access: PveAccess) => ({ ...access, login: access[login] ?? access.token, ends: login === 'token' });
+    const pbs = site.pbs.map((access) => ({ access, http: open('pbs', access.name, as(access)) }));
+    return { pve: open('pve', 'pve', as(site.pve)), pbs };
+  }
+
+  function openProtecting(server: string): Http {
+    const known = protecting.get(server);
+    if (known) return known;
+    const access = site.pbs.find(({ name }) => name === server);
+    const login = site.storages?.backupToken;
+    if (!access || !login) throw noLogin(server);
+    const http = open('pbs', server, { ...access, login });
+    protecting.set(server, http);
+    return http;
   }
 
   return {
@@ -57,6 +73,7 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
     },
     pulse: async () => pulseSite(watching()),
     requests: () => requests,
+    ...protectorOf(openProtecting),
     carryOut: async (step) => carryOut(step, { site, clients: writing(), readSecret: (ref) => readLogin(options, site.name, 'pve', ref) }),
     close: async () => void (await Promise.all(opened.map((http) => http.close()))),
   };

@@ -8,6 +8,7 @@ import type { Actual, Guest, Snapshot } from '../world/actual.ts';
 import { findingKey } from '../watch/key.ts';
 import { readClocks, type Clocks } from './clocks.ts';
 import { goneAtText, goneFinding, MOVED, wentEarly } from './gone.ts';
+import { lockLiftedFinding } from './lock-findings.ts';
 import { notBefore } from './not-before.ts';
 import { lookAtGroup, tierOfPlace } from './place.ts';
 import { ownership } from './ownership.ts';
@@ -79,6 +80,7 @@ type Moves = ReadonlyMap<string, { readonly from: LedgerPoint; readonly to: Grou
 function findMoves(groups: readonly Compared[]): Moves {
   const vanished = new Map(groups.flatMap((group) => group.vanished.map((point) => [pointKey(point, point.at), point] as const)));
   const moves = new Map<string, { readonly from: LedgerPoint; readonly to: GroupPlace }>();
+  if (vanished.size === 0) return moves;
   for (const { place, remembered, listed = [] } of groups) {
     const known = new Set(remembered.map(({ at }) => at));
     for (const { at } of listed) {
@@ -98,7 +100,6 @@ function settle(input: EnterInput, group: Compared, moves: Moves): Entered {
   const { place, clocks, remembered, listed } = group;
   const tier = tierOfPlace(policy, site, place);
   const gone = group.vanished.map((point) => ({ ...point, goneAt: clocks.middleAt, ...goneBy(input, point, moves) }));
-  const goneNow = new Set(gone.map(({ at }) => at));
   const byAt = new Map(remembered.map((point) => [point.at, point]));
   const there = listed
     ? listed.map((snapshot) => {
@@ -111,18 +112,31 @@ function settle(input: EnterInput, group: Compared, moves: Moves): Entered {
         .map((point) => promised(point, { clocks, tier: promising(policy, point, tier) }));
   const points = [...there, ...gone].filter((point) => !same(point, byAt.get(point.at)));
   const returned = new Set(there.map(({ at }) => at));
-  const lost = [...remembered.filter(({ at, goneAt }) => goneAt !== undefined && !returned.has(at) && !goneNow.has(at)), ...gone].filter(
-    wentEarly,
-  );
-  const losses = Map.groupBy(
-    lost.filter(({ notBeforeAt }) => notBeforeAt! > clocks.middleAt),
-    ({ goneAt }) => goneAt!,
-  );
-  const left = there.filter(({ sizeBytes }) => sizeBytes !== undefined).length;
-  const findings = [...losses.values()].map((points) =>
-    goneFinding({ site, place, points: points.toSorted((a, b) => a.at - b.at), left, ...guestOf(input, points) }),
-  );
+  const before = remembered.filter(({ at, goneAt }) => goneAt !== undefined && !returned.has(at));
+  const findings = [...losses(input, group, { gone: [...before, ...gone], there }), ...lifts(input, group, points)];
   return { points, findings: withoutAccepted(input, findings), over: over(input, group, returned) };
+}
+
+/** What went early and would still have to be there, by the look that missed it. */
+function losses(
+  input: EnterInput,
+  { place, clocks }: Compared,
+  { gone, there }: { readonly gone: readonly LedgerPoint[]; readonly there: readonly LedgerPoint[] },
+): Finding[] {
+  const early = gone.filter((point) => wentEarly(point) && point.notBeforeAt! > clocks.middleAt);
+  const left = there.filter(({ sizeBytes }) => sizeBytes !== undefined).length;
+  return [...Map.groupBy(early, ({ goneAt }) => goneAt!).values()].map((points) =>
+    goneFinding({ site: input.site, place, points: points.toSorted((a, b) => a.at - b.at), left, ...guestOf(input, points) }),
+  );
+}
+
+/** Protections of ours, of which we knew that they stood, that are off before their date. */
+function lifts({ site, now }: EnterInput, { remembered, clocks }: Compared, changed: readonly LedgerPoint[]): Finding[] {
+  const stood = new Set(remembered.filter((point) => point.lockedAt !== undefined && point.protected).map(({ at }) => at));
+  const [first, ...more] = changed.filter(
+    ({ at, goneAt, protected: set, notBeforeAt = 0 }) => goneAt === undefined && !set && stood.has(at) && notBeforeAt > clocks.middleAt,
+  );
+  return first ? [lockLiftedFinding(site, [first, ...more], now)] : [];
 }
 
 /** A later policy counts only where it still has the tier that promised; where nobody promised yet, the place decides. */
@@ -150,21 +164,42 @@ function lookedAt(previous: Actual, place: GroupPlace): UnixSeconds | undefined 
 type Seeing = { readonly place: GroupPlace; readonly clocks: Clocks; readonly now: UnixSeconds; readonly tier: Tier | undefined };
 
 function seen({ place, clocks, now, tier }: Seeing, snapshot: Snapshot, known: LedgerPoint | undefined): LedgerPoint {
-  const { sizeBytes, verification } = snapshot;
-  const { goneAt: _goneAt, goneBy: _goneBy, sizeBytes: _size, verified: _verified, lockedAt: _lockedAt, ...kept } = known ?? {};
-  const verified = verification && (verification.state === 'failed' || verification.at >= snapshot.at);
-  return promised(
-    {
-      ...kept,
-      ...place,
-      at: snapshot.at,
-      firstSeenAt: known?.firstSeenAt ?? now,
-      ...(sizeBytes === undefined ? {} : { sizeBytes }),
-      ...(verified ? { verified: { state: verification.state, at: verification.at } } : {}),
-      protected: snapshot.protected,
-      ...ownership(known, snapshot.protected, now),
-    },
-    { clocks, tier },
+  const verified = verifiedHere(snapshot);
+  if (known && isUnchanged(place, known, snapshot, verified)) return promised(known, { clocks, tier });
+  const { sizeBytes } = snapshot;
+  const { tier: promisedTier, notBeforeAt, policyVersion: version } = known ?? {};
+  const point: LedgerPoint = {
+    ...place,
+    at: snapshot.at,
+    firstSeenAt: known?.firstSeenAt ?? now,
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...(promisedTier === undefined ? {} : { tier: promisedTier }),
+    ...(notBeforeAt === undefined ? {} : { notBeforeAt }),
+    ...(version === undefined ? {} : { policyVersion: version }),
+    ...(verified ? { verified } : {}),
+    protected: snapshot.protected,
+    ...ownership(known, snapshot.protected, now),
+  };
+  return promised(point, { clocks, tier });
+}
+
+/** Read whole by a task of its own server: what a sync brought along counts only where it tells of trouble. */
+function verifiedHere({ at, verification }: Snapshot): LedgerPoint['verified'] {
+  if (!verification || (verification.state === 'ok' && verification.at < at)) return undefined;
+  return { state: verification.state, at: verification.at };
+}
+
+/** The one answer for nearly every point of a look, so that it costs nothing more. */
+function isUnchanged(place: GroupPlace, known: LedgerPoint, snapshot: Snapshot, verified: LedgerPoint['verified']): boolean {
+  return (
+    known.goneAt === undefined &&
+    known.namespace === place.namespace &&
+    known.datastore === place.datastore &&
+    known.sizeBytes === snapshot.sizeBytes &&
+    known.protected === snapshot.protected &&
+    (known.lockedAt === undefined || known.protected) &&
+    known.verified?.state === verified?.state &&
+    known.verified?.at === verified?.at
   );
 }
 
@@ -173,12 +208,22 @@ function promised(point: LedgerPoint, { clocks, tier }: { readonly clocks: Clock
   if (!tier || point.sizeBytes === undefined) return point;
   const notBeforeAt = notBefore(point, tier, clocks.latestAt);
   if (notBeforeAt === point.notBeforeAt) return point;
-  return { ...point, tier: tier.id, notBeforeAt, policyVersion: policyVersion(tier) };
+  return { ...point, tier: tier.id, notBeforeAt, policyVersion: versionOf(tier) };
+}
+
+const versions = new WeakMap<Tier, string>();
+
+/** The version of a tier's promise: reckoned once, for a first look gives it to every point. */
+function versionOf(tier: Tier): string {
+  const known = versions.get(tier) ?? policyVersion(tier);
+  versions.set(tier, known);
+  return known;
 }
 
 const FIELDS = ['sizeBytes', 'tier', 'notBeforeAt', 'policyVersion', 'protected', 'lockedAt', 'goneAt', 'goneBy', 'firstSeenAt'] as const;
 
 function same(a: LedgerPoint, b: LedgerPoint | undefined): boolean {
+  if (a === b) return true;
   if (!b) return false;
   return FIELDS.every((field) => a[field] === b[field]) && a.verified?.state === b.verified?.state && a.verified?.at === b.verified?.at;
 }
@@ -199,8 +244,7 @@ function withoutAccepted({ policy, site, actual, now }: EnterInput, findings: re
 
 /** Losses of which nothing is missing any more. */
 function over({ site }: EnterInput, { place, remembered }: Compared, returned: ReadonlySet<UnixSeconds>): string[] {
-  const losses = Map.groupBy(remembered.filter(wentEarly), ({ goneAt }) => goneAt!);
-  return [...losses]
+  return [...Map.groupBy(remembered.filter(wentEarly), ({ goneAt }) => goneAt!)]
     .filter(([, points]) => points.every(({ at }) => returned.has(at)))
     .map(([goneAt]) => findingKey({ code: 'HF-POINT-GONE', site: site.name, at: goneAtText(site, place, goneAt) }));
 }

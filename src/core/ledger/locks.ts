@@ -1,6 +1,6 @@
 import type { LedgerPoint } from '../memory/record.ts';
 import type { Policy, Tier } from '../policy/policy.ts';
-import { spellDuration, type UnixSeconds } from '../units.ts';
+import type { UnixSeconds } from '../units.ts';
 import type { Clocks } from './clocks.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './not-before.ts';
 
@@ -41,7 +41,9 @@ export function planLocks({ policy, clocks, points, drilled = new Set() }: LockI
   const chosen = new Set([...missing.filter((point) => kept.has(point)), ...missing.filter((point) => !kept.has(point)).slice(0, room)]);
   const protect = missing.filter((point) => chosen.has(point)).map((point) => ({ point, because: kept.get(point) ?? promise(point) }));
   const lift = clocks.serverKnown
-    ? points.filter((point) => point.lockedAt !== undefined && !kept.has(point) && isDue(point, clocks)).map((point) => ({ point, because: 'its date has passed' }))
+    ? points
+        .filter((point) => point.lockedAt !== undefined && !kept.has(point) && isDue(point, clocks))
+        .map((point) => ({ point, because: 'its date has passed' }))
     : [];
   return { protect, lift, beyond: missing.filter((point) => !chosen.has(point)) };
 }
@@ -85,10 +87,4 @@ function limitOf(points: readonly LedgerPoint[], tierOf: ReadonlyMap<number, Tie
 /** @see limitOf */
 export function lockLimit({ retentionSeconds, rpoSeconds }: Pick<Tier, 'retentionSeconds' | 'rpoSeconds'>): number {
   return 2 * Math.ceil(retentionSeconds / Math.max(1, rpoSeconds)) + 10;
-}
-
-/** `until 29 days from now`, for people. */
-export function spellLeft({ notBeforeAt }: Pick<LedgerPoint, 'notBeforeAt'>, now: UnixSeconds): string {
-  if (notBeforeAt === undefined) return 'no date';
-  return notBeforeAt <= now ? 'due' : `${spellDuration(notBeforeAt - now)} left`;
 }
