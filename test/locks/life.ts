@@ -2,6 +2,7 @@ import { keepLocks, type LockPorts } from '#app/locks.ts';
 import type { Lease, PointName } from '#app/ports.ts';
 import { enter } from '#core/ledger/enter.ts';
 import { lockLimit } from '#core/ledger/locks.ts';
+import { CLAIM_SECONDS } from '#core/ledger/ownership.ts';
 import type { GroupPlace, LedgerPoint } from '#core/memory/record.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import type { Actual, BackupGroup, Observed, Snapshot } from '#core/world/actual.ts';
@@ -63,6 +64,8 @@ export async function liveThrough(seed: number): Promise<Happening[]> {
   let time = NOW;
   let policy = { retentionDays: [3, 7, 30][chance(3)]!, locks: chance(8) > 0 };
   let fuse = Infinity;
+  /** Our own clock jumps no more. */
+  let steady = false;
 
   const names = ['ours', 'server', 'node'] as const;
   const right = names[chance(3)]!;
@@ -73,11 +76,7 @@ export async function liveThrough(seed: number): Promise<Happening[]> {
     if (fuse <= 0) throw CUT;
   };
   const write = (list: readonly LedgerPoint[]): void => {
-    for (const point of list) {
-      const known = memory.get(point.at);
-      const notBeforeAt = Math.max(point.notBeforeAt ?? 0, known?.notBeforeAt ?? 0);
-      memory.set(point.at, notBeforeAt > 0 ? { ...point, notBeforeAt } : point);
-    }
+    for (const point of list) memory.set(point.at, point);
   };
   const ports: LockPorts = {
     clock: { now: ourTime },
@@ -155,9 +154,18 @@ export async function liveThrough(seed: number): Promise<Happening[]> {
     for (const { at, flag } of gone) log.push({ kind: 'gone', at, time, flag });
   }
 
-  /** A person who acts where nobody could tell it from us (see core/ledger/ownership.ts) is left out. */
+  /**
+   * Whether it can be told whose flag it is when a person sets it now. Left out is who acts within an hour after a power cut in the middle of our
+   * own write, or lifts ours and sets it again between two looks: nobody could tell it from us (core/ledger/ownership.ts).
+   */
   function canTell(at: number): boolean {
-    return memory.get(at)?.lockedAt === undefined;
+    const { lockedAt, protected: known } = memory.get(at) ?? { protected: false };
+    if (lockedAt === undefined) return true;
+    const last = log.findLast((one) => one.kind === 'flag' && one.at === at);
+    if (known && (last?.kind !== 'flag' || last.by === 'person' || time - last.time <= CLAIM_SECONDS)) return false;
+    if (!known && ourTime() - lockedAt <= CLAIM_SECONDS) return false;
+    steady = true;
+    return true;
   }
 
   const acts: readonly (() => void | Promise<void>)[] = [
@@ -193,6 +201,7 @@ export async function liveThrough(seed: number): Promise<Happening[]> {
     () => void (policy = { retentionDays: [1, 3, 7, 30, 60][chance(5)]!, locks: chance(6) > 0 }),
     () => {
       const name = names[chance(3)]!;
+      if (steady && name === 'ours') return;
       const jump = [0, 0, -400 * DAY, 400 * DAY, -5 * DAY, 5 * DAY][chance(6)]!;
       clocks[name] = name === right ? Math.min(0, jump) : jump;
     },
