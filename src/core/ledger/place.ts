@@ -47,9 +47,18 @@ export function lookAtGroup(actual: Actual, place: GroupPlace): GroupLook {
     ({ datastore, namespace }) => datastore === place.datastore && namespace === place.namespace,
   )?.groups;
   if (!groups?.known) return { state: 'unseen' };
-  const group = groups.value.find(({ type, id }) => type === place.type && id === place.id);
+  const group = indexOf(groups.value).get(`${place.type}/${place.id}`);
   if (group) return group.listedAt >= groups.asOf ? { state: 'listed', group } : { state: 'unchanged' };
   return { state: groups.complete ? 'absent' : 'unseen' };
+}
+
+const indexes = new WeakMap<readonly BackupGroup[], ReadonlyMap<string, BackupGroup>>();
+
+/** A namespace may hold ten thousand groups, and each is looked up. */
+function indexOf(groups: readonly BackupGroup[]): ReadonlyMap<string, BackupGroup> {
+  const index = indexes.get(groups) ?? new Map(groups.map((group) => [`${group.type}/${group.id}`, group]));
+  indexes.set(groups, index);
+  return index;
 }
 
 /**

@@ -48,6 +48,8 @@ export function connectFake(site: FakeSite): Proxmox {
       return { sign: site.sign, silent: site.silent.map((server) => ({ server, trouble: unreachable(server) })) };
     },
     requests: () => requests,
+    isProtected: async () => false,
+    setProtected: async () => {},
     carryOut: async () => {},
     close: async () => void (site.closed += 1),
   };
