@@ -26,7 +26,8 @@ describe('holdfast calendar', () => {
         Runs per year  51
 
       warning HF-CALENDAR-SKIPPED at event
-        "sun 2:30" loses 28 runs to clock changes in Europe/Vienna: 2027-03-28, 2028-03-26, 2029-03-25 and 25 more.
+        "sun 2:30" loses 28 runs to clock changes in Europe/Vienna: 2027-03-28, 2028-03-26, 2029-03-25 and
+        25 more.
         Because that wall time does not exist on those days, and Proxmox waits for the next, 7d later.
         Fix: choose an hour in which the clocks do not change, or reckon in UTC:
           sun 2:30 UTC

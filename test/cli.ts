@@ -11,6 +11,8 @@ export async function runHere(
     readonly lines?: readonly string[];
     readonly ports?: Partial<Ports>;
     readonly files?: Map<string, string>;
+    /** As wide as a terminal; none where absent. */
+    readonly columns?: number;
   },
 ): Promise<Ran> {
   let [out, err] = ['', ''];
@@ -27,7 +29,7 @@ export async function runHere(
     ...given.ports,
   };
   const code = await runCli(argv, {
-    stdout: { write: (text) => (out += text) },
+    stdout: { write: (text) => (out += text), ...(given.columns !== undefined && { columns: given.columns }) },
     stderr: { write: (text) => (err += text) },
     env: {},
     version: '0.0.0',

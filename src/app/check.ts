@@ -27,14 +27,15 @@ export async function check(ports: Pick<Ports, 'policySource' | 'clock'>, option
   const { policy, findings, file, locate } = await ports.policySource.load();
   if (!policy) return { file, strict: options.strict, understood: false, timeZones: [], tiers: [], findings };
   const fromAt = calendarFrom(ports.clock.now());
-  const proved = checkPromises(policy, fromAt, options.strict);
-  const broken = proved.tiers.flatMap((tier) => tier.findings);
-  const unproved = new Set(broken.filter(({ code }) => NO_SCHEDULE.has(code)).map(({ tier }) => tier));
-  const readable = { sites: policy.sites, tiers: policy.tiers.filter(({ id }) => !unproved.has(id)) };
-  const misread = warnOfEvents(readable, fromAt).map((finding) => {
+  const withPlace = (finding: Finding): Finding => {
     const place = locate?.(finding.at);
     return place ? { ...finding, place } : finding;
-  });
+  };
+  const proved = checkPromises(policy, fromAt, options.strict);
+  const broken = proved.tiers.flatMap((tier) => tier.findings).map(withPlace);
+  const unproved = new Set(broken.filter(({ code }) => NO_SCHEDULE.has(code)).map(({ tier }) => tier));
+  const readable = { sites: policy.sites, tiers: policy.tiers.filter(({ id }) => !unproved.has(id)) };
+  const misread = warnOfEvents(readable, fromAt).map(withPlace);
   const told = [...findings, ...broken, ...misread];
   return { file, strict: options.strict, understood: true, ...proved, findings: sortFindings(told) };
 }

@@ -34,8 +34,8 @@ export function interruptedText(interrupted: readonly Interrupted[]): string {
 }
 
 /** How an apply ended: what was done, what waits and for which name, what failed and how to go on. */
-export function appliedText(applied: Applied, paint: Paint): string {
-  const told = applied.findings.length === 0 ? '' : `${findingsText(applied.findings, paint)}\n`;
+export function appliedText(applied: Applied, paint: Paint, width = 100): string {
+  const told = applied.findings.length === 0 ? '' : `${findingsText(applied.findings, paint, width)}\n`;
   const held = applied.held.length === 0 ? '' : `\n${heldText(applied.held, paint)}\n`;
   return `${told}${outcomeText(applied, paint)}\n${held}`;
 }

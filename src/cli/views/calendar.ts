@@ -11,10 +11,10 @@ type Study = Extract<EventStudy, { valid: true }>;
 type NoStudy = Extract<EventStudy, { valid: false }>;
 
 /** An event for people: words, next runs, gaps, warnings; or where it is wrong and what would be right. */
-export function calendarText(study: EventStudy, paint: Paint): string {
+export function calendarText(study: EventStudy, paint: Paint, width = 100): string {
   if (!study.valid) return errorText(study, paint);
   const parts = [`${paint.bold(study.text)}\n  ${study.words}`, runsText(study, paint), gapsText(study)];
-  return `${[...parts, ...study.findings.map((finding) => findingText(finding, paint).trimEnd())].filter((part) => part !== '').join('\n\n')}\n`;
+  return `${[...parts, ...study.findings.map((finding) => findingText(finding, paint, width).trimEnd())].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function errorText({ text, error }: NoStudy, paint: Paint): string {

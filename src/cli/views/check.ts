@@ -1,12 +1,12 @@
 import type { Paint } from '../out.ts';
 import { findingsText } from './finding.ts';
 import { wrap } from './wrap.ts';
-import { columns } from './columns.ts';
+import { columns, widthOf } from './columns.ts';
 import type { Checked } from '#app/check.ts';
 import { findingJson } from '#core/finding.ts';
 import { spellKeep } from '#core/retention/keep.ts';
-import type { Promise, Proof, TierProof } from '#core/retention/proof.ts';
-import { spellExact, spellInstant } from '#core/units.ts';
+import type { Promise, Proof, TierProof, Unproved } from '#core/retention/proof.ts';
+import { spellExact, spellInstant, spellRate, spellSize } from '#core/units.ts';
 
 const NAMES: Readonly<Record<Promise, string>> = {
   rpo: 'RPO',
@@ -21,23 +21,33 @@ const NAMES: Readonly<Record<Promise, string>> = {
 
 /** Tier by tier: what is promised, the worst that can happen and when, what is kept; then what does not hold. */
 export function checkedText(checked: Checked, paint: Paint, width: number): string {
-  if (!checked.understood) return findingsText(checked.findings, paint);
+  if (!checked.understood) return findingsText(checked.findings, paint, width);
   const tiers = checked.tiers.map((tier) => tierText(tier, paint, width)).join('\n\n');
-  const findings = checked.findings.length === 0 ? '' : `\n${findingsText(checked.findings, paint)}`;
+  const findings = checked.findings.length === 0 ? '' : `\n${findingsText(checked.findings, paint, width)}`;
   return `${tiers}\n${findings}\n${verdict(checked, paint, width)}\n`;
 }
 
 function tierText(tier: TierProof, paint: Paint, width: number): string {
   const title = `${paint.bold(`Tier ${tier.id}  ${tier.name}`)}  ${paint.dim(`"${tier.schedule}"`)}`;
-  const marks = columns(
-    tier.proofs.map((proof) => [mark(proof, paint), promiseText(proof), worstText(proof), whenText(proof)]),
+  const rows = [...tier.proofs.map((proof) => proofRow(proof, tier, paint)), ...tier.unproved.map((one) => unprovedRow(one, paint))];
+  const short = columns(
+    rows.map((cells) => cells.slice(0, -1)),
     { indent: 2 },
   ).split('\n');
-  const lines = tier.proofs.flatMap((proof, i) =>
-    proof.holds ? [marks[i]!] : [marks[i]!, paint.dim(wrap(proof.worst, { width, indent: 5 }))],
+  const whole = columns(rows, { indent: 2 }).split('\n');
+  const lines = rows.map((cells, i) =>
+    widthOf(whole[i]!) <= width ? whole[i]! : `${short[i]!}\n${wrap(cells.at(-1)!, { width, indent: 5 })}`,
   );
-  const open = tier.unproved.map(({ because }) => wrap(`${paint.yellow('?')} RTO: ${because}`, { width, indent: 2, hanging: 2 }));
-  return [title, ...lines, ...open, `  ${keptText(tier)}`].join('\n');
+  return [title, ...lines, `     ${keptText(tier)}`].join('\n');
+}
+
+function proofRow(proof: Proof, tier: TierProof, paint: Paint): string[] {
+  return [mark(proof, paint), promiseText(proof), worstText(proof), whenText(proof, tier)];
+}
+
+function unprovedRow({ promisedSeconds, largestBytes, bytesPerSecond }: Unproved, paint: Paint): string[] {
+  const most = `up to ${spellSize(largestBytes)}`;
+  return [paint.yellow('?'), `RTO ${spellExact(promisedSeconds, ' ')}`, most, `a guest, at ${spellRate(bytesPerSecond)} (assumed)`];
 }
 
 function mark({ holds }: Proof, paint: Paint): string {
@@ -53,10 +63,11 @@ function worstText({ worstSeconds }: Proof): string {
   return worstSeconds === undefined ? '' : `worst ${spellExact(worstSeconds, ' ')}`;
 }
 
-/** When the worst happens first, or what the promise is kept by. */
-function whenText({ worstAt, worst, holds, timeZone }: Proof): string {
-  if (worstAt === undefined) return holds ? worst : '';
-  return `on ${spellInstant(worstAt, timeZone, { zone: false }).replace(/:\d\d$/, '')}`;
+/** When the worst happens first, or what the promise is kept by. What breaks it is told by its finding. */
+function whenText({ promise, worstAt, worst, holds, timeZone }: Proof, { upkeep }: TierProof): string {
+  if (worstAt !== undefined) return `on ${spellInstant(worstAt, timeZone, { zone: false }).replace(/:\d\d$/, '')}`;
+  if (promise === 'offsite-within' && upkeep?.sync) return `sync job "${upkeep.sync.schedule}"`;
+  return holds ? worst : '';
 }
 
 function keptText({ keep, keepIs, pointsKept }: TierProof): string {
@@ -69,8 +80,9 @@ function verdict({ tiers, timeZones, strict }: Checked, paint: Paint, width: num
   const proofs = tiers.flatMap((tier) => tier.proofs);
   const broken = proofs.filter(({ holds }) => !holds).length;
   const unread = tiers.filter((tier) => tier.proofs.length === 0).length;
+  const zones = `${timeZones.length === 1 ? 'Zone' : 'Zones'} ${timeZones.join(', ')}`;
   const given = wrap(
-    `Given ${givenText(tiers)}. Zone ${timeZones.join(', ')}, ${years(tiers)} years of calendar${strict ? ', no grace' : ''}.`,
+    `Given ${givenText(tiers)}. ${zones}, ${years(tiers)} years of calendar${strict ? ', no grace' : ''}. RTO is not proved here: it depends on the sizes of the guests.`,
     { width, indent: 0 },
   );
   const result =

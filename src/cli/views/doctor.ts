@@ -6,9 +6,9 @@ import { findingsText } from './finding.ts';
 
 export type DoctorView = { readonly logins: readonly Examined[]; readonly findings: readonly Finding[] };
 
-export function doctorText({ logins, findings }: DoctorView, paint: Paint): string {
+export function doctorText({ logins, findings }: DoctorView, paint: Paint, width = 100): string {
   const rows = logins.map((one) => loginText(one, paint)).join('\n');
-  const rest = findings.length === 0 ? paint.green('Nothing stands in the way.') : findingsText(findings, paint);
+  const rest = findings.length === 0 ? paint.green('Nothing stands in the way.') : findingsText(findings, paint, width);
   return `${rows}\n\n${rest}`;
 }
 

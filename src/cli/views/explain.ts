@@ -48,7 +48,7 @@ export function explainText(story: Story, paint: Paint, width: number): string {
       'Next',
       [columns(story.next.map((run) => nextRow(run, story)))].filter((text) => text !== ''),
     ),
-    findings.length > 0 ? findingsText(findings, paint) : 'Nothing else is to be said of it.',
+    findings.length > 0 ? findingsText(findings, paint, width) : 'Nothing else is to be said of it.',
   ].join('\n\n');
 }
 

@@ -1,20 +1,30 @@
 import type { FilePlace, Finding, Severity } from '#core/finding.ts';
 import type { Paint } from '../out.ts';
+import { wrap } from './wrap.ts';
 
 const COLOR: Readonly<Record<Severity, 'red' | 'yellow' | 'cyan'>> = { error: 'red', warning: 'yellow', info: 'cyan' };
 
-/** A finding as a person reads it: where, the line with a caret, what is wrong, why it matters, one fix. */
-export function findingText(finding: Finding, paint: Paint): string {
+/** Longer lines than this are hard to read, however wide the terminal is. */
+const WIDEST = 120;
+
+/** A finding as a person reads it: where, the line with a caret, what is wrong, why it matters, one fix. Sentences fit `width`. */
+export function findingText(finding: Finding, paint: Paint, width = Infinity): string {
   const { severity, code, place, problem, why, fix } = finding;
   const head = `${paint[COLOR[severity]](severity)} ${paint.bold(code)} at ${whereText(finding)}`;
   const quote = place ? `${quoteText(place, paint, COLOR[severity])}\n` : '';
-  return `${head}\n${quote}  ${sentence(safe(problem))}\n  Because ${safe(why)}.\n  Fix: ${indent(safe(fix))}\n`;
+  const body = [sentence(safe(problem)), `Because ${safe(why)}.`, `Fix: ${safe(fix)}`].flatMap((text) => text.split('\n'));
+  return `${head}\n${quote}${body.map((line) => bodyLine(line, width)).join('\n')}\n`;
+}
+
+/** A line that is indented is a command or a piece of YAML, to be copied as it is. */
+function bodyLine(line: string, width: number): string {
+  return width === Infinity || line.startsWith(' ') ? `  ${line}` : wrap(line, { width: Math.min(width, WIDEST), indent: 2 });
 }
 
 /** All of them, with a blank line between, and how many there are at the end. Empty where there are none. */
-export function findingsText(findings: readonly Finding[], paint: Paint): string {
+export function findingsText(findings: readonly Finding[], paint: Paint, width = Infinity): string {
   if (findings.length === 0) return '';
-  return `${findings.map((finding) => findingText(finding, paint)).join('\n')}\n${countText(findings)}\n`;
+  return `${findings.map((finding) => findingText(finding, paint, width)).join('\n')}\n${countText(findings)}\n`;
 }
 
 function sentence(text: string): string {
@@ -65,8 +75,4 @@ function isWide(character: string): boolean {
   return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
     character,
   );
-}
-
-function indent(text: string): string {
-  return text.replaceAll('\n', '\n  ');
 }

@@ -13,7 +13,7 @@ export type PlanView = { readonly plan: Plan; readonly findings: readonly Findin
 
 /** The plan for people: what strengthens, in the order in which it will be done, then apart what weakens, each with its name. */
 export function planText({ plan, findings }: PlanView, paint: Paint, width = 100): string {
-  const told = findings.length === 0 ? '' : `${findingsText(findings, paint)}\n`;
+  const told = findings.length === 0 ? '' : `${findingsText(findings, paint, width)}\n`;
   if (plan.steps.length === 0) return `${told}${nothingToDo(findings, paint)}\n`;
   const weakening = plan.steps.filter((step) => step.weakening !== undefined);
   const stronger = plan.steps.filter((step) => step.weakening === undefined);

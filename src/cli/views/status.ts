@@ -34,7 +34,7 @@ const WORST_FIRST: readonly (Posture | 'exempt')[] = [...POSTURES.toReversed(), 
 /** Each site, tier by tier, guest by guest: the word, how old the data is, and why; then what was found. */
 export function statusText(view: StatusView, paint: Paint, width: number): string {
   const sites = view.assessments.map((assessment) => siteText(assessment, view, { paint, width })).join('\n\n');
-  return view.findings.length > 0 ? `${sites}\n\n${findingsText(view, paint)}` : `${sites}\n`;
+  return view.findings.length > 0 ? `${sites}\n\n${findingsText(view, paint, width)}` : `${sites}\n`;
 }
 
 /** The contract for scripts. */
@@ -142,14 +142,14 @@ function table(guests: readonly GuestAssessment[], timeZone: string, { paint, wi
 }
 
 /** All findings; of one code that many guests have, the first few whole and the others by name. */
-function findingsText({ findings, all }: StatusView, paint: Paint): string {
+function findingsText({ findings, all }: StatusView, paint: Paint, width: number): string {
   const byCode = Map.groupBy(findings, ({ code }) => code);
   const told = new Map<string, number>();
   const texts = findings.flatMap((finding): string[] => {
     const same = byCode.get(finding.code)!;
     const place = told.get(finding.code) ?? 0;
     told.set(finding.code, place + 1);
-    if (all || same.length <= MOST_FINDINGS + 1 || place < MOST_FINDINGS) return [findingText(finding, paint)];
+    if (all || same.length <= MOST_FINDINGS + 1 || place < MOST_FINDINGS) return [findingText(finding, paint, width)];
     if (place > MOST_FINDINGS) return [];
     return [
       `${paint.bold(finding.code)} ${same.length - MOST_FINDINGS} times more, first at ${finding.at} ${paint.dim('(--all shows them)')}\n`,

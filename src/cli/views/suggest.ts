@@ -3,8 +3,8 @@ import type { Paint } from '../out.ts';
 import { findingsText } from './finding.ts';
 
 /** Proposals by tier, each with its reasons, and the lines that would make them true. */
-export function suggestedText(suggested: Suggested, paint: Paint): string {
-  if (!suggested.understood) return findingsText(suggested.findings, paint);
+export function suggestedText(suggested: Suggested, paint: Paint, width: number): string {
+  if (!suggested.understood) return findingsText(suggested.findings, paint, width);
   const { guests, unknown } = suggested;
   const gaps = unknown.map(({ site, what, because }) => `${paint.yellow('not known')} ${site}: ${what}: ${because}\n`).join('');
   if (guests.length === 0)

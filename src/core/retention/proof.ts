@@ -30,7 +30,14 @@ export type Proof = {
 export type Fix = { readonly code: Finding['code']; readonly promise: Promise | 'schedule'; readonly text: string; readonly tier: Tier };
 
 /** A promise that nothing could be said about, with what would be needed. */
-export type Unproved = { readonly promise: 'rto'; readonly because: string };
+export type Unproved = {
+  readonly promise: 'rto';
+  readonly promisedSeconds: number;
+  /** So much of a guest is read back within the promise at the rate that is assumed. */
+  readonly largestBytes: number;
+  readonly bytesPerSecond: number;
+  readonly because: string;
+};
 
 export type PointsKept = { readonly least: number; readonly usual: number; readonly most: number };
 

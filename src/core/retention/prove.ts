@@ -45,7 +45,7 @@ function weighTier(tier: Tier, given: Given): Weighed {
   const layouts = zones.map((zone, i) =>
     zone ? layOutIn(tier.schedule, zone, given.fromAt) : { kind: 'zone' as const, timeZone: given.timeZones[i]! },
   );
-  const unproved = [{ promise: 'rto' as const, because: rtoUnproved(tier, given.assume) }];
+  const unproved = [rtoUnproved(tier, given.assume)];
   const common = { id: tier.id, name: tier.name, schedule: tier.schedule, chances, unproved, fromAt: given.fromAt };
   const trouble = layouts.find((layout) => 'kind' in layout);
   if (trouble || layouts.length === 0) {
@@ -79,10 +79,7 @@ function weighTier(tier: Tier, given: Given): Weighed {
     ...common,
     toAt: Math.min(...timelines.map(({ toAt }) => toAt)),
     proofs: [...proofs, ...impossible],
-    findings: [
-      ...broken.map((proof) => brokenPromise(tier, proof, { strict: given.strict, chances })),
-      ...impossible.map((proof) => keepImpossible(tier, proof)),
-    ],
+    findings: [...broken.map((proof) => brokenPromise(tier, proof, chances)), ...impossible.map((proof) => keepImpossible(tier, proof))],
     subjects: [...broken, ...impossible],
     keepIs: tier.keep ? 'fixed' : 'computed',
     ...(keep ? { keep } : {}),
@@ -150,7 +147,14 @@ function proveRetention({ tier, timelines, chances }: About, keep: KeepRules, pr
     const loss = lossOf(timeline, keep, chances, { life, promisedSeconds: tier.retentionSeconds });
     const holds = life.seconds >= tier.retentionSeconds;
     if (!holds)
-      return { ...common, holds, worstSeconds: Math.max(life.seconds, loss.ageSeconds), worst: loss.text, counterexample: loss.text };
+      return {
+        ...common,
+        holds,
+        worstSeconds: Math.max(life.seconds, loss.ageSeconds),
+        worstAt: loss.goneAt,
+        worst: loss.text,
+        counterexample: loss.text,
+      };
     return { ...common, holds, worstSeconds: life.seconds, worstAt: loss.goneAt, worst: loss.text };
   });
 }

@@ -82,11 +82,7 @@ const WORDS: Readonly<Record<Promise, Words>> = {
 };
 
 /** The finding for a promise that does not hold. Its fix is replaced by one that was proved, where there is one. */
-export function brokenPromise(
-  tier: Tier,
-  proof: Proof,
-  { strict, chances }: { readonly strict: boolean; readonly chances: Chances },
-): Finding {
+export function brokenPromise(tier: Tier, proof: Proof, chances: Chances): Finding {
   const { code, path, problem, why, fix } = WORDS[proof.promise];
   const hand = chances.extraRuns > 0 && (proof.promise === 'retention' || proof.promise === 'stated-keep');
   return {
@@ -94,7 +90,7 @@ export function brokenPromise(
     code,
     at: `tiers.${tier.id}.${path}`,
     tier: tier.id,
-    problem: `${problem(tier, proof)}: ${proof.counterexample} (${proof.timeZone}${strict ? ', strict' : ''})`,
+    problem: `${problem(tier, proof)}. In ${proof.timeZone} ${proof.counterexample}`,
     why: hand ? `${why}; PBS does not tell backups made by hand from scheduled ones` : why,
     fix,
   };

@@ -1,6 +1,7 @@
 import type { Assume, Tier } from '../policy/policy.ts';
 import { spellDuration, spellRate, spellSize } from '../units.ts';
 import type { Finding } from '../finding.ts';
+import type { Unproved } from './proof.ts';
 
 /** The largest guest that is back within the RTO at a restore rate: reading its data back is all the time there is. */
 export function largestGuestBytes(tier: Tier, restoreBytesPerSecond: number): number {
@@ -43,7 +44,9 @@ export function proveRto(
 }
 
 /** What is said of the RTO where no sizes are known. */
-export function rtoUnproved(tier: Tier, assume: Assume): string {
-  const rate = tier.assume?.restoreBytesPerSecond ?? assume.restoreBytesPerSecond;
-  return `sizes of guests are not in the policy; at ${spellRate(rate)} (assumed) it holds up to ${spellSize(largestGuestBytes(tier, rate))} a guest`;
+export function rtoUnproved(tier: Tier, assume: Assume): Unproved {
+  const bytesPerSecond = tier.assume?.restoreBytesPerSecond ?? assume.restoreBytesPerSecond;
+  const largestBytes = largestGuestBytes(tier, bytesPerSecond);
+  const because = `sizes of guests are not in the policy; at ${spellRate(bytesPerSecond)} (assumed) it holds up to ${spellSize(largestBytes)} a guest`;
+  return { promise: 'rto', promisedSeconds: tier.rtoSeconds, largestBytes, bytesPerSecond, because };
 }
