@@ -102,8 +102,9 @@ function compareKeys(a: string, b: string): number {
 function readVmDisk(key: string, value: string, ovmf: boolean): Disk {
   const options = parseOptions(value);
   const volume = options['file'] ?? options[''] ?? '';
-  const kind = vmDiskKind(key, volume, options['media']);
-  const taken = kind === 'disk' || kind === 'tpm' || kind === 'device' || (kind === 'efi' && ovmf);
+  // Without OVMF nobody reads an EFI disk, and vzdump leaves it out.
+  const kind = key.startsWith('efidisk') && !ovmf ? 'unused' : vmDiskKind(key, volume, options['media']);
+  const taken = ['disk', 'tpm', 'device', 'efi'].includes(kind);
   return makeDisk({ key, volume, kind, included: taken && optionFlag(options['backup'], true), size: options['size'] });
 }
 

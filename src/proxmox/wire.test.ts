@@ -196,7 +196,7 @@ describe('guest configurations', () => {
       'an EFI disk without OVMF',
       'vm',
       { efidisk0: 'local-zfs:vm-101-disk-1,size=528K' },
-      { kind: 'efi', included: false, sizeBytes: 528 * 1024 },
+      { kind: 'unused', included: false, sizeBytes: 528 * 1024 },
     ],
     ['a TPM', 'vm', { tpmstate0: 'local-zfs:vm-101-disk-2,size=4M' }, { kind: 'tpm', included: true }],
     ['a passed-through disk', 'vm', { scsi1: '/dev/disk/by-id/x,size=1T' }, { kind: 'device', included: true }],

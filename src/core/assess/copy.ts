@@ -4,6 +4,7 @@ import { spellDuration, type UnixSeconds } from '../units.ts';
 import type { Actual, SyncJob, Unknown } from '../world/actual.ts';
 import { depthBelow, reaches } from '../world/namespace.ts';
 import { hiddenRows } from './blind.ts';
+import { hostOf } from './leads.ts';
 import type { JudgedPoint } from './evidence.ts';
 import { groupsIn, type TierGroups } from './points.ts';
 import type { Verdict } from './posture.ts';
@@ -72,10 +73,6 @@ function receiverOf(site: Site, actual: Actual, offsite: Offsite, place: TierPla
   const remotes = actual.pbs.find(({ name }) => name === place.pbs)?.remotes;
   const host = remotes?.known ? remotes.value.find(({ name }) => name === offsite.remote)?.host : undefined;
   return host === undefined ? undefined : others.find(({ urls }) => urls.some((url) => hostOf(url) === host));
-}
-
-function hostOf(url: string): string | undefined {
-  return /^https:\/\/(\[[^\]]+\]|[^:/]+)/.exec(url)?.[1];
 }
 
 /**

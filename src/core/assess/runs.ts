@@ -9,11 +9,11 @@ export function isBusy({ pve }: Actual): boolean {
   return tasksOf(pve).some(({ endedAt, status }) => endedAt === undefined && status === undefined);
 }
 
-/** What the newest log that tells of a guest's freeze says of it, by guest. */
-export function freezesOf({ pve }: Actual): ReadonlyMap<number, string> {
-  const freezes = new Map<number, string>();
+/** What the log of a guest's newest good run says of its freeze, by guest; nothing where it says nothing, whatever older ones said. */
+export function freezesOf({ pve }: Actual): ReadonlyMap<number, string | undefined> {
+  const freezes = new Map<number, string | undefined>();
   for (const { log } of tasksOf(pve)) {
-    for (const { vmid, freeze } of log?.guests ?? []) if (freeze !== undefined && !freezes.has(vmid)) freezes.set(vmid, freeze);
+    for (const { vmid, result, freeze } of log?.guests ?? []) if (result === 'ok' && !freezes.has(vmid)) freezes.set(vmid, freeze);
   }
   return freezes;
 }

@@ -15,12 +15,13 @@ const STATE_KINDS: readonly Disk['kind'][] = ['disk', 'efi', 'tpm', 'rootfs', 'm
 /**
  * The disks of a guest that hold state, whether a backup takes them or not.
  *
- * Not among them: CD-ROM and cloud-init images, unused volumes, and bind or device mounts, which vzdump never takes.
+ * Not among them: CD-ROM and cloud-init images, unused volumes, and what a container mounts of its host, which vzdump never takes. A disk of
+ * the host that a VM uses is taken like any other.
  * @param neighbours the guests of the site by volume; those that attach one of this guest's are named
  */
 export function stateDisks(guest: Guest, neighbours: Neighbours): StateDisk[] {
   return guest.disks
-    .filter((disk) => STATE_KINDS.includes(disk.kind))
+    .filter(({ kind }) => STATE_KINDS.includes(kind) || (kind === 'device' && guest.type === 'vm'))
     .map((disk) => ({
       disk,
       archives: archivesOf(guest, disk),

@@ -3,6 +3,7 @@ import type { Tier } from '../../policy/policy.ts';
 import type { BackupGroup, BackupJob, Guest, Observed, Storage } from '../../world/actual.ts';
 import type { AssessInput } from '../assess.ts';
 import type { Covering } from '../covering.ts';
+import { leadsTo } from '../leads.ts';
 import type { Neighbours } from '../neighbours.ts';
 import type { TierHere } from '../tier-here.ts';
 
@@ -22,8 +23,8 @@ export type Surroundings = AssessInput & {
   readonly covering: Covering;
   /** Whether some backup runs at this moment. */
   readonly busy: boolean;
-  /** What the newest log that tells of a guest's freeze says of it. */
-  readonly freezes: ReadonlyMap<number, string>;
+  /** What the log of a guest's newest good run says of its freeze. */
+  readonly freezes: ReadonlyMap<number, string | undefined>;
 };
 
 /** Looks for one family of hazards. What could not be read raises none: that is told by the posture. */
@@ -60,4 +61,9 @@ export function groupOf({ tiers, tierOf }: Surroundings, guest: Guest): BackupGr
 /** The value of a part, or nothing where it is not known. */
 export function listOf<T>(part: Observed<readonly T[]>): readonly T[] {
   return part.known ? part.value : [];
+}
+
+/** Storages of PVE that lead to where a tier lies, by whatever name. */
+export function storagesOf({ site, actual }: Surroundings, { place }: TierHere): Storage[] {
+  return place ? listOf(actual.pve.storages).filter((storage) => leadsTo(site, storage, place)) : [];
 }

@@ -7,12 +7,13 @@ import { assess } from '../assess.ts';
 
 const DAY = 86_400;
 const offsite = { remote: 'vault', withinSeconds: 2 * DAY, direction: 'push' as const };
-const fresh = { lastRunEndedAt: NOW - 3600, lastRunState: 'OK' };
+const fresh = { schedule: 'hourly', lastRunEndedAt: NOW - 3600, lastRunState: 'OK' };
 const pushed = (more: Partial<SyncJob> = {}): SyncJob =>
   makeSyncJob({ id: 'hf-tier-1', namespace: 'home/tier-1', remoteNamespace: 'home/tier-1', maxDepth: 0, ...fresh, ...more });
 const vaultAccess = makePbsAccess({ name: 'vault', urls: ['https://vault.example:8007'], datastore: 'main', namespace: '' });
 const site = { pbs: [makePbsAccess(), vaultAccess] };
-const remotes = seen([{ name: 'vault', host: 'vault.example', port: 8007, authId: 'sync@pbs', comment: '' }]);
+const remote = (name: string, host: string) => ({ name, host, port: 8007, authId: 'sync@pbs', comment: '' });
+const remotes = seen([remote('attic', 'attic.example'), remote('vault', 'vault.example')]);
 /** The other server as it was seen, with what lies in `main:home/tier-1` there. */
 const vault = (groups: Observed<readonly BackupGroup[]>, syncJobs: readonly SyncJob[] = []) =>
   makePbs({
@@ -22,6 +23,7 @@ const vault = (groups: Observed<readonly BackupGroup[]>, syncJobs: readonly Sync
       { datastore: 'main', namespace: 'home/tier-1', groups },
     ],
     syncJobs: seen(syncJobs),
+    remotes: seen([remote('home', 'pbs.lan')]),
   });
 
 /** A push whose receiver nobody looks at. */

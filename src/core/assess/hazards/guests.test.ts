@@ -25,6 +25,24 @@ const runs = (...freezes: readonly (string | undefined)[]) => ({
   },
 });
 const SILENT = 'agent configured but not running?';
+const storage = makePbsStorage();
+const login = (username: string) => ({ ...storage, pbs: { ...storage.pbs!, username } });
+const root = { ...GUEST.disks[0]!, key: 'rootfs', volume: 'local-zfs:subvol-101-disk-0', kind: 'rootfs' as const };
+const bind = { key: 'mp0', volume: '/srv/media', included: false, kind: 'bind' as const };
+const device = { key: 'scsi1', volume: '/dev/disk/by-id/ata-x', included: true, kind: 'device' as const };
+const container = seen([{ ...GROUP, type: 'ct' as const, snapshots: POINTS.map((one) => ({ ...one, files: ['root.pxar.didx'] })) }]);
+const withDevice = seen([makeGroup({ snapshots: POINTS.map((one) => ({ ...one, files: [...one.files, 'drive-scsi1.img.fidx'] })) })]);
+/** The last points with these notes: guest and node. */
+const noted = (...notes: readonly string[]) => ({
+  groups: seen([
+    makeGroup({
+      snapshots: POINTS.slice(-notes.length).map((one, i) => ({
+        ...one,
+        comment: notes[i] === '' ? '' : `${notes[i]} 101 hf:tier=1,policy=x`,
+      })),
+    }),
+  ]),
+});
 
 testHazards([
   { name: 'in no job', wrong: { pve: { backupJobs: seen([]) } }, told: ['HF-NO-JOB vm/101'] },
@@ -80,4 +98,54 @@ testHazards([
     wrong: { groups: seen([makeGroup({ snapshots: POINTS })]) },
     told: [],
   },
+  { name: 'the newest run says nothing of a freeze that an older one skipped', wrong: runs(undefined, SILENT), told: [] },
+  {
+    name: 'two jobs into one group, by two addresses of one server',
+    wrong: second({ ...storage, id: 'by-ip', pbs: { ...storage.pbs!, server: '192.0.2.7' } }),
+    told: ['HF-TWO-JOBS backup job weekly'],
+  },
+  {
+    name: 'two jobs to two servers that name alike what they hold',
+    wrong: second({ ...storage, id: 'far', pbs: { ...storage.pbs!, server: '192.0.2.7', fingerprint: 'FF'.repeat(32) } }),
+    told: [],
+  },
+  {
+    name: 'what a container uses of its node',
+    wrong: { ...guest({ type: 'ct', disks: [root, bind] }), groups: container },
+    told: ['HF-BIND-MOUNT ct/101'],
+  },
+  {
+    name: 'a disk of the node that a VM uses is taken',
+    wrong: { ...guest({ disks: [...GUEST.disks, device] }), groups: withDevice },
+    told: [],
+  },
+  {
+    name: 'a disk of the node that a VM uses, left out',
+    wrong: { ...guest({ disks: [...GUEST.disks, { ...device, included: false }] }), groups: withDevice },
+    told: ['HF-DISK-LEFT-OUT vm/101'],
+  },
+  { name: 'the user of the token that owns the group', wrong: { pve: { storages: seen([login('pve@pbs')]) } }, told: [] },
+  { name: 'a token of the user that owns the group', wrong: owner('pve@pbs'), told: ['HF-OWNER vm/101'] },
+  { name: 'another token of one user', wrong: owner('pve@pbs!office'), told: ['HF-OWNER vm/101'] },
+  {
+    name: 'an owner that the storage of another name logs in as another',
+    wrong: {
+      ...owner('root@pam'),
+      pve: { storages: seen([{ ...storage, id: 'mine' }]), backupJobs: seen([{ ...backup, storage: 'mine' }]) },
+    },
+    told: ['HF-OWNER vm/101'],
+  },
+  {
+    name: 'a second storage that no job uses',
+    wrong: { pve: { storages: seen([storage, { ...login('root@pam'), id: 'restore-only' }]) } },
+    told: [],
+  },
+  {
+    name: 'points of another site between its own',
+    wrong: noted('guest-101 pve1', 'mail far1', 'guest-101 pve1'),
+    told: ['HF-SITES-MIXED vm/101'],
+  },
+  { name: 'only points of another site’s guest', wrong: noted('mail far1', 'mail far1'), told: ['HF-SITES-MIXED vm/101'] },
+  { name: 'points from before its node was renamed', wrong: noted('guest-101 old1', 'guest-101 old1', 'guest-101 pve1'), told: [] },
+  { name: 'notes of other forms', wrong: noted('before the upgrade', ''), told: [] },
 ]);

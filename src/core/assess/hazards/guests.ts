@@ -1,14 +1,15 @@
 import { spellDuration, spellRate, spellSize } from '../../units.ts';
 import { isOurs } from '../../desired/mark.ts';
 import type { BackupJob, Guest } from '../../world/actual.ts';
+import { serverOf } from '../leads.ts';
 import { stateDisks } from '../state-disks.ts';
-import { groupOf, onGuest, onObject, type Hazard, type Surroundings } from './context.ts';
+import { onGuest, onObject, type Hazard, type Surroundings } from './context.ts';
 
 /** What is wrong with a guest as it is set up: no job, two jobs, a lock, no agent, too big for its RTO. */
 export const guestHazards: Hazard = (around) =>
   around.guests.flatMap((guest) => {
     if (!around.tierOf(guest.vmid)) return [];
-    return [...jobs(around, guest), ...lock(around, guest), ...freeze(around, guest), ...rto(around, guest)];
+    return [...jobs(around, guest), ...lock(around, guest), ...freeze(around, guest), ...rto(around, guest), ...binds(around, guest)];
   });
 
 function jobs(around: Surroundings, guest: Guest) {
@@ -56,11 +57,12 @@ export const sharedGroupHazards: Hazard = (around) => {
   });
 };
 
-function sameTarget({ storages }: Surroundings, jobs: readonly BackupJob[]): BackupJob[][] {
+function sameTarget({ site, storages }: Surroundings, jobs: readonly BackupJob[]): BackupJob[][] {
   if (jobs.length < 2) return [];
-  const byPlace = Map.groupBy(jobs, ({ storage = '' }) => {
-    const pbs = storages.get(storage)?.pbs;
-    return pbs ? `${pbs.server}:${pbs.port} ${pbs.datastore}/${pbs.namespace}` : '';
+  const byPlace = Map.groupBy(jobs, ({ storage: id = '' }) => {
+    const storage = storages.get(id);
+    const pbs = storage?.pbs;
+    return pbs ? `${serverOf(site, storage) ?? `${pbs.server}:${pbs.port}`} ${pbs.datastore}/${pbs.namespace}` : '';
   });
   return [...byPlace].filter(([place, list]) => place !== '' && list.length > 1).map(([, list]) => list);
 }
@@ -87,6 +89,21 @@ function lock(around: Surroundings, guest: Guest) {
       problem: `It is locked (${guest.lock}) and no task of that kind is running`,
       why: `each of its backups fails with "is locked (${guest.lock})" until somebody lifts the lock`,
       fix: `when nothing works on it any more:\n    ${guest.type === 'vm' ? 'qm' : 'pct'} unlock ${guest.vmid}`,
+    }),
+  ];
+}
+
+/** What lies on the host, and not in the container: worth knowing, for it is where people often keep what matters. */
+function binds(around: Surroundings, guest: Guest) {
+  const outside = guest.type === 'ct' ? guest.disks.filter(({ kind }) => kind === 'bind' || kind === 'device') : [];
+  if (outside.length === 0) return [];
+  return [
+    onGuest(around, guest, {
+      severity: 'info',
+      code: 'HF-BIND-MOUNT',
+      problem: `It uses ${outside.map(({ key, volume }) => `${key} (${volume})`).join(', ')} of its node, which no backup of a guest ever takes`,
+      why: 'whatever it keeps there is not in its recovery points',
+      fix: `save what lies there by itself, on the node:\n    proxmox-backup-client backup ${outside.map(({ key, volume }) => `${key}.pxar:${volume}`).join(' ')}`,
     }),
   ];
 }
@@ -134,37 +151,3 @@ function rto(around: Surroundings, guest: Guest) {
     }),
   ];
 }
-
-/** Points that are not what they seem: another guest's, another owner's. */
-export const identityHazards: Hazard = (around) =>
-  around.guests.flatMap((guest) => {
-    const group = groupOf(around, guest);
-    const tier = around.tierOf(guest.vmid);
-    if (!group || !tier) return [];
-    const findings = [];
-    const { createdAt } = guest;
-    const foreign = createdAt === undefined ? [] : group.snapshots.filter(({ at }) => at < createdAt);
-    if (foreign.length > 0) {
-      findings.push(
-        onGuest(around, guest, {
-          code: 'HF-VMID-REUSED',
-          problem: `${foreign.length} of its ${group.snapshots.length} points are older than the guest: they are those of another one that had its id`,
-          why: 'retention counts both together, and a restore by id may bring back the wrong machine',
-          fix: 'move the old points to a namespace of their own, or remove them by hand when nobody needs them',
-        }),
-      );
-    }
-    const storage = around.storages.get(`pbs-tier-${tier.id}`);
-    if (storage?.pbs && group.owner !== storage.pbs.username) {
-      findings.push(
-        onGuest(around, guest, {
-          severity: 'error',
-          code: 'HF-OWNER',
-          problem: `Its backup group belongs to ${group.owner}; storage ${storage.id} logs in as ${storage.pbs.username}`,
-          why: 'PBS refuses each of its backups with "backup owner check failed"',
-          fix: `give the group to the login that writes to it:\n    proxmox-backup-client change-owner ${group.type}/${group.id} '${storage.pbs.username}' --ns ${storage.pbs.namespace}`,
-        }),
-      );
-    }
-    return findings;
-  });

@@ -2,7 +2,7 @@ import type { Finding } from '../../finding.ts';
 import { spellDuration, spellSize } from '../../units.ts';
 import type { Datastore, Guest, PbsActual } from '../../world/actual.ts';
 import { sameZone } from '../../world/same-zone.ts';
-import { listOf, onGuest, onObject, type Hazard, type Surroundings } from './context.ts';
+import { listOf, onGuest, onObject, storagesOf, type Hazard, type Surroundings } from './context.ts';
 
 const CLOCK_TOLERANCE_SECONDS = 60;
 const FULL = 0.95;
@@ -99,18 +99,17 @@ function collection(around: Surroundings, server: PbsActual, { name, gcSchedule,
 
 /** The flag says that PVE holds a key, and nobody can see from here whether a copy of it exists. */
 function keys(around: Surroundings): Finding[] {
-  return [...around.tiers.values()].flatMap(({ tier }) => {
-    const storage = around.storages.get(`pbs-tier-${tier.id}`);
-    if (storage?.pbs?.encryptionKey === undefined) return [];
-    return [
-      onObject(around, `storage ${storage.id}`, {
-        code: 'HF-KEY-INSIDE',
-        problem: 'Its encryption key lies on the PVE nodes, and no copy of it can be seen from here',
-        why: 'when the nodes are lost, nothing that was encrypted with it can be read again',
-        fix: `print the key, keep the paper elsewhere, then say so in the policy under "exceptions":\n    proxmox-backup-client key paperkey /etc/pve/priv/storage/${storage.id}.enc`,
-      }),
-    ];
-  });
+  const keyed = new Set(
+    [...around.tiers.values()].flatMap((here) => storagesOf(around, here)).filter(({ pbs }) => pbs?.encryptionKey !== undefined),
+  );
+  return [...keyed].map((storage) =>
+    onObject(around, `storage ${storage.id}`, {
+      code: 'HF-KEY-INSIDE',
+      problem: 'Its encryption key lies on the PVE nodes, and no copy of it can be seen from here',
+      why: 'when the nodes are lost, nothing that was encrypted with it can be read again',
+      fix: `print the key, keep the paper elsewhere, then say so in the policy under "exceptions":\n    proxmox-backup-client key paperkey /etc/pve/priv/storage/${storage.id}.enc`,
+    }),
+  );
 }
 
 const PBS_NAME = /(?:^|[-_.\s])(?:pbs|proxmox-backup(?:-server)?)(?:$|[-_.\s\d])/i;
