@@ -126,10 +126,12 @@ async function giveBack({ db, kind }: Database, holder: string, kept: readonly n
 
 async function take({ db, kind }: Database, row: Known & { readonly holder: string }): Promise<readonly Lease[]> {
   const { site, siteId, holder, token, ttlMs } = row;
+  const one = db.selectFrom('lease').select('site_id').where('site_id', '=', siteId);
   const taken = await db
     .updateTable('lease')
     .set({ holder, token: token + 1, until_ms: sql<number>`${nowMs(kind)} + ${ttlMs}`, ttl_ms: ttlMs })
-    .where('site_id', '=', siteId)
+    // A row that somebody writes at this moment is not free; who waits for it would lose what it holds meanwhile.
+    .where('site_id', 'in', kind === 'postgres' ? one.forUpdate().skipLocked() : one)
     .where('token', '=', token)
     .where('until_ms', '<=', nowMs(kind))
     .returning('token')

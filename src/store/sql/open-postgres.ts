@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, types as standard, type CustomTypesConfig } from 'pg';
 import { readMarker, writeMarker } from '../marker.ts';
 import { migrate } from './migrate.ts';
+import { NEWEST_VERSION } from './migrations.ts';
 import { tellBegunAnew, type Opened } from './opened.ts';
 import type { Tables } from './schema.ts';
 import { asStoreError } from './trouble.ts';
@@ -30,12 +31,17 @@ function exactNumber(text: string): number {
  * Opens a PostgreSQL database by its URL; the role needs the right to make tables in its first schema. That an emptied database was once in use is
  * noticed by the state folder, where there is one. Throws StoreError.
  */
-export async function openPostgres(url: string, folder: string | undefined, now: () => number): Promise<Opened> {
+export async function openPostgres(
+  url: string,
+  folder: string | undefined,
+  now: () => number,
+  upTo: number = NEWEST_VERSION,
+): Promise<Opened> {
   const where = withoutPassword(url);
   const pool = makePool(url);
   const opened = { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), kind: 'postgres', where } as const;
   try {
-    const identity = await migrate(opened, now());
+    const identity = await migrate(opened, now(), upTo);
     const marker = folder === undefined ? undefined : join(folder, 'postgres.json');
     const known = marker === undefined ? undefined : readMarker(marker);
     if (identity.from === 0 && known?.where === where && known.id !== undefined)
@@ -58,8 +64,9 @@ export function makePool(url: string): Pool {
     application_name: 'holdfast',
     types,
   });
-  // A connection that breaks while nobody uses it: the next call gets another one, or says what is wrong.
+  // A connection may break while no query of it is under way, in the pool or between two queries of a transaction. The next query says so.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

@@ -6,6 +6,7 @@ import type { BegunAnew } from '#core/memory/begun-anew.ts';
 import { readMarker, writeMarker } from '../marker.ts';
 import { examine, setAside } from '../set-aside.ts';
 import { migrate } from './migrate.ts';
+import { NEWEST_VERSION } from './migrations.ts';
 import { tellBegunAnew, type Opened } from './opened.ts';
 import type { Tables } from './schema.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
@@ -21,7 +22,7 @@ const PATIENCE_MS = 5000;
  * Opens the database of a state folder, which is made where it is missing, readable by its owner only. A damaged or empty file is set aside and
  * a new one begun; that, and that one is gone, is written into the new audit log. Throws StoreError.
  */
-export async function openSqlite(folder: string, now: () => number): Promise<Opened> {
+export async function openSqlite(folder: string, now: () => number, upTo: number = NEWEST_VERSION): Promise<Opened> {
   const file = join(folder, DATABASE_FILE);
   const marker = join(folder, `${DATABASE_FILE}.json`);
   let database: DatabaseSync | undefined;
@@ -30,7 +31,7 @@ export async function openSqlite(folder: string, now: () => number): Promise<Ope
     const loss = alone(folder, () => mend(file, marker, now()));
     database = openFile(file);
     const opened = { db: new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) }), kind: 'sqlite', where: file } as const;
-    const identity = await migrate(opened, now());
+    const identity = await migrate(opened, now(), upTo);
     if (loss) await tellBegunAnew(opened, loss);
     if (loss || readMarker(marker)?.id !== identity.id) writeMarker(marker, { where: file, id: identity.id });
     const { ino } = statSync(file);

@@ -7,6 +7,9 @@ import { nowMs } from './clock.ts';
 import { groupNumbers, guestNumbers, meterNumbers, placeKey, policyNumbers } from './names.ts';
 import type { Database, Kind, Tables } from './schema.ts';
 
+/** A process that is frozen, or whose machine is gone, in the middle of its transaction holds the lease's row; after this long the server ends it. */
+const FROZEN_MS = 5000;
+
 type Trx = Transaction<Tables>;
 
 /** Writes a cycle in one transaction that begins with a look at the lease, whose row it holds until its end. */
@@ -47,6 +50,7 @@ export async function recordPoints(
 
 /** The site's number where the lease holds. Whoever else wants to take it now waits for the end of the transaction. */
 async function holdLease(trx: Trx, kind: Kind, lease: Lease): Promise<number | undefined> {
+  if (kind === 'postgres') await sql`set local idle_in_transaction_session_timeout = ${sql.lit(FROZEN_MS)}`.execute(trx);
   const held = await trx
     .updateTable('lease')
     .set((e) => ({ token: e.ref('token') }))

@@ -14,14 +14,14 @@ const SQLITE: Readonly<Record<number, StoreTrouble>> = {
   26: 'corrupt',
 };
 
-/** Classes and codes of PostgreSQL, and of sockets. @see https://www.postgresql.org/docs/15/errcodes-appendix.html */
-const POSTGRES: readonly (readonly [pattern: RegExp, kind: StoreTrouble])[] = [
-  [/^(ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|08|57P)/, 'unreachable'],
+/** Classes and codes of PostgreSQL, of sockets and of files. @see https://www.postgresql.org/docs/15/errcodes-appendix.html */
+const CODES: readonly (readonly [pattern: RegExp, kind: StoreTrouble])[] = [
+  [/^(ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|08|57P|25P03)/, 'unreachable'],
   [/^(28|3D|42501)/, 'refused'],
-  [/^53100/, 'full'],
+  [/^(53100|ENOSPC|EDQUOT)/, 'full'],
   [/^(53|55P03|57014)/, 'busy'],
   [/^(XX001|XX002)/, 'corrupt'],
-  [/^25006/, 'unusable'],
+  [/^(25006|EACCES|EPERM|ENOENT|ENOTDIR|EISDIR|EROFS|EIO)/, 'unusable'],
 ];
 
 /** What the driver throws where a connection ends or never comes about, without any code. */
@@ -44,7 +44,7 @@ function troubleOf(error: Error): StoreTrouble | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return troubleOf(error.errors[0]);
   if (code === undefined) return ENDED.test(error.message) ? 'unreachable' : undefined;
-  return POSTGRES.find(([pattern]) => pattern.test(code))?.[1];
+  return CODES.find(([pattern]) => pattern.test(code))?.[1];
 }
 
 function firstLine(error: Error): string {
