@@ -54,7 +54,7 @@ export async function look(site: Site, proxmox: Pick<Proxmox, 'observe'>): Promi
 
 /** A site of which nothing could be seen: no guest of it stands anywhere, and that is said. */
 export function unreached({ name, timeZone }: Site, { kind, detail, fix }: ProxmoxError, now: UnixSeconds): Assessment {
-  const unknown = { what: `site ${name}`, kind, because: detail };
+  const unknown = { what: `site ${name}`, kind, because: detail, server: 'PVE' };
   const finding: Finding = {
     severity: 'error',
     code: 'HF-UNSEEN',

@@ -1,12 +1,19 @@
 import { assess } from '#core/assess/assess.ts';
 import type { Assessment } from '#core/assess/assessment.ts';
+import { samplesOf } from '#core/capacity/samples.ts';
+import { digest } from '#core/digest.ts';
+import type { Finding } from '#core/finding.ts';
+import type { Entered } from '#core/ledger/enter.ts';
 import type { CycleRecord } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
-import { isOutage, postureChanges, standings, type Standing } from '#core/watch/postures.ts';
+import { isOutage, withSilence, type Silent } from '#core/watch/outage.ts';
+import { postureChanges, standings, type Standing } from '#core/watch/postures.ts';
 import { endedTasks } from '#core/watch/tasks.ts';
 import type { Actual } from '#core/world/actual.ts';
 import type { Clock, Lease, Memory, Proxmox } from './ports.ts';
 import { look, unreached, type Look } from './status.ts';
+import { knownLives, tellOf, weighCapacity } from './watch-findings.ts';
+import { enterGroups } from './watch-ledger.ts';
 
 export type WatchInput = {
   readonly clock: Clock;
@@ -16,50 +23,85 @@ export type WatchInput = {
   readonly site: Site;
   readonly lease: Lease;
   /** What the last cycle handed on, so that only what changed is read again. A cycle without it finds the same, at a higher price. */
-  readonly previous?: Actual;
+  readonly previous?: Handed;
+  /** Servers that gave no sign of life at the pulse before this look. */
+  readonly silent?: readonly Silent[];
 };
 
-export type Watched = {
-  readonly outcome: 'recorded' | 'lease-lost';
-  readonly record: CycleRecord;
-  readonly assessment: Assessment;
-  /** How each guest stands by what is seen and remembered. */
-  readonly standings: readonly Standing[];
-  /** For the next cycle. */
-  readonly previous?: Actual;
-};
+/** What one cycle hands to the next. */
+export type Handed = { readonly actual: Actual; readonly policyDigest: string };
+
+export type Watched =
+  | { readonly outcome: 'lease-lost' }
+  | {
+      readonly outcome: 'recorded';
+      readonly record: CycleRecord;
+      /** Everything that was found, in the assessment, the ledger and the memory. */
+      readonly findings: readonly Finding[];
+      readonly assessment: Assessment;
+      /** How each guest stands by what is seen and remembered. */
+      readonly standings: readonly Standing[];
+      /** For the next cycle. */
+      readonly handed?: Handed;
+    };
 
 /**
  * One cycle of one site: looks, judges, and writes down once what follows from both. It needs the world, the policy and the memory,
  * never the cycle before it: killed at any moment, the next one goes on. Throws StoreError where the memory cannot be used.
  */
 export async function watch(input: WatchInput): Promise<Watched> {
-  const { clock, memory, policy, site, lease } = input;
-  const at = clock.now();
+  const { clock, memory, policy, site, lease, previous, silent = [] } = input;
+  const [at, policyDigest] = [clock.now(), digest(policy)];
   const seen = await lookAgain(input);
-  const seconds = Math.max(0, clock.now() - at);
-  const assessment = seen.actual ? assess({ policy, site, actual: seen.actual, now: clock.now() }) : unreached(site, seen.trouble, at);
+  const now = clock.now();
+  const assessment = seen.actual ? assess({ policy, site, actual: seen.actual, now }) : unreached(site, seen.trouble, now);
+  const asked = { memory, policy, site, now };
+  const known = await knownLives(asked);
+  const out = isOutage(assessment, { site: site.name, known, now });
+  const look = describeLook(assessment, Math.max(0, now - at));
+  const tiers = new Map(assessment.guests.map(({ vmid, tier }) => [vmid, tier]));
+  const tierOf = (vmid: number): number | undefined => tiers.get(vmid);
+
+  const ledger = seen.actual ? await enterGroups({ ...asked, lease, actual: seen.actual, ...compared(previous, policyDigest) }) : NOTHING;
+  if (ledger === 'lease-lost') return { outcome: 'lease-lost' };
   const before = await memory.postures(site.name);
-  const after = standings(before, assessment);
+  const after = standings(before, assessment, out);
+  const capacity = await weighCapacity(asked, { seen: seen.actual ? samplesOf(seen.actual) : [], tierOf });
+  const findings = [
+    ...withSilence(assessment.findings, { site: site.name, silent }),
+    ...ledger.findings,
+    ...capacity.findings,
+    ...(await memory.troubles(now)).map((finding) => ({ ...finding, site: site.name })),
+  ];
+  const told = await tellOf(asked, { findings, over: ledger.over, outcome: look.outcome, out, known, tierOf });
   const record: CycleRecord = {
     site: site.name,
-    at,
-    look: describeLook(assessment, seconds),
-    points: [],
+    at: now,
+    look,
+    points: ledger.points,
     tasks: await newTasks(input, seen.actual),
-    lives: [],
-    postures: postureChanges(before, after, { site: site.name, at }),
-    usage: [],
-    alerts: [],
+    lives: told.lives,
+    postures: postureChanges(before, after, { site: site.name, at: now }),
+    usage: capacity.samples,
+    alerts: told.alerts,
     audit: [],
   };
   const outcome = await memory.record(lease, record);
-  const previous = worthKeeping(input.previous, seen.actual, isOutage(assessment));
-  return { outcome, record, assessment, standings: after, ...(previous && { previous }) };
+  if (outcome === 'lease-lost') return { outcome };
+  const handed = worthKeeping(previous, seen.actual && { actual: seen.actual, policyDigest }, out);
+  return { outcome, record, findings, assessment, standings: after, ...(handed && { handed }) };
+}
+
+const NOTHING: Entered = { points: [], findings: [], over: [] };
+
+/** Under another policy each date is asked for again, whether the group changed or not. */
+function compared(previous: Handed | undefined, policyDigest: string): { readonly previous?: Actual; readonly whole: boolean } {
+  if (!previous) return { whole: true };
+  return { previous: previous.actual, whole: previous.policyDigest !== policyDigest };
 }
 
 async function lookAgain({ site, proxmox, previous }: WatchInput): Promise<Look> {
-  return look(site, { observe: () => proxmox.observe(previous) });
+  return look(site, { observe: () => proxmox.observe(previous?.actual) });
 }
 
 function describeLook({ unseen, guestsUnseen }: Assessment, seconds: number): CycleRecord['look'] {
@@ -74,7 +116,7 @@ async function newTasks({ memory, site, previous }: WatchInput, actual: Actual |
   const ended = actual ? endedTasks(site.name, actual) : [];
   if (ended.length === 0) return [];
   const since = Math.min(...ended.map(({ endedAt }) => endedAt));
-  const known = previous ? endedTasks(site.name, previous) : await memory.tasks(site.name, since);
+  const known = previous ? endedTasks(site.name, previous.actual) : await memory.tasks(site.name, since);
   const upids = new Set(known.map(({ upid }) => upid));
   return ended.filter(({ upid }) => !upids.has(upid));
 }
@@ -83,7 +125,7 @@ async function newTasks({ memory, site, previous }: WatchInput, actual: Actual |
 const KEEP_SECONDS = 3600;
 
 /** In an outage the last look that saw more is kept: with it the first look after the outage costs little. */
-function worthKeeping(previous: Actual | undefined, actual: Actual | undefined, outage: boolean): Actual | undefined {
-  if (!actual || (outage && previous && actual.asOf - previous.asOf <= KEEP_SECONDS)) return previous;
-  return actual;
+function worthKeeping(previous: Handed | undefined, now: Handed | undefined, out: boolean): Handed | undefined {
+  if (!now) return previous;
+  return out && previous && now.actual.asOf - previous.actual.asOf <= KEEP_SECONDS ? previous : now;
 }

@@ -62,7 +62,11 @@ export type GuestWatched = {
 };
 
 /** Each guest as it stands after a cycle; of one that could not be seen, the points that were seen last. */
-export function guestsAfter({ standings, assessment }: Watched, policy: Policy, before: readonly GuestWatched[]): readonly GuestWatched[] {
+export function guestsAfter(
+  { standings, assessment }: Extract<Watched, { outcome: 'recorded' }>,
+  policy: Policy,
+  before: readonly GuestWatched[],
+): readonly GuestWatched[] {
   const seen = new Map(assessment.guests.map((guest) => [guest.vmid, guest]));
   const known = new Map(before.map((guest) => [guest.vmid, guest]));
   const tiers = new Map(policy.tiers.map((tier) => [tier.id, tier]));

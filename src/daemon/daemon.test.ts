@@ -2,8 +2,6 @@ import { expect, test } from 'vitest';
 import type { Memory } from '#app/ports.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import { emptyRows, volatileMemory } from '#store/volatile.ts';
-import { makeAlert } from '#store/testing/make.ts';
-import { NOW } from '#test/make.ts';
 import { virtualTime, type VirtualTime } from '#test/virtual-time.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import { darkActual, fakePorts, fakeSite, policyOf, recordingLog, recordingNotifier, type FakeSite } from './testing/site.ts';
@@ -61,19 +59,32 @@ test('work that ended is looked at soon; a hint too, and many hints are one', as
   await rig.daemon.stop();
 });
 
-test('an outage is written down within 30 s, makes nothing better, and its end is seen in the next look', async () => {
-  const [time, home] = [virtualTime(), fakeSite()];
-  const rig = start(time, { home });
+test('an outage is told within 30 s, makes nothing better, and its end is told with the next look', async () => {
+  const [time, home, notifier] = [virtualTime(), fakeSite(), recordingNotifier()];
+  const rig = start(time, { home }, { notifier });
   await time.pass(100);
-  const before = stateOf(rig).guests.map(({ posture }) => posture);
+  const told = (): string[] => notifier.sent.splice(0).flatMap(({ channel, subject }) => (channel === 'web' ? [subject] : []));
+  told();
+  expect(stateOf(rig).guests.map(({ posture }) => posture)).toEqual(['broken']);
   Object.assign(home, { silent: ['pve'], actual: darkActual });
   await time.pass(30);
-  expect(stateOf(rig).look).toMatchObject({ outcome: 'failed', trouble: 'guests: nothing listens there (and 4 more)' });
-  expect(stateOf(rig).silent).toEqual([{ server: 'pve', because: 'nothing listens there' }]);
-  expect(before).toEqual(['broken']);
+  expect(told()).toMatchInlineSnapshot(`
+    [
+      "error: home: PVE: The server does not answer: nothing listens there",
+    ]
+  `);
+  expect(stateOf(rig)).toMatchObject({ silent: [{ server: 'pve', because: 'nothing listens there' }], look: { outcome: 'failed' } });
+  expect(stateOf(rig).guests.map(({ posture }) => posture)).toEqual(['broken']);
+  await time.pass(6 * 3600);
+  expect(told()).toEqual([]);
   expect(stateOf(rig).guests.map(({ posture }) => posture)).toEqual(['broken']);
   Object.assign(home, { silent: [], actual: fakeSite().actual });
   await time.pass(30);
+  expect(told()).toMatchInlineSnapshot(`
+    [
+      "over: home: PVE: The server does not answer: nothing listens there",
+    ]
+  `);
   expect(stateOf(rig)).toMatchObject({ silent: [], look: { outcome: 'complete' } });
   await rig.daemon.stop();
 });
@@ -131,31 +142,16 @@ test('messages are sent once; a channel that refuses is tried again and holds up
   const [time, home] = [virtualTime(), fakeSite()];
   let refusal: string | undefined = '550 no such user';
   const notifier = recordingNotifier(({ channel }) => (channel === 'mail' ? refusal : undefined));
-  const memory = volatileMemory(time.nowMs);
-  const rig = start(time, { home }, { memory, notifier });
-  await time.pass(1);
-  const [lease] = await memory.leases.round('one', ['home'], 9);
-  const alerts = [
-    makeAlert({ id: 'm', channel: 'mail', at: NOW, dueAt: NOW }),
-    makeAlert({ id: 'w', channel: 'web', at: NOW, dueAt: NOW }),
-  ];
-  await memory.record(lease!, {
-    site: 'home',
-    at: NOW + 1,
-    look: { outcome: 'complete', seconds: 1 },
-    points: [],
-    tasks: [],
-    lives: [],
-    postures: [],
-    usage: [],
-    alerts,
-    audit: [],
+  const rig = start(time, { home }, { notifier });
+  await time.pass(600);
+  expect(notifier.sent.map(({ channel, severity }) => `${channel}: ${severity}`)).toEqual(['web: error']);
+  expect(rig.log.lines.filter(({ message }) => message === 'a message was not taken').at(-1)?.fields).toMatchObject({
+    channel: 'mail',
+    error: '550 no such user',
   });
-  await time.pass(16);
-  expect(notifier.sent.map(({ id }) => id)).toEqual(['w']);
   refusal = undefined;
-  await time.pass(120);
-  expect(notifier.sent.map(({ id }) => id)).toEqual(['w', 'm']);
+  await time.pass(600);
+  expect(notifier.sent.map(({ channel, severity }) => `${channel}: ${severity}`)).toEqual(['web: error', 'mail: error']);
   expect(stateOf(rig).messages).toEqual({ sent: 2, failed: expect.any(Number) });
   await rig.daemon.stop();
 });

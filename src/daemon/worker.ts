@@ -2,7 +2,7 @@ import { deliver } from '#app/deliver.ts';
 import { mayWatch } from '#app/may-watch.ts';
 import type { Lease, Ports, Timers } from '#app/ports.ts';
 import { guestsAfter, type SiteWatched } from '#app/watching.ts';
-import { watch } from '#app/watch.ts';
+import { watch, type Handed, type Watched } from '#app/watch.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import type { Actual } from '#core/world/actual.ts';
 import { nextLookMs, pulseWaitMs, type LastLook, type News } from './pace.ts';
@@ -53,7 +53,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   let news: News = 'none';
   let sign: string | undefined;
   let last: LastLook | undefined;
-  let previous: Actual | undefined;
+  let handed: Handed | undefined;
   let abandoned = false;
   let examined = false;
   const startedMs = timers.nowMs();
@@ -97,10 +97,19 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   async function cycle(): Promise<void> {
     const [beganMs, before] = [timers.nowMs(), proxmox.requests()];
     try {
-      const watched = await watch({ clock, memory, proxmox: { observe }, policy: policy(), site, lease, ...(previous && { previous }) });
+      const watched = await watch({
+        clock,
+        memory,
+        proxmox: { observe },
+        policy: policy(),
+        site,
+        lease,
+        silent: state.silent,
+        ...(handed && { previous: handed }),
+      });
       last = { beganMs, endedMs: timers.nowMs(), requests: proxmox.requests() - before };
       if (watched.outcome === 'lease-lost') return onLost();
-      previous = watched.previous;
+      handed = watched.handed;
       note(watched);
       voice.wake();
     } catch (error) {
@@ -117,7 +126,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
     return actual;
   }
 
-  function note(watched: Awaited<ReturnType<typeof watch>>): void {
+  function note(watched: Extract<Watched, { outcome: 'recorded' }>): void {
     const { look, at } = watched.record;
     state = {
       ...state,
@@ -126,7 +135,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       ...(look.outcome === 'complete' ? { completeAt: at } : {}),
       looks: { ...state.looks, [look.outcome]: state.looks[look.outcome] + 1 },
       guests: guestsAfter(watched, policy(), state.guests),
-      findings: watched.assessment.findings,
+      findings: watched.findings,
     };
     const tell = look.outcome === 'complete' ? log.info : log.warn;
     tell('looked', { site: site.name, ...look, requests: last!.requests, guests: spellPostures(state.guests) });

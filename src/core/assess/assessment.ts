@@ -15,7 +15,7 @@ export type Assessment = {
   readonly guests: readonly GuestAssessment[];
   readonly findings: readonly Finding[];
   /** What could not be seen; where guests are among it, not all of them stand here. */
-  readonly unseen: readonly Unknown[];
+  readonly unseen: readonly (Unknown & { readonly server?: string })[];
   /** The list of guests could not be read: that none stands here says nothing. */
   readonly guestsUnseen?: true;
 };

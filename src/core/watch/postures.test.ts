@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Assessment, GuestAssessment } from '../assess/assessment.ts';
 import type { PostureRecord } from '../memory/record.ts';
-import { postureChanges, standings } from './postures.ts';
+import { isOutage } from './outage.ts';
+import { postureChanges, standings as standingsIn, type Standing } from './postures.ts';
 
 const AT = 1_795_608_000;
 
@@ -28,6 +29,10 @@ function makeAssessment(parts: Partial<Assessment>): Assessment {
 
 function makeRecord(record: Partial<PostureRecord>): PostureRecord {
   return { site: 'home', vmid: 101, name: 'db', tier: 1, at: AT - 60, posture: 'protected', because: 'well', ...record };
+}
+
+function standings(before: readonly PostureRecord[], now: Assessment): readonly Standing[] {
+  return standingsIn(before, now, isOutage(now, { site: 'home', known: [], now: AT }));
 }
 
 const OUT = [{ what: 'groups of main:home', kind: 'unreachable', because: 'nothing listens there' }];

@@ -2,28 +2,18 @@ import { POSTURES, type Posture } from '../assess/posture.ts';
 import type { Assessment, GuestAssessment } from '../assess/assessment.ts';
 import type { PostureRecord } from '../memory/record.ts';
 import type { UnixSeconds } from '../units.ts';
-import type { Unknown } from '../world/actual.ts';
 
 /** How a guest stands, with what was known before it could not be seen any more. */
 export type Standing = Pick<PostureRecord, 'vmid' | 'name' | 'tier' | 'posture' | 'because'>;
 
-/** Kinds of trouble that come and go. A missing right or a place that is not there stays until a person acts, and is no outage. */
-const OUTAGE: ReadonlySet<string> = new Set(['unreachable', 'down', 'refused', 'untrusted', 'garbled', 'failed', 'busy']);
-
-/** True where a part of the site that could be seen with the same rights at another time was not seen now. */
-export function isOutage({ unseen }: Pick<Assessment, 'unseen'>): boolean {
-  return unseen.some(({ kind }: Unknown) => OUTAGE.has(kind));
-}
-
 /**
  * How each guest stands after a look, given how each stood before it.
  *
- * While a part of the site is out, no posture becomes better: what was broken stays broken although now it is unknown, and a
+ * While a part of the site is out (`isOutage`), no posture becomes better: what was broken stays broken although now it is unknown, and a
  * guest that is not listed is unknown, not gone.
  */
-export function standings(before: readonly PostureRecord[], now: Assessment): readonly Standing[] {
+export function standings(before: readonly PostureRecord[], now: Assessment, out: boolean): readonly Standing[] {
   const remembered = new Map(before.map((record) => [record.vmid, record]));
-  const out = isOutage(now);
   const listed = now.guests.map((guest): Standing => {
     const old = remembered.get(guest.vmid);
     remembered.delete(guest.vmid);

@@ -1,0 +1,79 @@
+import { enter, type Entered, type RememberedGroup } from '#core/ledger/enter.ts';
+import { groupsToEnter, placeKey } from '#core/ledger/place.ts';
+import type { GroupPlace, LedgerPoint } from '#core/memory/record.ts';
+import type { Policy, Site } from '#core/policy/policy.ts';
+import type { UnixSeconds } from '#core/units.ts';
+import type { Actual } from '#core/world/actual.ts';
+import type { Lease, Memory } from './ports.ts';
+
+export type LedgerInput = {
+  readonly memory: Memory;
+  readonly lease: Lease;
+  readonly policy: Policy;
+  readonly site: Site;
+  readonly actual: Actual;
+  readonly previous?: Actual;
+  /** Compare every group, whether it changed or not: at the first look, and after the policy changed. */
+  readonly whole: boolean;
+  readonly now: UnixSeconds;
+};
+
+/** Groups that are read and compared together. */
+const GROUPS_AT_ONCE = 200;
+/** More points than this are written before the cycle's record: a fleet's first look would not fit into memory. */
+const POINTS_AT_ONCE = 5000;
+
+/**
+ * What the ledger says after a look: the points to write with the cycle, and what went before its date.
+ *
+ * Points beyond the first thousands are written at once. Should the cycle's own record then never come, the next look finds the same
+ * losses in what is remembered, for it compares every group again. `lease-lost` where another holds the site by now.
+ */
+export async function enterGroups(input: LedgerInput): Promise<Entered | 'lease-lost'> {
+  const { memory, lease, policy, site, actual, previous, now } = input;
+  let points: LedgerPoint[] = [];
+  const [findings, over]: [Entered['findings'][number][], string[]] = [[], []];
+  for (const places of inParts(await placesOf(input))) {
+    const groups = await Promise.all(places.map((place) => remember(memory, place)));
+    const entered = enter({ policy, site, actual, now, groups, ...(previous && { previous }) });
+    points.push(...entered.points);
+    findings.push(...entered.findings);
+    over.push(...entered.over);
+    if (points.length <= POINTS_AT_ONCE) continue;
+    if ((await memory.recordPoints(lease, points, [])) === 'lease-lost') return 'lease-lost';
+    points = [];
+  }
+  return { points, findings, over };
+}
+
+async function remember(memory: Memory, place: GroupPlace): Promise<RememberedGroup> {
+  return { place, points: await memory.groupPoints(place, { gone: true }) };
+}
+
+async function placesOf({ memory, site, actual, previous, whole }: LedgerInput): Promise<readonly GroupPlace[]> {
+  if (!whole && previous) return groupsToEnter(actual, previous);
+  const places = new Map(groupsToEnter(actual).map((place) => [placeKey(place), place]));
+  const there = actual.pbs.flatMap(({ name, namespaces }) =>
+    namespaces.flatMap(({ datastore, namespace, groups }) =>
+      groups.known ? groups.value.map(({ type, id }) => ({ site: site.name, server: name, datastore, namespace, type, id })) : [],
+    ),
+  );
+  for (const place of there) places.set(placeKey(place), place);
+  for await (const [first] of memory.points(site.name, { gone: true })) {
+    if (!first) continue;
+    const { server, datastore, namespace, type, id } = first;
+    const place = { site: site.name, server, datastore, namespace, type, id };
+    places.set(placeKey(place), place);
+  }
+  return [...places.values()];
+}
+
+/** In parts, groups of one guest always together: one that moved is known as moved only where both its places are compared at once. */
+function inParts(places: readonly GroupPlace[]): readonly (readonly GroupPlace[])[] {
+  const parts: GroupPlace[][] = [[]];
+  for (const group of Map.groupBy(places, ({ type, id }) => `${type}/${id}`).values()) {
+    if (parts.at(-1)!.length > 0 && parts.at(-1)!.length + group.length > GROUPS_AT_ONCE) parts.push([]);
+    parts.at(-1)!.push(...group);
+  }
+  return parts;
+}
