@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'What the watch has found, and a person’s word on it',
     load: async () => (await import('./commands/alerts.ts')).alerts,
   },
+  {
+    name: 'lock',
+    summary: 'Which points are protected on PBS, and until when',
+    load: async () => (await import('./commands/lock.ts')).lock,
+  },
   { name: 'adopt', summary: 'Take over jobs made by hand, without a gap', load: async () => (await import('./commands/adopt.ts')).adopt },
   {
     name: 'doctor',
