@@ -116,11 +116,13 @@ export function makeSeedTiers(): readonly Tier[] {
   ]);
 }
 
+const FINGERPRINT = Array.from({ length: 32 }, () => '12').join(':');
+
 export function makePbsAccess(pbs: Partial<PbsAccess> = {}): PbsAccess {
   return deepFreeze({
     name: 'pbs',
     urls: ['https://pbs.lan:8007'],
-    fingerprint: Array.from({ length: 32 }, () => '12').join(':'),
+    fingerprint: FINGERPRINT,
     token: 'env:HOLDFAST_PBS_TOKEN',
     datastore: 'main',
     namespace: 'home',
@@ -204,7 +206,7 @@ export function makePbsStorage(storage: Partial<Storage> = {}): Storage {
       port: 8007,
       datastore: 'main',
       namespace: 'home/tier-1',
-      fingerprint: makePbsAccess().fingerprint!,
+      fingerprint: FINGERPRINT,
       username: 'pve@pbs!home',
     },
     keep: {},

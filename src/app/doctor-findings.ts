@@ -1,4 +1,5 @@
 import type { Finding, FindingCode, Severity } from '#core/finding.ts';
+import { pinOf } from '#core/policy/pin.ts';
 import type { Site } from '#core/policy/policy.ts';
 import type { NeededRight } from '#core/rights/needed.ts';
 import { aclPath } from '#core/rights/needed.ts';
@@ -28,7 +29,15 @@ export function missingRights({ needed }: Checked): NeededRight[] {
 
 /** What stands in the way on one server for one login. */
 export function examineFindings(given: Given): Finding[] {
-  return [...troubleOf(given), ...certificateOf(given), ...versionOf(given), ...rightsOf(given), ...strengthOf(given), ...clocksOf(given)];
+  return [
+    ...troubleOf(given),
+    ...othersOf(given),
+    ...certificateOf(given),
+    ...versionOf(given),
+    ...rightsOf(given),
+    ...strengthOf(given),
+    ...clocksOf(given),
+  ];
 }
 
 type Told = Pick<Finding, 'problem' | 'why' | 'fix'>;
@@ -73,10 +82,40 @@ function troubleOf(given: Given): Finding[] {
   ];
 }
 
+/** Addresses that are there for when the first is gone. */
+function othersOf(given: Given): Finding[] {
+  const { site, examination } = given;
+  const access = examination.product === 'pve' ? site.pve : site.pbs.find(({ name }) => name === examination.server);
+  return (examination.others ?? []).flatMap(({ url, certificate, trouble }): Finding[] => {
+    if (trouble) {
+      const why = 'it would not help when the other addresses are gone';
+      return [
+        tellServer(given, 'warning', 'HF-UNREACHABLE', {
+          problem: `The address ${url} does not answer: ${trouble.detail}`,
+          why,
+          fix: trouble.fix,
+        }),
+      ];
+    }
+    const pin = access && pinOf(access, url);
+    const trusted = pin === undefined ? certificate?.doubt === undefined : pin === certificate?.fingerprint;
+    if (trusted) return [];
+    const shown = `${certificate?.fingerprint}, ${pin === undefined ? 'for which nobody vouches' : `pinned is ${pin}`}`;
+    return [
+      tellServer(given, 'error', 'HF-CERTIFICATE', {
+        problem: `The certificate of ${url} is not to be trusted: its fingerprint is ${shown}`,
+        why: 'Holdfast does not talk to this address, so that it does not help when the others are gone',
+        fix: `compare the fingerprint on the node's own console, then pin it:\n    holdfast trust ${url}`,
+      }),
+    ];
+  });
+}
+
 function certificateOf(given: Given): Finding[] {
   const { certificate, url, product, server } = given.examination;
   if (!certificate) return [];
-  const pinned = product === 'pve' ? given.site.pve.fingerprint : given.site.pbs.find(({ name }) => name === server)?.fingerprint;
+  const access = product === 'pve' ? given.site.pve : given.site.pbs.find(({ name }) => name === server);
+  const pinned = access && pinOf(access, url);
   const left = certificate.validUntilAt - given.nowAt;
   if (pinned !== undefined || left > EXPIRES_SOON_SECONDS) return [];
   return [

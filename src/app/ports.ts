@@ -73,6 +73,8 @@ export type Examination = {
   readonly trouble?: ProxmoxError;
   readonly version?: ServerVersion;
   readonly rights?: Rights;
+  /** Further addresses of the server, as they show themselves; told with its `token` only. */
+  readonly others?: readonly { readonly url: string; readonly certificate?: Certificate; readonly trouble?: ProxmoxError }[];
   /** Zone and clock of each node of a PVE, of the one host of a PBS. */
   readonly hosts: readonly { readonly name: string; readonly timeZone: string; readonly clockAheadSeconds: number }[];
 };

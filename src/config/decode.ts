@@ -74,10 +74,23 @@ function decodeAccess(access: Plain, port: number): Partial<PveAccess> {
   const urls = several(access['url']).flatMap((url) => normalUrl(url, port));
   return present({
     urls: urls.length > 0 ? (urls as [string, ...string[]]) : undefined,
-    fingerprint: text(access['fingerprint'])?.toUpperCase(),
+    fingerprint: decodeFingerprint(access['fingerprint'], port),
     token: secret(access['token']),
     applyToken: secret(access['applyToken']),
   });
+}
+
+/** One for every address, or one by address. */
+function decodeFingerprint(value: unknown, port: number): PveAccess['fingerprint'] {
+  const byUrl = optionalMap(value);
+  if (!byUrl) return text(value)?.toUpperCase();
+  return Object.fromEntries(
+    Object.entries(byUrl).flatMap(([address, one]) => {
+      const [url] = normalUrl(address, port);
+      const fingerprint = text(one)?.toUpperCase();
+      return url === undefined || fingerprint === undefined ? [] : [[url, fingerprint]];
+    }),
+  );
 }
 
 function decodePbs(pbs: Plain): DraftPbs {

@@ -9,7 +9,8 @@ import { findingAt } from './yaml.ts';
 import type { Note } from './note.ts';
 import { mask, type Span } from './source.ts';
 
-type Issue = z.core.$ZodIssue;
+/** `onKey`: what is wrong is the key itself. */
+type Issue = z.core.$ZodIssue & { readonly onKey?: true };
 
 /** Words people bring from elsewhere. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
@@ -54,18 +55,20 @@ export function checkShape(tree: Tree): Finding[] {
   return findings;
 }
 
+const KIND_OF: Readonly<Record<string, Tree['kind']>> = { array: 'list', object: 'map', record: 'map' };
+
 /** A union's errors are those of the alternative that was meant: the list where a list stands. */
 function flatten(tree: Tree, issue: Issue, above: TreePath): Issue[] {
   const path = [...above, ...(issue.path as TreePath)];
-  if (issue.code === 'invalid_key') return issue.issues.map((one) => ({ ...one, path }));
+  if (issue.code === 'invalid_key') return issue.issues.map((one) => ({ ...one, path, onKey: true }));
   if (issue.code !== 'invalid_union') return [{ ...issue, path }];
   const { schema } = schemaAt(PolicySchema, path);
   const options = (schema && defOf(schema).options) ?? [];
-  const isList = find(tree, path).tree.kind === 'list';
-  const chosen = options.findIndex((option) => (defOf(option).type === 'array') === isList);
-  const hasList = options.some((option) => defOf(option).type === 'array');
+  const kinds = options.map((option) => KIND_OF[defOf(option).type] ?? 'scalar');
+  const { kind } = find(tree, path).tree;
+  const chosen = kinds.includes(kind) ? kinds.indexOf(kind) : kinds.findIndex((one) => (one === 'list') === (kind === 'list'));
   const errors = issue.errors[chosen];
-  if (!hasList || !errors) return [{ ...issue, path }];
+  if (new Set(kinds).size === 1 || !errors) return [{ ...issue, path }];
   return errors.flatMap((one) => flatten(tree, one, path));
 }
 
@@ -130,12 +133,12 @@ function explain(tree: Tree, issue: Issue): Finding {
   const at = spellPath(path) || 'policy';
   if (!whole) return missing({ parent: key ?? startOf(value.span), name, at, path, note });
   if (issue.code === 'custom' && note?.format === 'secret') return secretWritten(value.span, at, name, issue.message);
-  const span = value.kind === 'scalar' && value.value !== null ? value.span : (key ?? startOf(value.span));
+  const span = !issue.onKey && value.kind === 'scalar' && value.value !== null ? value.span : (key ?? startOf(value.span));
   if (value.kind === 'scalar' && value.value === null && path.length === 2 && typeof path[1] === 'string')
     return emptyPart(key ?? span, path);
   if (issue.code === 'custom' && path.length === 2 && note === undefined && typeof path[1] === 'string')
     return badName(key ?? span, path, issue.message);
-  const inList = typeof path.at(-1) === 'number';
+  const inList = typeof path.at(-1) === 'number' || issue.onKey === true;
   const { problem, fix } = words(issue, value, { name, note, inList, options: schema ? wordsOf(schema) : [] });
   return findingAt(span, { code: 'HF-VALUE', at, problem, why, fix });
 }

@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
 
 export type Trust = {
-  /** SHA-256 of the certificate, colons or not, any case; several are separated by commas (each node of a cluster has its own). */
+  /** SHA-256 of the certificate, colons or not, any case. */
   readonly fingerprint?: string;
   /** PEM of an authority to trust besides the machine's own. */
   readonly ca?: string;
@@ -56,8 +56,7 @@ export function openPool(origin: string, trust: Trust, limits: PoolLimits): Pool
 
 function compare(socket: unknown, pinned: string): FingerprintMismatch | undefined {
   const actual = socket instanceof TLSSocket ? (socket.getPeerX509Certificate()?.fingerprint256 ?? '') : '';
-  const matches = pinned.split(/[\s,]+/).some((one) => sameDigest(actual, one));
-  return matches ? undefined : new FingerprintMismatch(actual || 'none', pinned);
+  return sameDigest(actual, pinned) ? undefined : new FingerprintMismatch(actual || 'none', pinned);
 }
 
 function sameDigest(a: string, b: string): boolean {

@@ -46,7 +46,8 @@ function logins(product: 'pve' | 'pbs', server: string, access: PveAccess): Logi
 async function examineLogin(site: Site, { product, server, login, access, ref }: Login, options: SiteOptions): Promise<Examination> {
   const { urls, fingerprint } = access;
   const token = (): Promise<string> => readLogin(options, site.name, server, ref);
-  const base = { product, server, url: urls[0], login };
+  const others = login === 'token' && urls.length > 1 ? { others: await Promise.all(urls.slice(1).map(showAddress)) } : {};
+  const base = { product, server, url: urls[0], login, ...others };
   const certificate = await attempt(showCertificate(urls[0]));
   const http = openHttp({ product, name: server, urls, token, ...(fingerprint === undefined ? {} : { fingerprint }), ...options.http });
   try {
@@ -59,6 +60,16 @@ async function examineLogin(site: Site, { product, server, login, access, ref }:
     return { ...base, ...(certificate ? { certificate } : {}), trouble: error, hosts: [] };
   } finally {
     await http.close();
+  }
+}
+
+/** Fail-over is worth what its addresses are worth. */
+async function showAddress(url: string): Promise<NonNullable<Examination['others']>[number]> {
+  try {
+    return { url, certificate: await showCertificate(url) };
+  } catch (error) {
+    if (!(error instanceof ProxmoxError)) throw error;
+    return { url, trouble: error };
   }
 }
 

@@ -62,7 +62,7 @@ test('another certificate: not a byte of a request goes out, nothing is tried ag
 
 test('each node of a cluster has its own certificate: several may be pinned', async () => {
   const [one, two] = [await serve(json({ data: 1 })), await serve(json({ data: 2 }))];
-  expect(await client([two.url], { fingerprint: `${one.fingerprint}, ${two.fingerprint}` }).get('/x', {}, data)).toBe(2);
+  expect(await client([two.url], { fingerprint: { [one.url]: one.fingerprint, [two.url]: two.fingerprint } }).get('/x', {}, data)).toBe(2);
 });
 
 test('without a pin an authority must vouch for the certificate', async () => {
@@ -227,7 +227,10 @@ test('a probe does not wait behind a look: calls that fill every connection make
 
 test('a probe asks the other nodes of a cluster before it says that nobody answers', async () => {
   const [silent, well] = [await serve(() => {}), await serve(json({ data: 1 }))];
-  const http = client([silent.url, well.url], { fingerprint: `${silent.fingerprint},${well.fingerprint}`, limits: { probeMs: 200 } });
+  const http = client([silent.url, well.url], {
+    fingerprint: { [silent.url]: silent.fingerprint, [well.url]: well.fingerprint },
+    limits: { probeMs: 200 },
+  });
   expect(await http.probe('/y', {}, data)).toBe(1);
   expect(await http.get('/x', {}, data)).toBe(1);
 });

@@ -1,5 +1,7 @@
 import type { Pool } from 'undici';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
+import { pinOf } from '#core/policy/pin.ts';
+import type { PveAccess } from '#core/policy/policy.ts';
 import { openPool, type Trust } from './connect.ts';
 import { explainAnswer } from './error.ts';
 import { describeFailure, mayPass, neverSent, TooLarge, TooSlow } from './failure.ts';
@@ -25,19 +27,20 @@ export type Http = {
   readonly close: () => Promise<void>;
 };
 
-export type HttpOptions = Trust & {
-  readonly product: 'pve' | 'pbs';
-  readonly name: string;
-  /** Addresses of one server or cluster, tried in order from the one that answered last. */
-  readonly urls: readonly string[];
-  /** Gives `user@realm!name=secret` (PVE) or `user@realm!name:secret` (PBS); either separator is taken. Asked once, before the first call. */
-  readonly token: () => Promise<string>;
-  readonly limits?: Partial<Limits>;
-  /** Asked at each call: what ends it before its time. */
-  readonly signal?: () => AbortSignal | undefined;
-  /** Told after each call; never what a form or a header holds. `path` of a GET is with its query. */
-  readonly onCall?: (call: { readonly method: string; readonly path: string; readonly status: number; readonly bytes: number }) => void;
-};
+export type HttpOptions = Pick<Trust, 'ca'> &
+  Pick<PveAccess, 'fingerprint'> & {
+    readonly product: 'pve' | 'pbs';
+    readonly name: string;
+    /** Addresses of one server or cluster, tried in order from the one that answered last. */
+    readonly urls: readonly string[];
+    /** Gives `user@realm!name=secret` (PVE) or `user@realm!name:secret` (PBS); either separator is taken. Asked once, before the first call. */
+    readonly token: () => Promise<string>;
+    readonly limits?: Partial<Limits>;
+    /** Asked at each call: what ends it before its time. */
+    readonly signal?: () => AbortSignal | undefined;
+    /** Told after each call; never what a form or a header holds. `path` of a GET is with its query. */
+    readonly onCall?: (call: { readonly method: string; readonly path: string; readonly status: number; readonly bytes: number }) => void;
+  };
 
 export type Limits = {
   /** Calls at one time to one address. */
@@ -238,11 +241,13 @@ function openAddress(text: string, options: HttpOptions, limits: Limits): Addres
       fix: 'write it as https://host:8006 (PVE) or https://host:8007 (PBS)',
     });
   }
+  const fingerprint = pinOf(options, text);
+  const trust: Trust = { ...(options.ca === undefined ? {} : { ca: options.ca }), ...(fingerprint === undefined ? {} : { fingerprint }) };
   return {
     url: url.origin,
     prefix: url.pathname.replace(/\/+$/, ''),
-    pool: openPool(url.origin, options, limits),
-    probes: openPool(url.origin, options, { ...limits, connections: 1 }),
+    pool: openPool(url.origin, trust, limits),
+    probes: openPool(url.origin, trust, { ...limits, connections: 1 }),
   };
 }
 

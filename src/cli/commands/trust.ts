@@ -23,6 +23,6 @@ export const trust: Command = {
   async run({ ports, out }, [url = '']) {
     const trusted = await trustServer(ports, url);
     out.result(trusted, trustText);
-    return trusted.pinned?.matches === false ? 4 : 0;
+    return trusted.named?.matches === false ? 4 : 0;
   },
 };

@@ -2,7 +2,8 @@ import type { Trusted } from '#app/trust.ts';
 import { spellInstant } from '#core/units.ts';
 import type { Paint } from '../out.ts';
 
-export function trustText({ url, certificate, pin, pinned }: Trusted, paint: Paint): string {
+export function trustText(trusted: Trusted, paint: Paint): string {
+  const { url, certificate } = trusted;
   const rows = [
     ['server', url],
     ['fingerprint', paint.bold(certificate.fingerprint)],
@@ -18,15 +19,21 @@ export function trustText({ url, certificate, pin, pinned }: Trusted, paint: Pai
     ],
   ];
   const shown = rows.map(([name, value]) => `${paint.dim(name!.padEnd(12))} ${value}`).join('\n');
-  return `${shown}\n\n${advice(url, pin, pinned, paint)}`;
+  return `${shown}\n\n${advice(trusted, paint)}`;
 }
 
-function advice(url: string, pin: string | undefined, pinned: Trusted['pinned'], paint: Paint): string {
-  if (pinned?.matches) return paint.green(`This is the certificate that ${pinned.where} pins.`);
-  const changed = pinned ? `${paint.red(`This is not the certificate that ${pinned.where} pins.`)}\n` : '';
-  if (pin === undefined && !pinned) return 'No pin is needed.';
+function advice({ url, pin, named }: Trusted, paint: Paint): string {
+  if (named?.matches) return paint.green(`This is the certificate that ${named.where} pins.`);
+  const changed = named?.matches === false ? `${paint.red(`This is not the certificate that ${named.where} pins.`)}\n` : '';
+  if (pin === undefined && changed === '') return 'No pin is needed.';
   return `${changed}Compare the fingerprint with the one the server shows on its own console:
     PVE: pvenode cert info      PBS: proxmox-backup-manager cert info
-If they are the same, pin it in the policy:
-    { url: "${url}", fingerprint: "${pin ?? '(remove the pin: an authority vouches for the server)'}", … }`;
+If they are the same, pin it in the policy${named ? `, under ${named.where}` : ''}:
+${named?.fingerprints ? byAddress(named.fingerprints) : `    { url: "${url}", fingerprint: "${pin ?? '(remove the pin: an authority vouches for the server)'}", … }`}`;
+}
+
+/** Each node of a cluster has a certificate of its own. */
+function byAddress(fingerprints: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(fingerprints).map(([url, fingerprint]) => `      "${url}": "${fingerprint}"`);
+  return ['    fingerprint:', ...lines].join('\n');
 }

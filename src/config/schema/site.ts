@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import * as f from '../format.ts';
-import { field } from '../note.ts';
+import { field, type Note } from '../note.ts';
 import { datastoreId, many, namespace, text } from './parts.ts';
 
 type Product = { readonly url: string; readonly variable: string };
+
+const FINGERPRINT: Note = {
+  description:
+    "SHA-256 fingerprint of the server's certificate; `holdfast trust URL` prints what to write. Without it a certificate authority must vouch for the server.",
+  example: '"AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89"',
+  why: 'whoever answers with another certificate would get the token',
+  format: 'fingerprint',
+};
 
 /** How a server is reached. PVE and PBS are reached in the same way; what an editor shows differs. */
 function access({ url, variable }: Product) {
@@ -14,12 +22,9 @@ function access({ url, variable }: Product) {
       why: 'Holdfast speaks to the servers over TLS only, and the path of the API is its own business',
       format: 'url',
     }),
-    fingerprint: field(f.fingerprint(), {
-      description:
-        "SHA-256 fingerprint of the server's certificate; `holdfast trust HOST` prints it. Without it a certificate authority must vouch for the server.",
-      example: '"AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89"',
-      why: 'whoever answers with another certificate would get the token',
-      format: 'fingerprint',
+    fingerprint: field(z.union([f.fingerprint(), z.record(f.url(), field(f.fingerprint(), FINGERPRINT))]), {
+      ...FINGERPRINT,
+      description: `${FINGERPRINT.description} Several addresses have several: \`{ "${url}": "AB:CD:…" }\`.`,
     }).optional(),
     token: field(f.secret(), {
       description: 'API token for looking: audit rights are enough.',

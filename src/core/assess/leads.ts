@@ -1,4 +1,5 @@
 import type { TierPlace } from '../desired/place.ts';
+import { pinOf } from '../policy/pin.ts';
 import type { Site } from '../policy/policy.ts';
 import type { Storage } from '../world/actual.ts';
 
@@ -11,9 +12,8 @@ export function serverOf(site: Site, { pbs }: Pick<Storage, 'pbs'>): string | un
   const [first] = site.pbs;
   const named = site.storages?.server?.replace(/:\d+$/, '');
   if (first && named !== undefined && named === pbs.server) return first.name;
-  const found = site.pbs.find(
-    ({ urls, fingerprint }) =>
-      urls.some((url) => hostOf(url) === pbs.server) || (fingerprint !== undefined && sameFingerprint(fingerprint, pbs.fingerprint)),
+  const found = site.pbs.find((access) =>
+    access.urls.some((url) => hostOf(url) === pbs.server || sameFingerprint(pinOf(access, url), pbs.fingerprint)),
   );
   return found?.name;
 }
@@ -29,6 +29,6 @@ export function hostOf(url: string): string | undefined {
   return /^https:\/\/(\[[^\]]+\]|[^:/]+)/.exec(url)?.[1];
 }
 
-function sameFingerprint(a: string, b: string | undefined): boolean {
-  return b !== undefined && a.replaceAll(':', '').toLowerCase() === b.replaceAll(':', '').toLowerCase();
+function sameFingerprint(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && a.replaceAll(':', '').toLowerCase() === b.replaceAll(':', '').toLowerCase();
 }

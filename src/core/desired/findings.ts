@@ -1,4 +1,5 @@
 import { closest } from '../closest.ts';
+import { pinOf } from '../policy/pin.ts';
 import type { Finding } from '../finding.ts';
 import type { Offsite, PbsAccess, Site, Tier } from '../policy/policy.ts';
 import type { Actual, Guest, Unknown } from '../world/actual.ts';
@@ -107,7 +108,7 @@ export function pullWithoutRemote(input: {
     why: `the sync job of tier ${tier.id} would not know where to fetch its points, so no copy is made`,
     fix: several
       ? 'remove the remotes that are not needed'
-      : `make it on ${receiver.name}:\n    proxmox-backup-manager remote create ${source.name} --host ${host} --auth-id 'USER@pbs!TOKEN' --password SECRET --fingerprint ${source.fingerprint ?? 'FINGERPRINT'}`,
+      : `make it on ${receiver.name}:\n    proxmox-backup-manager remote create ${source.name} --host ${host} --auth-id 'USER@pbs!TOKEN' --password SECRET --fingerprint ${pinOf(source, source.urls[0]) ?? 'FINGERPRINT'}`,
     site: site.name,
     tier: tier.id,
   };

@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import { pinOf } from '../policy/pin.ts';
 import type { PbsAccess, Site } from '../policy/policy.ts';
 import type { Guest } from '../world/actual.ts';
 import type { CompileInput, TierAtSite as Whole } from './compile.ts';
@@ -57,7 +58,7 @@ function namespaces({ site, tier, pbs, datastore, namespace }: TierAtSite): Mana
 
 /** `prune-backups: keep-all=1` so that no default of a node prunes beside the job that was proved. */
 function storage({ site, tier, pbs, datastore, namespace, storageId }: TierAtSite): ManagedObject {
-  const { host, port } = addressForNodes(site, pbs);
+  const { host, port, fingerprint } = addressForNodes(site, pbs);
   const settings: Settings = {
     type: 'pbs',
     content: ['backup'],
@@ -65,7 +66,7 @@ function storage({ site, tier, pbs, datastore, namespace, storageId }: TierAtSit
     ...(port === undefined ? {} : { port }),
     datastore,
     namespace,
-    ...(pbs.fingerprint === undefined ? {} : { fingerprint: pbs.fingerprint }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
     'prune-backups': 'keep-all=1',
     ...(tier.encryption ? { 'encryption-key': 'autogen' } : {}),
   };
@@ -73,12 +74,18 @@ function storage({ site, tier, pbs, datastore, namespace, storageId }: TierAtSit
   return { kind: 'storage', server: 'pve', id: storageId, settings, site: site.name, tier: tier.id, because };
 }
 
-/** Where the nodes find a PBS: the address the site names for its first (`pbs.lan`, `pbs.lan:8443`), else the one Holdfast uses itself. */
-function addressForNodes(site: Site, pbs: PbsAccess): { readonly host: string; readonly port?: number } {
+type NodesAddress = { readonly host: string; readonly port?: number; readonly fingerprint?: string };
+
+/**
+ * Where the nodes find a PBS: the address the site names for its first (`pbs.lan`, `pbs.lan:8443`), else the one Holdfast uses itself.
+ * Its certificate is that of Holdfast's own address with this name, or of the first.
+ */
+function addressForNodes(site: Site, pbs: PbsAccess): NodesAddress {
   const named = site.pbs[0]?.name === pbs.name ? site.storages?.server : undefined;
   const [, host = '', digits] = /^(\[[^\]]*\]|[^:/]*)(?::(\d+))?/.exec(named ?? new URL(pbs.urls[0]).host) ?? [];
   const port = Number(digits ?? 8007);
-  return { host, ...(port === 8007 ? {} : { port }) };
+  const fingerprint = pinOf(pbs, pbs.urls.find((url) => new URL(url).hostname === host) ?? pbs.urls[0]);
+  return { host, ...(port === 8007 ? {} : { port }), ...(fingerprint === undefined ? {} : { fingerprint }) };
 }
 
 /** `a/b/c` → `a`, `a/b`, `a/b/c` */

@@ -2,6 +2,7 @@ import { parseEvent } from '../calendar/event.ts';
 import { invalidEvent } from '../calendar/warnings.ts';
 import type { Finding } from '../finding.ts';
 import { spellDuration } from '../units.ts';
+import { checkPins } from './check-pins.ts';
 import { checkTraffic } from './check-traffic.ts';
 import type { DraftPolicy, DraftSite } from './draft.ts';
 
@@ -13,6 +14,7 @@ export function checkSites(draft: DraftPolicy): Finding[] {
       ...checkNames(site),
       ...checkPorts(site),
       ...checkTokens(site),
+      ...checkPins(site),
       ...checkCollection(site),
       ...checkWindow(draft, site),
       ...checkTraffic(site),

@@ -44,8 +44,8 @@ export type SecretRef = `env:${string}` | `file:${string}` | `exec:${string}`;
 export type PveAccess = {
   /** `https://host:8006`; several are addresses of one cluster, tried in order. */
   readonly urls: readonly [string, ...string[]];
-  /** SHA-256 of the certificate, `AB:CD:…`; absent: verified by a certificate authority. */
-  readonly fingerprint?: string;
+  /** SHA-256 of the certificate, `AB:CD:…`, of every address or by address (see `pinOf`); absent: verified by a certificate authority. */
+  readonly fingerprint?: string | Readonly<Record<string, string>>;
   readonly token: SecretRef;
   /** The login of `apply`, `adopt` and `move`; `token` where absent. */
   readonly applyToken?: SecretRef;
