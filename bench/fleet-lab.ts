@@ -1,4 +1,5 @@
 import { startLab } from '#lab/lab.ts';
+import { scenarioPolicy } from '#lab/scenarios/policies.ts';
 import { addSnapshot } from '#lab/pbs/state.ts';
 import { secretsOf, SECRET_NAMES } from '#lab/scenarios/policy.ts';
 
@@ -9,6 +10,7 @@ process.send?.({
   pve: lab.pve,
   pbs: lab.pbs,
   now: lab.world.now,
+  policy: scenarioPolicy('fleet-10k', lab),
   tokens: { pve: secrets[SECRET_NAMES.pve], pbs: secrets[SECRET_NAMES.pbs] },
 });
 

@@ -1,44 +1,51 @@
 /**
- * A look at 10,000 guests and 600,000 points against fetching and `JSON.parse` of the same answers, in one run; memory of this
- * process alone; and the requests of a second look after one group in a hundred changed. The lab runs in a process of its own.
+ * A look at 10,000 guests and 600,000 points and the judgement on each guest, against fetching and `JSON.parse` of the same answers, in
+ * one run; memory of this process alone; and the requests of a second look after one group in a hundred changed. The lab runs in a
+ * process of its own.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Pool } from 'undici';
+import { loadPolicy } from '#config/policy-source.ts';
+import { assess } from '#core/assess/assess.ts';
 import type { Observed } from '#core/world/actual.ts';
-import type { Site } from '#core/policy/policy.ts';
 import { LIMITS } from '#proxmox/http.ts';
 import { connectSite } from '#proxmox/site.ts';
+import { report } from './result.ts';
 
 type Server = { readonly url: string; readonly fingerprint: string };
 type Told = {
   readonly pve: Server;
   readonly pbs: Server;
   readonly now: number;
+  readonly policy: string;
   readonly tokens: { readonly pve: string; readonly pbs: string };
 };
 
 const lab = fork(new URL('fleet-lab.ts', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 const [told] = (await once(lab, 'message')) as [Told];
-const site: Site = {
-  name: 'provider',
-  timeZone: 'Europe/Vienna',
-  places: 'holdfast',
-  pve: { urls: [told.pve.url], fingerprint: told.pve.fingerprint, token: 'env:PVE' },
-  pbs: [
-    { name: 'pbs', urls: [told.pbs.url], fingerprint: told.pbs.fingerprint, token: 'env:PBS', datastore: 'main', namespace: 'provider' },
-  ],
-};
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
+writeFileSync(join(folder, 'holdfast.yaml'), told.policy);
+const { policy } = loadPolicy('holdfast.yaml', folder, told.now);
+rmSync(folder, { recursive: true });
+if (!policy) throw new Error('the policy of the fleet is invalid');
+const site = policy.sites[0]!;
 let calls: { readonly path: string; readonly bytes: number }[] = [];
 const proxmox = connectSite(site, {
   now: () => told.now,
-  readSecret: async (ref) => ({ secret: ref === 'env:PVE' ? told.tokens.pve : told.tokens.pbs }),
+  readSecret: async (ref) => ({ secret: ref === site.pve.token ? told.tokens.pve : told.tokens.pbs }),
   http: { onCall: ({ path, bytes }) => void calls.push({ path, bytes }) },
 });
 
 const observeBegan = performance.now();
 const first = await proxmox.observe();
 const observeMs = performance.now() - observeBegan;
+const assessBegan = performance.now();
+const { guests } = assess({ policy, site, actual: first, now: told.now });
+const assessMs = performance.now() - assessBegan;
 const peakMib = process.resourceUsage().maxRSS / 1024;
 const places = first.pbs[0]!.namespaces.map(({ groups }) => value(groups));
 const points = places.flat().reduce((sum, { snapshots }) => sum + snapshots.length, 0);
@@ -54,16 +61,37 @@ await proxmox.observe(first);
 const secondMs = performance.now() - secondBegan;
 
 const mib = firstCalls.reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20;
-console.log(`first look: ${value(first.pve.guests).length} guests, ${points} points, ${firstCalls.length} requests, ${mib.toFixed(0)} MiB`);
-console.log(
-  `  observe ${(observeMs / 1000).toFixed(1)} s, fetch and JSON.parse ${(fetchMs / 1000).toFixed(1)} s: ${(observeMs / fetchMs).toFixed(2)} times (at most 2.5 with assess)`,
-);
-console.log(`  peak memory ${peakMib.toFixed(0)} MiB (below 1024)`);
-console.log(
-  `second look, ${changed} groups changed: ${calls.length} requests, ${((100 * calls.length) / firstCalls.length).toFixed(1)} % of the first (below 5), ${(secondMs / 1000).toFixed(1)} s`,
-);
+const postures = [...Map.groupBy(guests, ({ posture }) => posture)].map(([posture, { length }]) => `${length} ${posture}`).join(', ');
+console.log(`${guests.length} guests (${postures}), ${points} points, ${firstCalls.length} requests, ${mib.toFixed(0)} MiB`);
+report({
+  name: 'observe and assess 10,000 guests against fetch and JSON.parse',
+  measured: `observe ${seconds(observeMs)}, assess ${seconds(assessMs)}, fetch and JSON.parse ${seconds(fetchMs)}`,
+  value: (observeMs + assessMs) / fetchMs,
+  limit: 2.5,
+  unit: '×',
+});
+report({
+  name: 'peak memory of that',
+  measured: 'the process of Holdfast, without the lab',
+  value: peakMib,
+  limit: 1024,
+  unit: 'MiB',
+  below: true,
+});
+report({
+  name: 'requests of a second look, 1 % of the groups changed',
+  measured: `${changed} groups: ${calls.length} requests of ${firstCalls.length}, ${seconds(secondMs)}`,
+  value: (100 * calls.length) / firstCalls.length,
+  limit: 5,
+  unit: '%',
+  below: true,
+});
 await proxmox.close();
 lab.disconnect();
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
 
 function value<T>(part: Observed<T>): T {
   if (!part.known) throw new Error(`${part.unknown.what}: ${part.unknown.because}`);

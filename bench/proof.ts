@@ -14,6 +14,7 @@ import { chancesOf, type Given } from '#core/retention/proof.ts';
 import { proveTier } from '#core/retention/prove.ts';
 import { solveSchedule } from '#core/retention/solve.ts';
 import { zoneFrom } from '#core/retention/timeline.ts';
+import { report } from './result.ts';
 
 const DAY = 86_400;
 const TURNS = 31;
@@ -98,10 +99,14 @@ function compare(): void {
     proofs.push(prove().ms);
   }
   rmSync(cache, { recursive: true });
-  const ratio = median(proofs) / median(starts);
-  console.log(`proof and solve ${spread(proofs)}, node -e 0 ${spread(starts)}`);
-  console.log(`ratio of the medians ${ratio.toFixed(2)} (below 1)`);
-  if (ratio >= 1) process.exitCode = 1;
+  report({
+    name: 'proof and solve of four tiers against starting node',
+    measured: `proof and solve ${spread(proofs)}, node -e 0 ${spread(starts)}`,
+    value: median(proofs) / median(starts),
+    limit: 1,
+    unit: '×',
+    below: true,
+  });
 }
 
 function median(values: readonly number[]): number {

@@ -21,6 +21,7 @@ const tasks = {
   lab: () => run(node, ['lab/main.ts', ...rest]),
   replay: () => run(node, ['test/replay/main.ts', ...rest]),
   holdfast: () => run(node, ['bin/holdfast.js', ...rest]),
+  bench: () => run(node, ['bench/main.ts']),
   test: () => (rest.length === 0 ? all(coreInSandbox, () => vitest([])) : vitest(rest)),
   check: () => all(types, lint, format, deadCode, coreInSandbox, () => vitest([])),
   core: coreInSandbox,
