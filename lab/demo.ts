@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { COMMANDS } from '#cli/commands.ts';
 import { stateFolder } from '#store/folder.ts';
 import { run } from '../src/main.ts';
+import { freeAddress } from './demo/address.ts';
 import { freshFolder, writeDemo } from './demo/folder.ts';
 import { beforeLastQuarter } from './demo/history.ts';
 import { captured } from './demo/captured.ts';
@@ -9,8 +10,8 @@ import { summary } from './demo/summary.ts';
 import { startLab } from './lab.ts';
 
 /*
- * What `npm start` runs: the fleet of ADR-005 in a lab on loopback, proved, planned, applied and reported on, then left
- * running for commands from another terminal. `--exit` ends it after the first screen.
+ * What `npm start` runs: the fleet of ADR-005 in a lab on loopback, proved, planned, applied and reported on, then watched by the
+ * daemon, with the lab there for commands from another terminal. `--exit` ends it after the first screen.
  */
 
 /** What is worth trying next. */
@@ -35,16 +36,19 @@ const days = Math.round((realNow() - lab.world.now) / 86_400);
 lab.advance(Math.max(0, realNow() - lab.world.now));
 say(`${days} days go by, in which PVE and PBS do what their jobs tell them.`);
 await step('How does each guest stand?', ['status']);
-say(`All that took ${Math.ceil((Date.now() - began) / 1000)} s. The lab stays up until Ctrl-C, on real time from now on. In another terminal, in this folder:
+say(`All that took ${Math.ceil((Date.now() - began) / 1000)} s. The lab is on real time from now on. In another terminal, in this folder:
 
     export HOLDFAST_POLICY='${policy}' HOLDFAST_STATE='${folder}'
 ${FURTHER.filter((words) => isThere(words.split(' ')[0]!))
   .map((words) => `    npm run holdfast -- ${words}`)
   .join('\n')}
     npm run holdfast -- --help`);
-
-process.once('SIGINT', () => void end(0)).once('SIGTERM', () => void end(0));
 if (process.argv.includes('--exit')) await end(0);
+
+const listen = await freeAddress(process.env['HOLDFAST_LISTEN'] || '127.0.0.1:8470');
+say(`Until Ctrl-C the daemon watches. It tells how it is at http://${listen}/healthz, and for Prometheus at http://${listen}/metrics.
+$ holdfast serve --listen ${listen}`);
+await end(await run(['serve', '--listen', listen]));
 
 async function end(exitCode: number): Promise<never> {
   await lab.close();

@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { hasPromtool, runPromtool } from '#test/promtool.ts';
 import { beforeLastQuarter } from './history.ts';
 
 let state: string;
@@ -44,6 +46,35 @@ test('npm start: a folder that it did not make is left alone', () => {
   expect(status).not.toBe(0);
   expect(stderr).toContain('was not made by the demo');
   expect(readdirSync(join(state, 'demo'))).toEqual(['precious']);
+});
+
+test('npm start: the daemon watches the lab, answers, and ends when it is told', async () => {
+  const env = { ...process.env, HOLDFAST_STATE: state, HOLDFAST_LISTEN: '127.0.0.1:0', NO_COLOR: '1' };
+  const child = spawn(process.execPath, ['lab/demo.ts'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit');
+  let [out, log] = ['', ''];
+  child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+  const said = new Promise<void>((resolve, reject) => {
+    child.stderr.on('data', (text: Buffer) => (log += text.toString()).includes('"looked"') && resolve());
+    child.once('exit', () => reject(new Error(log)));
+  });
+  await said;
+  const url = /http:\/\/[\d.:]+/.exec(log)![0];
+  expect(out).toContain(`${url}/healthz`);
+  expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ status: 'ok' });
+  expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ status: 'ok', sites: [{ site: 'home', outcome: 'complete' }] });
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toContain('holdfast_guests{site="home",tier="1",posture="protected"} 3');
+  if (hasPromtool()) expect(runPromtool(['check', 'metrics'], metrics)).toEqual({ code: 0, text: '' });
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  for (const name of readdirSync(join(state, 'demo')).filter((one) => one.endsWith('_token')))
+    expect(log).not.toContain(
+      readFileSync(join(state, 'demo', name), 'utf8')
+        .split(/[=:]/)
+        .at(-1)!
+        .trim(),
+    );
 });
 
 const CASES = [
