@@ -126,8 +126,11 @@ export function testHazards(rows: readonly HazardRow[]): void {
       const { findings } = assess(healthy(wrong));
       const lines = findings.map(({ code, at }) => `${code} ${at.replace(/^home: /, '').replace(/^(vm|ct)\/(\d+) .*/, '$1/$2')}`);
       assert.deepEqual(lines.toSorted(), told.toSorted(), JSON.stringify(findings, null, 1));
-      for (const { problem, why, fix } of findings)
-        for (const text of [problem, why, fix]) assert.doesNotMatch(text, /undefined|NaN|\[object/);
+      for (const { code, problem, why, fix } of findings) {
+        // Who reads a finding can do something at once: a command, or a line of the policy.
+        assert.match(fix, /\n {4}\S/, code);
+        for (const text of [problem, why, fix]) assert.doesNotMatch(text, /undefined|NaN|\[object|…/, code);
+      }
     });
   }
 }

@@ -38,7 +38,7 @@ const CODES: Readonly<Record<string, string>> = {
   'never-runs': 'HF-JOB-NEVER',
   'misread-event': 'HF-EVENT-MISREAD',
   'freeze-skipped': 'HF-FREEZE-SKIPPED',
-  'rto-too-slow': 'HF-RTO-SIZE',
+  'rto-too-slow': 'HF-RTO',
   leftover: 'HF-LEFTOVER',
   'every-run-fails': 'HF-LOCKED',
 };

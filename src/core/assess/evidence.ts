@@ -15,6 +15,14 @@ export type JudgedPoint = {
   | { readonly usable: false; readonly because: string; readonly newerDisks?: readonly string[] }
 );
 
+export type Judging = {
+  /** The disks that must be in a point, from `stateDisks`. */
+  readonly disks: readonly StateDisk[];
+  readonly now: UnixSeconds;
+  /** Under which names the server that keeps the points ran its own tasks; undefined where none was seen. */
+  readonly ownNodes: ReadonlySet<string> | undefined;
+};
+
 /** Clocks of servers differ a little; a point from further in the future than this is not believed. */
 const CLOCK_TOLERANCE_SECONDS = 300;
 
@@ -25,18 +33,18 @@ const CLOCK_TOLERANCE_SECONDS = 300;
  * For a data VM (a stopped holder of disks another guest uses) `group` must be the group of the guest that uses them:
  * a point made through the holder while the user runs is torn, and nothing on the servers says so.
  *
- * @param disks the disks that must be in it, from `stateDisks`
  * @see docs/concepts.md, "Recovery point"
  */
-export function judgePoints(guest: Guest, group: BackupGroup, disks: readonly StateDisk[], now: UnixSeconds): JudgedPoint[] {
+export function judgePoints(guest: Guest, group: BackupGroup, { disks, now, ownNodes }: Judging): JudgedPoint[] {
   const name = `${group.type}/${group.id}`;
   return group.snapshots
     .map((snapshot): JudgedPoint => {
       const refusal = whyNotUsable(guest, snapshot, disks, now);
       const point = { at: snapshot.at, snapshot, group: name };
       if (refusal) return { ...point, usable: false, ...refusal };
-      const verifiedAt = verifiedHereAt(snapshot);
-      return verifiedAt === undefined ? { ...point, usable: true } : { ...point, usable: true, verifiedAt };
+      const { verification } = snapshot;
+      const read = verification?.state === 'ok' && !isInherited(snapshot, ownNodes);
+      return read ? { ...point, usable: true, verifiedAt: verification.at } : { ...point, usable: true };
     })
     .toSorted((a, b) => b.at - a.at);
 }
@@ -57,12 +65,13 @@ function whyNotUsable(guest: Guest, snapshot: Snapshot, disks: readonly StateDis
 }
 
 /**
- * When a task of the server that keeps the snapshot last read it whole; undefined where none did.
- * A verification from before the snapshot's own time was brought along by a sync and proves nothing here.
+ * Whether a verification came along with a sync, and proves nothing where the snapshot lies now: it is older than the snapshot, or the
+ * task that set it ran on another server.
  */
-function verifiedHereAt(snapshot: Snapshot): UnixSeconds | undefined {
-  const { verification } = snapshot;
-  return verification?.state === 'ok' && verification.at >= snapshot.at ? verification.at : undefined;
+export function isInherited({ at, verification }: Snapshot, ownNodes: ReadonlySet<string> | undefined): boolean {
+  if (!verification) return false;
+  const node = verification.upid.slice('UPID:'.length, verification.upid.indexOf(':', 'UPID:'.length));
+  return verification.at < at || (ownNodes !== undefined && !ownNodes.has(node));
 }
 
 /** Whose groups hold a guest's state, and which disks must be in their points. A data VM is kept through its users. */

@@ -3,6 +3,7 @@ import { hasEnded } from '../policy/assign.ts';
 import type { Exception, Policy, Site } from '../policy/policy.ts';
 import type { UnixSeconds } from '../units.ts';
 import type { Guest } from '../world/actual.ts';
+import { inAYear } from '../policy/last-day.ts';
 
 /** The exceptions of a policy that hold at a site today. */
 export function liveExceptions({ exceptions = [] }: Policy, site: Site, now: UnixSeconds): Exception[] {
@@ -38,6 +39,6 @@ export function endedExceptions({ exceptions = [] }: Policy, site: Site, now: Un
       site: site.name,
       problem: `The exception for ${one.finding} ended on ${one.until}`,
       why: `what it accepted ("${one.reason}") is told again, and counts`,
-      fix: 'mend what it accepted, or decide anew and give it another last day',
+      fix: `mend what it accepted, or decide anew and give it another last day:\n    until: ${inAYear(site, now)}`,
     }));
 }

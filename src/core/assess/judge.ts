@@ -34,13 +34,13 @@ export function judge(
   { actual, now, promisedSinceAt }: AssessInput,
   { guest, here, neighbours, others, findings, blindSpot }: Judging,
 ): Judged {
-  const { tier, assume, groups, dueAfter, place, copy } = here;
+  const { tier, assume, groups, dueAfter, place, copy, ownNodes } = here;
   if (now - actual.asOf > STALE_SECONDS) return unknown(`the site was last looked at ${spellDuration(now - actual.asOf)} ago`);
   if (!groups.known) return unknown(spellUnknown(groups.unknown));
   if (!guest.configKnown) return unknown('its configuration could not be read, so nobody knows which disks must be in a point');
   if (stateDisks(guest, neighbours).length === 0)
     return { posture: 'attention', because: 'it has no disk that a backup could hold', points: [] };
-  const kept = pointsOf(guest, neighbours, groups.byName, now).map(({ keeper, disks, points }) => {
+  const kept = pointsOf(guest, neighbours, groups.byName, { now, ownNodes }).map(({ keeper, disks, points }) => {
     const through = keeper.vmid === guest.vmid ? '' : `kept through ${keeper.type}/${keeper.vmid} ${keeper.name}, which uses its disks: `;
     const sinceAt = latest(keeper.createdAt, promisedSinceAt?.get(guest.vmid));
     const elsewhere = points.some(({ usable }) => usable) ? undefined : newestElsewhere({ keeper, disks }, { others, own: place, now });

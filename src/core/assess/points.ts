@@ -3,7 +3,7 @@ import type { TierPlace } from '../desired/place.ts';
 import type { Actual, BackupGroup, Guest, Observed, Unknown } from '../world/actual.ts';
 import type { UnixSeconds } from '../units.ts';
 import { depthBelow } from '../world/namespace.ts';
-import { judgePoints, keepers, type JudgedPoint } from './evidence.ts';
+import { judgePoints, keepers, type JudgedPoint, type Judging } from './evidence.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { StateDisk } from './state-disks.ts';
 
@@ -40,11 +40,11 @@ export function pointsOf(
   guest: Guest,
   neighbours: Neighbours,
   groups: ReadonlyMap<string, BackupGroup>,
-  now: UnixSeconds,
+  common: Pick<Judging, 'now' | 'ownNodes'>,
 ): { readonly keeper: Guest; readonly disks: readonly StateDisk[]; readonly points: readonly JudgedPoint[] }[] {
   return keepers(guest, neighbours).map(({ keeper, disks }) => {
     const group = groups.get(`${keeper.type}/${keeper.vmid}`);
-    return { keeper, disks, points: group ? judgePoints(keeper, group, disks, now) : [] };
+    return { keeper, disks, points: group ? judgePoints(keeper, group, { disks, ...common }) : [] };
   });
 }
 
@@ -75,7 +75,7 @@ export function newestElsewhere(
 ): { readonly at: UnixSeconds; readonly where: string } | undefined {
   const found = others(`${keeper.type}/${keeper.vmid}`).flatMap(({ place, group }) => {
     if (own && own.pbs === place.pbs && own.datastore === place.datastore && own.namespace === place.namespace) return [];
-    const newest = judgePoints(keeper, group, disks, now).find(({ usable }) => usable);
+    const newest = judgePoints(keeper, group, { disks, now, ownNodes: undefined }).find(({ usable }) => usable);
     return newest ? [{ at: newest.at, where: `${place.datastore}:${place.namespace || '/'} on PBS ${place.pbs}` }] : [];
   });
   return found.toSorted((a, b) => b.at - a.at)[0];

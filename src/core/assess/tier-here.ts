@@ -12,6 +12,8 @@ export type TierHere = {
   readonly assume: Assume;
   readonly place: TierPlace | undefined;
   readonly groups: TierGroups;
+  /** Under which names the tier's PBS ran its own tasks; undefined where none was seen. */
+  readonly ownNodes: ReadonlySet<string> | undefined;
   readonly dueAfter: DueAfter;
   /** Where the tier promises one. */
   readonly copy: CopyHere | undefined;
@@ -26,7 +28,13 @@ export function tierHere({ policy, site, actual, now }: AssessInput, tier: Tier)
     assume,
     place,
     groups: place ? groupsIn(actual, place) : { known: false, unknown: nowhere },
+    ownNodes: nodesOf(actual, place),
     copy: copyHere(site, actual, tier, place),
     dueAfter: dueAfter(tier, assume, site.timeZone, now),
   };
+}
+
+function nodesOf({ pbs }: AssessInput['actual'], place: TierPlace | undefined): ReadonlySet<string> | undefined {
+  const tasks = pbs.find(({ name }) => name === place?.pbs)?.tasks;
+  return tasks?.known && tasks.value.length > 0 ? new Set(tasks.value.map(({ upid }) => upid.node)) : undefined;
 }

@@ -2,7 +2,7 @@ import type { Finding, FindingCode } from '../finding.ts';
 import type { Posture, Verdict } from './posture.ts';
 
 /** Findings that say that a promise is not kept at this moment, whatever else is well. */
-const BREAKS: readonly FindingCode[] = ['HF-RTO-SIZE', 'HF-UNENCRYPTED', 'HF-DISKLESS', 'HF-DISK-LEFT-OUT', 'HF-MOUNT-LEFT-OUT', 'HF-TORN'];
+const BREAKS: readonly FindingCode[] = ['HF-RTO', 'HF-UNENCRYPTED', 'HF-DISKLESS', 'HF-DISK-LEFT-OUT', 'HF-MOUNT-LEFT-OUT', 'HF-TORN'];
 
 /** Findings that say that what decides was not seen. */
 const BLINDS: readonly FindingCode[] = ['HF-COPY-UNSEEN'];

@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts';
 import type { Guest } from '../world/actual.ts';
 import { assign, type Assignment, type Moment } from './assign.ts';
 import { matchesRule, precision, spellSelectors } from './match.ts';
+import { inAYear } from './last-day.ts';
 import type { AssignRule, Policy, Tier } from './policy.ts';
 
 /** The guests of one site with their assignments, and what is wrong with them. */
@@ -11,7 +12,7 @@ export type SiteAssignments = { readonly assignments: readonly Assignment[]; rea
 /** Assigns every guest of a site. Nothing is said here of rules that claim nobody: another site may have the guest. */
 export function assignSite(policy: Policy, moment: Moment, guests: readonly Guest[]): SiteAssignments {
   const assignments = guests.map((guest) => assign(policy, moment, guest));
-  const findings = guests.flatMap((guest, i) => findingsOf(policy, guest, assignments[i]!));
+  const findings = guests.flatMap((guest, i) => findingsOf(policy, moment, guest, assignments[i]!));
   return { assignments, findings };
 }
 
@@ -29,14 +30,14 @@ export function unusedRules(policy: Policy, guestsBySite: ReadonlyMap<string, re
     );
 }
 
-function findingsOf(policy: Policy, guest: Guest, assignment: Assignment): Finding[] {
+function findingsOf(policy: Policy, moment: Moment, guest: Guest, assignment: Assignment): Finding[] {
   const about = { site: assignment.site, vmid: guest.vmid, at: `${assignment.site}: ${guest.type}/${guest.vmid} ${guest.name}` };
-  return [...claim(about, guest, assignment), ...contradictions(about, assignment), ...poolTrouble(policy, about, assignment)];
+  return [...claim(about, moment, guest, assignment), ...contradictions(about, assignment), ...poolTrouble(policy, about, assignment)];
 }
 
 type About = Pick<Finding, 'at'> & { readonly site: string; readonly vmid: number };
 
-function claim(about: About, guest: Guest, { configured, effective }: Assignment): Finding[] {
+function claim(about: About, moment: Moment, guest: Guest, { configured, effective }: Assignment): Finding[] {
   if (configured.kind === 'unassigned') {
     const pool = effective.kind === 'tier' ? ` (it is in the pool ${effective.pool}, but no rule says that this is meant)` : '';
     return [
@@ -61,7 +62,7 @@ function claim(about: About, guest: Guest, { configured, effective }: Assignment
       code: 'HF-EXCEPTION-ENDED',
       problem: `The exception for "${guest.name}" (${rule.at}) ended${rule.until ? ` on ${rule.until}` : ' before it began: it has no end date'}`,
       why: `it is without backup, and nobody accepts that any longer${rule.reason ? `; the reason was "${rule.reason}"` : ''}`,
-      fix: 'assign it to a tier, or extend "until" if the reason still holds',
+      fix: `assign it to a tier; or, if the reason still holds, give it another last day:\n    until: ${inAYear(moment.site, moment.now)}`,
     },
   ];
 }
@@ -84,7 +85,7 @@ function contradictions(about: About, { configured, others, name }: Assignment):
       why: `the first one wins, so ${spellTier(rule)} holds; whoever reads only the second believes something else`,
       fix: deliberate
         ? 'nothing, if the narrower line is meant as the exception'
-        : 'make one of the rules narrower, or put the one that is meant first',
+        : `put a line before both that says what is meant:\n    - { tier: ${rule.tier}, guests: [${JSON.stringify(name)}] }`,
     },
   ];
 }
@@ -106,7 +107,10 @@ function poolTrouble(policy: Policy, about: About, { configured, effective, name
       why: weaker
         ? `the job of tier ${effective.tier} backs it up, and that tier promises less than tier ${configuredTier}`
         : `the job of tier ${effective.tier} backs it up, whatever the policy says`,
-      fix: 'move the guest to the tier that is meant, without a gap:\n    holdfast move',
+      fix:
+        configuredTier === undefined
+          ? `take it out of the pool:\n    pvesh set /pools --poolid ${effective.pool} --vms ${about.vmid} --delete 1`
+          : 'let Holdfast put it where the policy says:\n    holdfast plan\n    holdfast apply',
     },
   ];
 }

@@ -89,7 +89,7 @@ testHazards([
   {
     name: 'larger than the RTO allows',
     wrong: guest({ disks: [{ ...GUEST.disks[0]!, sizeBytes: 6 * TIB }] }),
-    told: ['HF-RTO-SIZE vm/101'],
+    told: ['HF-RTO vm/101'],
   },
   { name: 'points from before the guest was made', wrong: guest({ createdAt: POINTS[2]!.at - 3600 }), told: ['HF-VMID-REUSED vm/101'] },
   { name: 'the group belongs to another login', wrong: owner('root@pam'), told: ['HF-OWNER vm/101'] },

@@ -1,4 +1,5 @@
-import { spellDuration, spellRate, spellSize } from '../../units.ts';
+import type { Finding } from '../../finding.ts';
+import { proveRto } from '../../retention/rto.ts';
 import { isOurs } from '../../desired/mark.ts';
 import type { BackupJob, Guest } from '../../world/actual.ts';
 import { serverOf } from '../leads.ts';
@@ -117,7 +118,9 @@ function freeze(around: Surroundings, guest: Guest) {
         code: 'HF-AGENT-MISSING',
         problem: `Tier ${tier.id} promises file systems that agree with themselves, and ${guest.agent.configured ? 'the freeze is switched off' : 'no guest agent is configured'}`,
         why: 'its backups are like a power cut: a database may need repair after a restore',
-        fix: `install the agent in the guest, then:\n    qm set ${guest.vmid} --agent enabled=1`,
+        fix: guest.agent.configured
+          ? `switch it on:\n    qm set ${guest.vmid} --agent enabled=1,freeze-fs-on-backup=1`
+          : `install the agent in the guest, then:\n    qm set ${guest.vmid} --agent enabled=1`,
       }),
     ];
   }
@@ -128,26 +131,27 @@ function freeze(around: Surroundings, guest: Guest) {
       code: 'HF-FREEZE-SKIPPED',
       problem: `Its last backup did not freeze the file systems: ${last}`,
       why: 'the backup is a success, and like a power cut to what was writing',
-      fix: 'start the agent in the guest (and do not use mode suspend, which always skips the freeze):\n    systemctl enable --now qemu-guest-agent',
+      fix:
+        tier.mode === 'suspend'
+          ? `back tier ${tier.id} up in another mode, for suspend always skips the freeze:\n    mode: snapshot`
+          : 'start the agent in the guest:\n    systemctl enable --now qemu-guest-agent',
     }),
   ];
 }
 
-function rto(around: Surroundings, guest: Guest) {
+/** One rule for what a policy or a person asks before, and for what is there. */
+function rto(around: Surroundings, guest: Guest): Finding[] {
   const tier = around.tierOf(guest.vmid)!;
   const here = around.tiers.get(tier.id);
-  if (!here || keptByOthers(around, guest)) return [];
-  const sizeBytes = stateDisks(guest, around.neighbours).reduce((sum, { disk }) => sum + (disk.sizeBytes ?? 0), 0);
-  const rate = here.assume.restoreBytesPerSecond;
-  const seconds = sizeBytes / rate;
-  if (seconds <= tier.rtoSeconds) return [];
-  return [
-    onGuest(around, guest, {
-      severity: 'error',
-      code: 'HF-RTO-SIZE',
-      problem: `Its ${spellSize(sizeBytes)} take ${spellDuration(seconds)} to restore at ${spellRate(rate)}; the RTO is ${spellDuration(tier.rtoSeconds)}`,
-      why: 'on the day it is needed, it is not back in time',
-      fix: `restore faster (and say so in "assume: restoreRate"), make the guest smaller, or promise what is true:\n    rto: ${Math.ceil(seconds / 3600)}h`,
-    }),
-  ];
+  if (!here || !guest.configKnown || keptByOthers(around, guest)) return [];
+  // A disk of the host has no size in the configuration, and nobody could mend that.
+  const disks = stateDisks(guest, around.neighbours).filter(({ disk }) => disk.kind !== 'device');
+  const sizes = disks.map(({ disk }) => disk.sizeBytes);
+  const known = sizes.filter((size) => size !== undefined);
+  const sizeBytes = known.reduce((sum, size) => sum + size, 0);
+  const size = { site: around.site.name, vmid: guest.vmid, name: guest.name, ...(known.length === sizes.length && { sizeBytes }) };
+  const finding = proveRto(tier, size, { bytesPerSecond: here.assume.restoreBytesPerSecond, measured: false });
+  if (!finding) return [];
+  const rescan = `let PVE write the sizes into the configuration:\n    ${guest.type === 'vm' ? 'qm disk' : 'pct'} rescan --vmid ${guest.vmid}`;
+  return [{ ...finding, at: onGuest(around, guest, finding).at, ...(size.sizeBytes === undefined && { fix: rescan }) }];
 }

@@ -2,6 +2,7 @@ import type { Finding } from '../../finding.ts';
 import type { BackupGroup, Guest, Storage } from '../../world/actual.ts';
 import { mayWrite } from '../../world/owner.ts';
 import type { TierHere } from '../tier-here.ts';
+import { pbsCall } from './commands.ts';
 import { groupOf, onGuest, storagesOf, type Hazard, type Surroundings } from './context.ts';
 
 /** Points that are not what they seem: another guest's, another site's, another owner's. */
@@ -15,15 +16,16 @@ export const identityHazards: Hazard = (around) => {
     const here = tier && around.tiers.get(tier.id);
     if (!group || !here) return [];
     return [
-      ...reused(around, guest, group),
+      ...reused(around, guest, group, here),
       ...(known ? mixed(around, guest, group, known) : []),
       ...foreignOwner(around, guest, group, here),
     ];
   });
 };
 
-function reused(around: Surroundings, guest: Guest, { snapshots }: BackupGroup): Finding[] {
+function reused(around: Surroundings, guest: Guest, group: BackupGroup, { place }: TierHere): Finding[] {
   const { createdAt } = guest;
+  const { snapshots } = group;
   const foreign = createdAt === undefined ? [] : snapshots.filter(({ at }) => at < createdAt);
   if (foreign.length === 0) return [];
   return [
@@ -31,7 +33,7 @@ function reused(around: Surroundings, guest: Guest, { snapshots }: BackupGroup):
       code: 'HF-VMID-REUSED',
       problem: `${foreign.length} of its ${snapshots.length} points are older than the guest: they are those of another one that had its id`,
       why: 'retention counts both together, and a restore by id may bring back the wrong machine',
-      fix: 'move the old points to a namespace of their own, or remove them by hand when nobody needs them',
+      fix: `keep them until nobody needs them, then remove them by hand on the PBS, one after the other:\n    ${pbsCall('delete', 'snapshots', { ...place!, group }, { 'backup-time': foreign[0]!.at })}`,
     }),
   ];
 }
@@ -55,8 +57,7 @@ function mixed(around: Surroundings, guest: Guest, { snapshots }: BackupGroup, n
       code: 'HF-SITES-MIXED',
       problem: `${foreign.length} of its ${snapshots.length} points were made on node ${last.node}, which is not of this site, the last of guest "${last.name}"`,
       why: 'two sites save the same id into one namespace: each counts the other’s points as its own, and a restore may bring back the wrong machine',
-      fix:
-        'give each site a namespace of its own, in the policy of the other one too:\n    pbs: { …, namespace: ' + around.site.name + ' }',
+      fix: 'give each site a namespace of its own; in the policy of the other one, under "pbs":\n    namespace: second-site',
     }),
   ];
 }

@@ -14,7 +14,10 @@ import { vanishing } from './vanish.ts';
 export const jobHazards: Hazard = (around) => [
   ...around.jobs
     .filter(({ enabled }) => enabled)
-    .flatMap((job) => [...danglingBackup(around, job), ...badEvent(around, `backup job ${job.id}`, job.schedule)]),
+    .flatMap((job) => [
+      ...danglingBackup(around, job),
+      ...badEvent(around, `backup job ${job.id}`, job.schedule, `pvesh set /cluster/backup/${job.id}`),
+    ]),
   ...around.actual.pbs.flatMap((server) => [
     ...listOf(server.pruneJobs).flatMap((job) => (job.disabled ? [] : pbsJob(around, server, 'prune', job))),
     ...listOf(server.verifyJobs).flatMap((job) => pbsJob(around, server, 'verify', job)),
@@ -30,23 +33,24 @@ function pbsJob(
   job: PruneJob | VerifyJob | SyncJob,
 ): Finding[] {
   const object = `${kind} job ${job.id} on PBS ${server.name}`;
-  const event = job.schedule === undefined ? byHand(around, object) : badEvent(around, object, job.schedule);
+  const set = `proxmox-backup-manager ${kind}-job update ${job.id}`;
+  const event = job.schedule === undefined ? byHand(around, object, set) : badEvent(around, object, job.schedule, set);
   return [...danglingPbsJob(around, server, kind, job), ...event];
 }
 
-function byHand(around: Surroundings, object: string): Finding[] {
+function byHand(around: Surroundings, object: string, set: string): Finding[] {
   return [
     onObject(around, object, {
       severity: 'info',
       code: 'HF-JOB-NEVER',
       problem: 'It has no schedule: it has no next run',
       why: 'it runs when a person starts it, and no sooner',
-      fix: 'give it a schedule, if it shall run by itself:\n    holdfast calendar "02:00"',
+      fix: `give it a schedule, if it shall run by itself:\n    ${set} --schedule '04:30'`,
     }),
   ];
 }
 
-function badEvent(around: Surroundings, object: string, schedule: string): Finding[] {
+function badEvent(around: Surroundings, object: string, schedule: string, set: string): Finding[] {
   const parsed = parseEvent(schedule.trim());
   const zone = zoneRules(around.site.timeZone, around.now, around.now + 366 * 86_400);
   if (!parsed.ok || (zone && nextRun(parsed.event, zone, around.now) === undefined)) {
@@ -56,13 +60,15 @@ function badEvent(around: Surroundings, object: string, schedule: string): Findi
         code: 'HF-JOB-NEVER',
         problem: `Its schedule "${schedule}" ${parsed.ok ? 'never comes' : 'is no calendar event'}`,
         why: 'Proxmox accepted it, never starts the job, and says nothing',
-        fix: 'give it a schedule that comes:\n    holdfast calendar "02:00"',
+        fix: `give it a schedule that comes:\n    ${set} --schedule '04:30'`,
       }),
     ];
   }
   const trap = misreadings(parsed.event, object).find(({ code }) => code === 'HF-CALENDAR-MINUTE');
   if (!trap) return [];
-  return [onObject(around, object, { code: 'HF-EVENT-MISREAD', problem: trap.problem, why: trap.why, fix: trap.fix })];
+  const [words, meant] = trap.fix.split('\n');
+  const fix = meant === undefined ? trap.fix : `${words}\n    ${set} --schedule '${meant.trim()}'`;
+  return [onObject(around, object, { code: 'HF-EVENT-MISREAD', problem: trap.problem, why: trap.why, fix })];
 }
 
 /** Prunes of others that take away what was promised. */

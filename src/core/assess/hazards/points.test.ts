@@ -28,6 +28,11 @@ testHazards([
     told: ['HF-VERIFY-INHERITED vm/101'],
   },
   {
+    name: 'another server verified a point, after it was made and before it came here',
+    wrong: atNewest({ verification: verified(newest.at + 3600, 'vault') }),
+    told: ['HF-VERIFY-INHERITED vm/101'],
+  },
+  {
     name: 'points were read longer ago than promised',
     wrong: { ...with_((point) => ({ ...point, at: point.at - 40 * DAY, verification: verified(point.at - 40 * DAY + 7200) })) },
     told: ['HF-VERIFY-OLD vm/101'],

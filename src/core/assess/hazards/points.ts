@@ -1,82 +1,103 @@
 import type { Finding } from '../../finding.ts';
 import { spellDuration } from '../../units.ts';
 import type { BackupGroup, Guest } from '../../world/actual.ts';
-import { groupOf, onGuest, type Hazard, type Surroundings } from './context.ts';
+import type { TierPlace } from '../../desired/place.ts';
+import { reaches } from '../../world/namespace.ts';
+import { isInherited } from '../evidence.ts';
+import type { TierHere } from '../tier-here.ts';
+import { pbsCall } from './commands.ts';
+import { groupOf, onGuest, storagesOf, type Hazard, type Surroundings } from './context.ts';
 
 const LEFTOVER_SECONDS = 600;
+
+type Own = { readonly guest: Guest; readonly group: BackupGroup; readonly here: TierHere; readonly place: TierPlace };
 
 /** Points of a guest's own group that are corrupt, unread, plain or unfinished. */
 export const pointHazards: Hazard = (around) =>
   around.guests.flatMap((guest) => {
     const group = groupOf(around, guest);
-    if (!group) return [];
-    return [
-      ...corrupt(around, guest, group),
-      ...verification(around, guest, group),
-      ...plain(around, guest, group),
-      ...leftover(around, guest, group),
-    ];
+    const here = around.tiers.get(around.tierOf(guest.vmid)?.id ?? -1);
+    if (!group || !here?.place) return [];
+    const own = { guest, group, here, place: here.place };
+    return [...corrupt(around, own), ...verification(around, own), ...plain(around, own), ...leftover(around, guest, group)];
   });
 
-function corrupt(around: Surroundings, guest: Guest, { snapshots }: BackupGroup): Finding[] {
+function corrupt(around: Surroundings, own: Own): Finding[] {
+  const { guest, group, here } = own;
+  const { snapshots } = group;
   const bad = snapshots.filter(({ verification }) => verification?.state === 'failed');
   if (bad.length === 0) return [];
+  const storage = storagesOf(around, here)[0]?.id ?? `pbs-tier-${here.tier.id}`;
   return [
     onGuest(around, guest, {
       severity: 'error',
       code: 'HF-CORRUPT',
       problem: `${bad.length} of its ${snapshots.length} points failed verification${bad.includes(snapshots.at(-1)!) ? ', the newest among them' : ''}`,
       why: 'it cannot be restored from them, and a verify job ends OK over a snapshot it already knows to be corrupt',
-      fix: `back it up again, which may bring the lost chunks back, then verify with ignore-verified off:\n    vzdump ${guest.vmid} --storage pbs-tier-${around.tierOf(guest.vmid)?.id}`,
+      fix: `back it up again on its node, which may bring the lost chunks back, then read all its points again on the PBS:\n    vzdump ${guest.vmid} --storage ${storage}\n    ${readAgain(own)}`,
     }),
   ];
 }
 
-function verification(around: Surroundings, guest: Guest, { snapshots }: BackupGroup): Finding[] {
-  const tier = around.tierOf(guest.vmid)!;
-  const { verify } = tier;
+/** A verify job skips what it believes to be verified; asked for one group without that, the server reads everything in it. */
+function readAgain({ group, place }: Own): string {
+  return pbsCall('create', 'verify', { ...place, group }, { 'ignore-verified': 'false' });
+}
+
+function verification(around: Surroundings, own: Own): Finding[] {
+  const { guest, group, here, place } = own;
+  const { verify } = here.tier;
   if (!verify) return [];
-  const inherited = snapshots.filter(({ at, verification }) => verification?.state === 'ok' && verification.at < at);
+  const good = group.snapshots.filter((snapshot) => snapshot.verification?.state === 'ok');
+  const inherited = good.filter((snapshot) => isInherited(snapshot, here.ownNodes));
   const told: Finding[] = [];
   if (inherited.length > 0) {
     told.push(
       onGuest(around, guest, {
         code: 'HF-VERIFY-INHERITED',
-        problem: `The verification of ${inherited.length} of its points is older than the points themselves: it came along from elsewhere`,
+        problem: `The verification of ${inherited.length} of its points came along from elsewhere: it is older than they are here, or another server's`,
         why: 'no task of this server has read them since they arrived',
-        fix: `let this server read them: run the verify job hf-tier-${tier.id} with ignore-verified off`,
+        fix: `let this server read them, on the PBS:\n    ${readAgain(own)}`,
       }),
     );
   }
-  const old = snapshots.filter(
-    ({ at, verification }) => verification?.state === 'ok' && verification.at >= at && around.now - verification.at > verify.everySeconds,
+  const old = good.filter(
+    (snapshot) => !inherited.includes(snapshot) && around.now - (snapshot.verification?.at ?? 0) > verify.everySeconds,
   );
-  const oldest = Math.min(...old.map((snapshot) => snapshot.verification!.at));
   if (old.length > 0) {
+    const oldest = old.reduce((at, snapshot) => Math.min(at, snapshot.verification?.at ?? at), Infinity);
+    const jobs = around.actual.pbs.find(({ name }) => name === place.pbs)?.verifyJobs;
+    const job = jobs?.known ? jobs.value.find((one) => one.datastore === place.datastore && reaches(one, place.namespace)) : undefined;
     told.push(
       onGuest(around, guest, {
         code: 'HF-VERIFY-OLD',
         problem: `${old.length} of its points were last verified up to ${spellDuration(around.now - oldest)} ago; promised is every ${spellDuration(verify.everySeconds)}`,
         why: 'disks rot silently: what was readable then need not be now',
-        fix: `run verify job hf-tier-${tier.id}, and see why it does not keep up:\n    holdfast plan`,
+        fix: job
+          ? `run the job that reads them, on the PBS, and see in its log why it does not keep up:\n    proxmox-backup-manager verify-job run ${job.id}`
+          : 'let Holdfast make a job that reads them:\n    holdfast plan\n    holdfast apply',
       }),
     );
   }
   return told;
 }
 
-function plain(around: Surroundings, guest: Guest, { snapshots }: BackupGroup): Finding[] {
-  const tier = around.tierOf(guest.vmid)!;
+function plain(around: Surroundings, { guest, group, here, place }: Own): Finding[] {
+  const { tier } = here;
   if (!tier.encryption) return [];
-  const open = snapshots.filter(({ encryption, sizeBytes }) => sizeBytes !== undefined && encryption !== 'encrypted');
-  if (open.length === 0) return [];
+  const open = group.snapshots.filter(({ encryption, sizeBytes }) => sizeBytes !== undefined && encryption !== 'encrypted');
+  const [first] = open;
+  if (!first) return [];
+  const keyed = storagesOf(around, here).some(({ pbs }) => pbs?.encryptionKey !== undefined);
   return [
     onGuest(around, guest, {
       severity: 'error',
       code: 'HF-UNENCRYPTED',
-      problem: `${open.length} of its ${snapshots.length} points are not encrypted; tier ${tier.id} promises that they are`,
+      problem: `${open.length} of its ${group.snapshots.length} points are not encrypted; tier ${tier.id} promises that they are`,
       why: 'whoever reads the datastore reads the guest',
-      fix: 'new points are encrypted once the storage has a key; remove the plain ones by hand when they are no longer needed:\n    holdfast plan',
+      fix: keyed
+        ? `new points are encrypted, for the storage has a key; remove the plain ones by hand on the PBS when nobody needs them:\n    ${pbsCall('delete', 'snapshots', { ...place, group }, { 'backup-time': first.at })}`
+        : 'give the storage a key, so that new points are encrypted:\n    holdfast plan\n    holdfast apply',
     }),
   ];
 }

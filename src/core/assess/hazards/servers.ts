@@ -2,6 +2,7 @@ import type { Finding } from '../../finding.ts';
 import { spellDuration, spellSize } from '../../units.ts';
 import type { Datastore, Guest, PbsActual } from '../../world/actual.ts';
 import { sameZone } from '../../world/same-zone.ts';
+import { inAYear } from '../../policy/last-day.ts';
 import { listOf, onGuest, onObject, storagesOf, type Hazard, type Surroundings } from './context.ts';
 
 const CLOCK_TOLERANCE_SECONDS = 60;
@@ -66,7 +67,7 @@ function fullness(around: Surroundings, server: PbsActual, { name, usage }: Data
       code: 'HF-DATASTORE-FULL',
       problem: `It is ${percent} full: ${spellSize(usage.availableBytes)} of ${spellSize(usage.totalBytes)} are left`,
       why: 'when it is full, backups fail; what a prune removes is free only after a garbage collection more than a day later',
-      fix: 'give it room, or see what takes it:\n    proxmox-backup-manager garbage-collection status ' + name,
+      fix: `give it room, or see what takes it:\n    proxmox-backup-manager garbage-collection status ${name}`,
     }),
   ];
 }
@@ -127,9 +128,8 @@ function inside(around: Surroundings): Finding[] {
           problem: 'It seems to be the PBS of this site, and a job backs it up into itself',
           why: 'while it is frozen for the backup it shall store that backup; and when it is lost, so is its backup',
           fix:
-            'take it out of the jobs, say so in the policy, and keep its configuration elsewhere:\n    - { tier: none, guests: [' +
-            guest.vmid +
-            '], reason: "restored from its own configuration", until: … }',
+            'take it out of the jobs and keep its configuration elsewhere; say so in the policy under "assign":\n' +
+            `    - { tier: none, guests: [${guest.vmid}], reason: "restored from its own configuration", until: ${inAYear(around.site, around.now)} }`,
         }),
       );
     }
@@ -169,10 +169,11 @@ function sharedGround(around: Surroundings, guest: Guest): string | undefined {
 }
 
 function sameGround(around: Surroundings, guest: Guest, storage: string): Finding {
+  const remote = around.actual.pbs.flatMap(({ remotes }) => listOf(remotes))[0]?.name ?? 'vault';
   return onGuest(around, guest, {
     code: 'HF-ONE-GROUND',
     problem: `It seems to be the PBS of this site, and its largest disk lies on storage ${storage}, with the disks of the guests it keeps`,
     why: 'one broken pool takes the guests and their backups at the same time',
-    fix: 'put the datastore on other disks, better in another host, or promise a copy off site ("offsite" in the tier)',
+    fix: `put the datastore on other disks, better in another host; or promise a copy at another place, in the tiers that matter:\n    offsite: { remote: ${remote}, within: 2d }`,
   });
 }

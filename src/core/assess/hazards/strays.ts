@@ -1,6 +1,7 @@
 import type { Finding } from '../../finding.ts';
-import type { BackupGroup, Guest } from '../../world/actual.ts';
+import type { BackupGroup, Guest, PbsActual } from '../../world/actual.ts';
 import { depthBelow, reaches } from '../../world/namespace.ts';
+import { pbsCall } from './commands.ts';
 import { onObject, type Hazard, type Surroundings } from './context.ts';
 
 /**
@@ -23,8 +24,10 @@ export const strayHazards: Hazard = (around) => {
         if (group.type === 'host' || group.snapshots.length === 0) return [];
         const guest = around.guestByVmid.get(Number(group.id));
         const where = `group ${group.type}/${group.id} in ${datastore}:${namespace}`;
-        if (guest?.type !== group.type) return [orphan(around, where, group)];
-        return !known || copied || belongs(around, guest, place) ? [] : [detached(around, where, group)];
+        if (guest?.type !== group.type) return [orphan(around, where, place, group)];
+        return !known || copied || belongs(around, guest, place)
+          ? []
+          : [detached(around, where, { ...place, target: targetOf(around, guest, server, place) }, group)];
       });
     });
   });
@@ -45,20 +48,38 @@ function belongs({ tierOf, tiers, covering, storages, exempt }: Surroundings, gu
   });
 }
 
-function orphan(around: Surroundings, where: string, { snapshots, type, id }: BackupGroup): Finding {
+/** The namespace of the guest's tier, where the server can move a group there: it can since 4.1.9, within one datastore. */
+function targetOf({ tierOf, tiers }: Surroundings, { vmid }: Guest, { version }: PbsActual, { pbs, datastore }: Place): string | undefined {
+  const tier = tierOf(vmid);
+  const own = tier && tiers.get(tier.id)?.place;
+  const [major = 0, minor = 0, patch = 0] = version.known ? version.value.numbers : [];
+  const moves = major > 4 || (major === 4 && (minor > 1 || (minor === 1 && patch >= 9)));
+  return moves && own?.pbs === pbs && own.datastore === datastore ? own.namespace : undefined;
+}
+
+function orphan(around: Surroundings, where: string, place: Place, group: BackupGroup): Finding {
+  const { snapshots, type, id } = group;
   return onObject(around, where, {
     code: 'HF-ORPHAN',
     problem: `${snapshots.length} points of ${type}/${id} are kept, and that guest is gone`,
     why: 'retention counts backups, so without new ones they stay for ever and take space; or they are all that is left of it',
-    fix: 'a person decides: restore it, or remove the group by hand on PBS when nobody needs it',
+    fix: `a person decides: restore it, or remove it by hand on the PBS when nobody needs it:\n    ${pbsCall('delete', 'groups', { ...place, group })}`,
   });
 }
 
-function detached(around: Surroundings, where: string, { snapshots, type, id }: BackupGroup): Finding {
+function detached(
+  around: Surroundings,
+  where: string,
+  { target, ...place }: Place & { readonly target: string | undefined },
+  group: BackupGroup,
+): Finding {
+  const { snapshots, type, id } = group;
   return onObject(around, where, {
     code: 'HF-DETACHED',
     problem: `${snapshots.length} points of ${type}/${id} lie where no enabled job adds to them`,
     why: 'retention counts backups: without new ones they never expire, and nobody’s promise covers them',
-    fix: 'move the group to the namespace of its tier, or remove it by hand on PBS when nobody needs it',
+    fix: target
+      ? `move it to where its tier lies:\n    ${pbsCall('create', 'move-group', { ...place, group }, { 'target-ns': target })}`
+      : `remove it by hand on the PBS when nobody needs it:\n    ${pbsCall('delete', 'groups', { ...place, group })}`,
   });
 }
