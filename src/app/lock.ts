@@ -6,11 +6,12 @@ import type { Policy, Site, TierId } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import type { Actual } from '#core/world/actual.ts';
 import type { ProxmoxError } from '#core/world/proxmox-error.ts';
-import { enterLook, rememberedGroups } from './ledger.ts';
+import { rememberedGroups } from './ledger.ts';
 import { keepLocks, planGroup } from './locks.ts';
 import { withSites } from './plan.ts';
 import type { Lease, Memory, Ports, Proxmox } from './ports.ts';
 import { look } from './status.ts';
+import { enterGroups } from './watch-ledger.ts';
 
 export type LockOptions = {
   /** Only these sites; all where absent. */
@@ -96,8 +97,8 @@ type Done =
 
 async function carryOut({ clock, memory }: Ports & { readonly memory: Memory }, work: Work): Promise<Done> {
   const { policy, site, actual, lease, by, proxmox } = work;
-  const entered = await enterLook({ policy, site, actual, now: clock.now(), memory, lease });
-  if (entered.outcome === 'lease-lost') return 'elsewhere';
+  const entered = await enterGroups({ policy, site, actual, now: clock.now(), memory, lease, whole: true });
+  if (entered === 'lease-lost') return 'elsewhere';
   if (entered.points.length > 0 && (await memory.recordPoints(lease, entered.points, [])) === 'lease-lost') return 'elsewhere';
   const groups = pointsOf(rememberedGroups(memory, site.name));
   const kept = await keepLocks({ clock, memory, protector: proxmox }, { policy, site, actual, lease, by, groups });

@@ -23,6 +23,8 @@ export type LockWork = {
   readonly groups: AsyncIterable<readonly LedgerPoint[]> | Iterable<readonly LedgerPoint[]>;
   /** Who does it, for the audit log: `holdfast`, or a person. */
   readonly by: string;
+  /** Steps after which the rest is left for the next call; all where absent. */
+  readonly most?: number;
   /** Instants of the points of a group that drills restored. */
   readonly drilled?: (group: LedgerPoint) => ReadonlySet<UnixSeconds>;
 };
@@ -31,6 +33,8 @@ export type LockResult = {
   readonly outcome: 'done' | 'lease-lost';
   readonly protected: number;
   readonly lifted: number;
+  /** Not all was done: there were more steps than wanted at once. */
+  readonly left: boolean;
   readonly findings: readonly Finding[];
 };
 
@@ -43,9 +47,11 @@ export async function keepLocks(ports: LockPorts, work: LockWork): Promise<LockR
   const done = { protected: 0, lifted: 0 };
   const findings: Finding[] = [];
   const failures = new Map<string, Failure>();
+  let left = work.most ?? Infinity;
   for await (const points of work.groups) {
     const [first] = points;
     if (!first) continue;
+    if (left <= 0) break;
     const plan = planGroup(ports, work, points);
     const [most, ...more] = plan.beyond;
     if (most) findings.push(lockLimitFinding(work.site, [most, ...more], limitFor(work, first)));
@@ -56,14 +62,15 @@ export async function keepLocks(ports: LockPorts, work: LockWork): Promise<LockR
       continue;
     }
     if (steps === 0) continue;
+    left -= steps;
     const group = await carryOut(ports, work, plan);
     done.protected += group.protected;
     done.lifted += group.lifted;
     if (group.failure) failures.set(first.server, { error: group.failure.error, left: (failed?.left ?? 0) + group.failure.left });
-    if (group.leaseLost) return { ...done, findings, outcome: 'lease-lost' };
+    if (group.leaseLost) return { ...done, findings, left: true, outcome: 'lease-lost' };
   }
   findings.push(...[...failures.values()].map(({ error, left }) => lockFailedFinding(work.site, error, left)));
-  return { ...done, findings, outcome: 'done' };
+  return { ...done, findings, left: left <= 0, outcome: 'done' };
 }
 
 /** What `keepLocks` would do to one group. */

@@ -181,6 +181,8 @@ export type Memory = {
   readonly lives: (site: string, since: UnixSeconds) => Promise<readonly FindingLife[]>;
   /** Points of one group that are not gone, oldest first; with `gone`, the gone ones too: one may come back. */
   readonly groupPoints: (group: GroupPlace, options?: { readonly gone?: boolean }) => Promise<readonly LedgerPoint[]>;
+  /** Every group of which points are remembered, gone ones too. */
+  readonly groups: (site: string) => Promise<readonly GroupPlace[]>;
   /** Writes what was done to points outside a look (a protection set or lifted), with its lines of the audit log; fenced like a cycle. */
   readonly recordPoints: (lease: Lease, points: readonly LedgerPoint[], audit: readonly AuditEntry[]) => Promise<'recorded' | 'lease-lost'>;
   /** All points of a site in batches, gone ones too where wanted: what the ledger says. A group's points stand together, oldest first. */

@@ -7,7 +7,7 @@ import type { Actual } from '#core/world/actual.ts';
 import type { Lease, Memory } from './ports.ts';
 
 export type LedgerInput = {
-  readonly memory: Memory;
+  readonly memory: Pick<Memory, 'groups' | 'groupPoints' | 'recordPoints'>;
   readonly lease: Lease;
   readonly policy: Policy;
   readonly site: Site;
@@ -46,7 +46,7 @@ export async function enterGroups(input: LedgerInput): Promise<Entered | 'lease-
   return { points, findings, over };
 }
 
-async function remember(memory: Memory, place: GroupPlace): Promise<RememberedGroup> {
+async function remember(memory: Pick<Memory, 'groupPoints'>, place: GroupPlace): Promise<RememberedGroup> {
   return { place, points: await memory.groupPoints(place, { gone: true }) };
 }
 
@@ -59,12 +59,7 @@ async function placesOf({ memory, site, actual, previous, whole }: LedgerInput):
     ),
   );
   for (const place of there) places.set(placeKey(place), place);
-  for await (const [first] of memory.points(site.name, { gone: true })) {
-    if (!first) continue;
-    const { server, datastore, namespace, type, id } = first;
-    const place = { site: site.name, server, datastore, namespace, type, id };
-    places.set(placeKey(place), place);
-  }
+  for (const place of await memory.groups(site.name)) places.set(placeKey(place), place);
   return [...places.values()];
 }
 

@@ -24,6 +24,8 @@ export type WatchInput = {
   readonly lease: Lease;
   /** What the last cycle handed on, so that only what changed is read again. A cycle without it finds the same, at a higher price. */
   readonly previous?: Handed;
+  /** What stood in the way of the locks when they were last seen to. */
+  readonly locks?: readonly Finding[];
   /** Servers that gave no sign of life at the pulse before this look. */
   readonly silent?: readonly Silent[];
 };
@@ -41,6 +43,8 @@ export type Watched =
       readonly assessment: Assessment;
       /** How each guest stands by what is seen and remembered. */
       readonly standings: readonly Standing[];
+      /** What was seen, where the site could be looked at. */
+      readonly actual?: Actual;
       /** For the next cycle. */
       readonly handed?: Handed;
     };
@@ -50,7 +54,7 @@ export type Watched =
  * never the cycle before it: killed at any moment, the next one goes on. Throws StoreError where the memory cannot be used.
  */
 export async function watch(input: WatchInput): Promise<Watched> {
-  const { clock, memory, policy, site, lease, previous, silent = [] } = input;
+  const { clock, memory, policy, site, lease, previous, silent = [], locks = [] } = input;
   const [at, policyDigest] = [clock.now(), digest(policy)];
   const seen = await lookAgain(input);
   const now = clock.now();
@@ -71,6 +75,7 @@ export async function watch(input: WatchInput): Promise<Watched> {
     ...withSilence(assessment.findings, { site: site.name, silent }),
     ...ledger.findings,
     ...capacity.findings,
+    ...locks,
     ...(await memory.troubles(now)).map((finding) => ({ ...finding, site: site.name })),
   ];
   const told = await tellOf(asked, { findings, over: ledger.over, outcome: look.outcome, out, known, tierOf });
@@ -89,7 +94,8 @@ export async function watch(input: WatchInput): Promise<Watched> {
   const outcome = await memory.record(lease, record);
   if (outcome === 'lease-lost') return { outcome };
   const handed = worthKeeping(previous, seen.actual && { actual: seen.actual, policyDigest }, out);
-  return { outcome, record, findings, assessment, standings: after, ...(handed && { handed }) };
+  const { actual } = seen;
+  return { outcome, record, findings, assessment, standings: after, ...(actual && { actual }), ...(handed && { handed }) };
 }
 
 const NOTHING: Entered = { points: [], findings: [], over: [] };

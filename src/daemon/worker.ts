@@ -2,6 +2,7 @@ import { deliver } from '#app/deliver.ts';
 import { mayWatch } from '#app/may-watch.ts';
 import type { Lease, Ports, Timers } from '#app/ports.ts';
 import { guestsAfter, type SiteWatched } from '#app/watching.ts';
+import { seeToLocks, type LocksSeen } from '#app/watch-locks.ts';
 import { watch, type Handed, type Watched } from '#app/watch.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import type { Actual } from '#core/world/actual.ts';
@@ -53,6 +54,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   let news: News = 'none';
   let sign: string | undefined;
   let last: LastLook | undefined;
+  let locks: LocksSeen | undefined;
   let handed: Handed | undefined;
   let abandoned = false;
   let examined = false;
@@ -105,6 +107,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
         site,
         lease,
         silent: state.silent,
+        locks: locks?.findings ?? [],
         ...(handed && { previous: handed }),
       });
       last = { beganMs, endedMs: timers.nowMs(), requests: proxmox.requests() - before };
@@ -112,11 +115,22 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       handed = watched.handed;
       note(watched);
       voice.wake();
+      await lockAfter(watched);
     } catch (error) {
       if (abandoned) return;
       last = { beganMs, endedMs: timers.nowMs(), requests: proxmox.requests() - before, failed: true };
       fail(error, 'a look was not written down');
     }
+  }
+
+  /** Locks are seen to in the cycle and not beside it: both write points. */
+  async function lockAfter({ actual, record }: Extract<Watched, { outcome: 'recorded' }>): Promise<void> {
+    if (!actual || refused()) return;
+    const input = { clock, memory, protector: proxmox, policy: policy(), site, lease, actual, changed: record.points };
+    const seen = await seeToLocks({ ...input, ...(locks && { before: locks }) });
+    if (seen === 'lease-lost') return onLost();
+    locks = seen;
+    if (seen.protected + seen.lifted > 0) log.info('locks seen to', { site: site.name, protected: seen.protected, lifted: seen.lifted });
   }
 
   /** What a closed connection made unknown is no outage of the site. */

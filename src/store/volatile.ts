@@ -58,6 +58,13 @@ export function volatileMemory(nowMs: () => number = () => performance.now(), ro
       sorted(rows.points.get(groupKey(group)) ?? new Map<number, LedgerPoint>(), ({ at }) => [at]).filter(
         ({ goneAt }) => options?.gone === true || goneAt === undefined,
       ),
+    groups: async (site) =>
+      [...rows.points.values()].flatMap((group) => {
+        const [first] = group.values();
+        if (first?.site !== site) return [];
+        const { server, datastore, namespace, type, id } = first;
+        return [{ site, server, datastore, namespace, type, id }];
+      }),
     recordPoints: async (lease, points, audit) => {
       if (!holds(lease) || points.some(({ site }) => site !== lease.site)) return 'lease-lost';
       for (const point of structuredClone(points)) writePoint(rows, point);

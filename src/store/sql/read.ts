@@ -3,7 +3,7 @@ import type { Memory } from '#app/ports.ts';
 import type { FindingLife, GroupPlace, LedgerPoint, PostureRecord, TaskRecord } from '#core/memory/record.ts';
 import type { Database, Tables } from './schema.ts';
 
-type Reads = Pick<Memory, 'lives' | 'groupPoints' | 'points' | 'postures' | 'postureHistory' | 'usage' | 'tasks' | 'looks'>;
+type Reads = Pick<Memory, 'lives' | 'groups' | 'groupPoints' | 'points' | 'postures' | 'postureHistory' | 'usage' | 'tasks' | 'looks'>;
 type Db = Kysely<Tables>;
 
 /** Points a batch: some hundred kilobytes. */
@@ -22,6 +22,16 @@ export function sqlReads(open: () => Promise<Database>): Reads {
         .orderBy('key')
         .execute();
       return rows.map((row) => toLife(site, row));
+    },
+    groups: async (site) => {
+      const { db } = await open();
+      const rows = await db
+        .selectFrom('point_group')
+        .innerJoin('site', 'site.id', 'point_group.site_id')
+        .select(['server', 'datastore', 'namespace', 'type', 'guest'])
+        .where('site.name', '=', site)
+        .execute();
+      return rows.map(({ guest, ...place }) => ({ site, ...place, id: guest }));
     },
     groupPoints: async (group, options) => {
       const { db } = await open();

@@ -56,6 +56,9 @@ export function memoryContract(name: string, open: () => Promise<Rig>): void {
         for (const place of places) expect(await memory.groupPoints({ ...GROUP, ...place })).toStrictEqual([makePoint(place)]);
         expect(await memory.groupPoints(GROUP)).toStrictEqual([full]);
         expect(await memory.groupPoints({ ...GROUP, site: 'away' })).toEqual([]);
+        const wanted = [GROUP, ...places.map((place) => ({ ...GROUP, ...place }))].map((place) => JSON.stringify(place));
+        expect((await memory.groups('home')).map((place) => JSON.stringify({ ...GROUP, ...place })).toSorted()).toEqual(wanted.toSorted());
+        expect(await memory.groups('away')).toEqual([]);
       });
 
       test('are replaced whole, but what was promised never shortens and the first sight never moves later', async () => {

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
+import type { Memory } from '#app/ports.ts';
+import { placeKey } from '#core/ledger/place.ts';
 import type { GroupPlace, LedgerPoint } from '#core/memory/record.ts';
 import type { Actual } from '#core/world/actual.ts';
 import { makeActual, makeGroup, makePbs, makePolicy, makeSite, makeSnapshot, NOW, seen } from '#test/make.ts';
-import { enterLook, rememberedGroups, type LedgerInput } from './ledger.ts';
+import type { Entered } from '#core/ledger/enter.ts';
+import { rememberedGroups } from './ledger.ts';
+import { enterGroups, type LedgerInput } from './watch-ledger.ts';
 
 const DAY = 86_400;
 const place: GroupPlace = { site: 'home', server: 'pbs', datastore: 'main', namespace: 'home/tier-1', type: 'vm', id: '101' };
@@ -11,7 +15,8 @@ const place: GroupPlace = { site: 'home', server: 'pbs', datastore: 'main', name
 function memoryOf(start: readonly LedgerPoint[]) {
   const points = new Map(start.map((point) => [`${point.namespace} ${point.id} ${point.at}`, point]));
   const asked = { groups: 0, written: 0 };
-  const memory: LedgerInput['memory'] = {
+  const memory: LedgerInput['memory'] & Pick<Memory, 'points'> = {
+    groups: async () => [...new Map([...points.values()].map((point) => [placeKey(point), placeOf(point)])).values()],
     groupPoints: async ({ namespace, id }) => {
       asked.groups += 1;
       return [...points.values()].filter((point) => point.namespace === namespace && point.id === id);
@@ -29,6 +34,10 @@ function memoryOf(start: readonly LedgerPoint[]) {
   return { memory, asked, keep: (list: readonly LedgerPoint[]) => void memory.recordPoints(lease, list, []) };
 }
 
+function placeOf({ site, server, datastore, namespace, type, id }: GroupPlace): GroupPlace {
+  return { site, server, datastore, namespace, type, id };
+}
+
 const lease = { site: 'home', holder: 'one', token: 1 };
 
 /** Groups by id, each with points so many days old. */
@@ -41,27 +50,31 @@ function look(groups: Readonly<Record<string, readonly number[]>>, namespace = '
 }
 
 function input(memory: LedgerInput['memory'], actual: Actual, previous?: Actual): LedgerInput {
-  return { memory, lease, policy: makePolicy(), site: makeSite(), actual, now: NOW, ...(previous ? { previous } : {}) };
+  return { memory, lease, policy: makePolicy(), site: makeSite(), actual, now: NOW, whole: !previous, ...(previous ? { previous } : {}) };
+}
+
+async function entered(given: LedgerInput): Promise<Entered> {
+  const result = await enterGroups(given);
+  return result === 'lease-lost' ? expect.fail('the lease is lost') : result;
 }
 
 test('a first look enters every group; what vanished while nobody looked is told', async () => {
   const { memory, keep } = memoryOf([]);
-  keep((await enterLook(input(memory, look({ 101: [2, 1], 102: [3, 2, 1], 103: [1] })))).points);
-  const { points, findings, places } = await enterLook(input(memory, look({ 101: [2, 1], 103: [1], 104: [1] })));
-  expect(points.map(({ id, goneAt }) => `${id}${goneAt === undefined ? '' : ' gone'}`)).toEqual([
+  keep((await entered(input(memory, look({ 101: [2, 1], 102: [3, 2, 1], 103: [1] })))).points);
+  const { points, findings } = await entered(input(memory, look({ 101: [2, 1], 103: [1], 104: [1] })));
+  expect(points.map(({ id, goneAt }) => `${id}${goneAt === undefined ? '' : ' gone'}`).toSorted()).toEqual([
     '102 gone',
     '102 gone',
     '102 gone',
     '104',
   ]);
   expect(findings.map(({ code, at }) => `${code} ${at.slice(0, 12)}`)).toEqual(['HF-POINT-GONE home: vm/102']);
-  expect(places.map(({ id }) => id).toSorted()).toEqual(['101', '102', '103', '104']);
 });
 
 test('a later look asks the memory only for what changed', async () => {
   const { memory, asked, keep } = memoryOf([]);
   const before = look({ 101: [2, 1], 102: [2, 1] });
-  keep((await enterLook(input(memory, before))).points);
+  keep((await entered(input(memory, before))).points);
   asked.groups = 0;
   const later = look({ 101: [2, 1], 102: [1] }, 'home/tier-1', NOW + 60);
   const groups = later.pbs[0]!.namespaces[0]!.groups;
@@ -70,14 +83,14 @@ test('a later look asks the memory only for what changed', async () => {
     ...later,
     pbs: [makePbs({ namespaces: [{ datastore: 'main', namespace: 'home/tier-1', groups: seen(quiet, NOW + 60) }] })],
   });
-  const { points } = await enterLook({ ...input(memory, actual, before), now: NOW + 60 });
+  const { points } = await entered({ ...input(memory, actual, before), now: NOW + 60 });
   expect([asked.groups, points.map(({ id, goneAt }) => [id, goneAt])]).toEqual([1, [['102', NOW + 60]]]);
 });
 
 test('a group that moved while nobody looked is known as moved', async () => {
   const { memory, keep } = memoryOf([]);
-  keep((await enterLook(input(memory, look({ 101: [2, 1], 102: [1] })))).points);
-  const { points, findings } = await enterLook(input(memory, look({ 101: [2, 1], 102: [1] }, 'home/tier-2')));
+  keep((await entered(input(memory, look({ 101: [2, 1], 102: [1] })))).points);
+  const { points, findings } = await entered(input(memory, look({ 101: [2, 1], 102: [1] }, 'home/tier-2')));
   expect(findings).toEqual([]);
   expect(points.filter(({ goneBy }) => goneBy === 'moved to main:home/tier-2').length).toBe(3);
   expect(points.filter(({ namespace, notBeforeAt }) => namespace === 'home/tier-2' && notBeforeAt !== undefined).length).toBe(3);
@@ -88,10 +101,9 @@ test('very many points are written ahead, and a lost lease stops', async () => {
     Array.from({ length: 1200 }, (_, i) => [String(1000 + i), Array.from({ length: 20 }, (_, day) => 20 - day)]),
   );
   const { memory, asked } = memoryOf([]);
-  const { points } = await enterLook(input(memory, look(many)));
+  const { points } = await entered(input(memory, look(many)));
   expect([asked.written + points.length, asked.written > 0]).toEqual([24_000, true]);
-  const lost = await enterLook(input({ ...memoryOf([]).memory, recordPoints: async () => 'lease-lost' }, look(many)));
-  expect(lost.outcome).toBe('lease-lost');
+  expect(await enterGroups(input({ ...memoryOf([]).memory, recordPoints: async () => 'lease-lost' }, look(many)))).toBe('lease-lost');
 });
 
 test('groups come whole, whatever the batches of the memory', async () => {
