@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startHomelab, type Homelab } from './site.ts';
 import { findTools, type Ran } from './tools.ts';
@@ -92,6 +94,28 @@ describe.skipIf(TOOLS.length === 0).each(TOOLS)('the homelab by $name, against a
       'vm/1004 null exempt',
     ]);
   });
+
+  test(
+    'a plan that destroys a guest is held back while its points are promised',
+    async () => {
+      const main = join(home.code, 'backup.tf');
+      const code = await readFile(main, 'utf8');
+      await writeFile(main, code.replaceAll(/module "sandbox(?:_data)?" \{\n[\s\S]*?\n\}\n/g, ''));
+      expect((await home.tofu('plan', '-out=tofu.plan')).code).toBe(0);
+      const plan = join(home.code, 'plan.json');
+      await writeFile(plan, (await home.tofu('show', '-json', 'tofu.plan')).out);
+      await writeFile(main, code);
+      const held = await home.holdfast('tofu', 'check', plan);
+      expect(held.out.match(/^error .*/gm)).toEqual([
+        expect.stringContaining('HF-TOFU-DELETES at home: vm/1004 sandbox-data'),
+        expect.stringContaining('HF-TOFU-DELETES at home: vm/104 sandbox'),
+      ]);
+      expect(held.out).toContain('It is destroyed, and 3 points of it are promised, the last until 2027-');
+      expect(held.code).toBe(4);
+      expect((await home.holdfast('tofu', 'check', plan, '--allow', 'delete:vm-104', 'delete:vm-1004')).code).toBe(0);
+    },
+    SLOW,
+  );
 
   test(
     'what somebody changes by hand is told with the code, and comes back with the next apply',

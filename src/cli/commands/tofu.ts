@@ -27,7 +27,7 @@ export const tofu: Command = {
     { run: 'holdfast tofu vars --out holdfast.auto.tfvars.json', does: 'the tiers of the policy for tofu/modules/backup_tiers' },
     { run: 'holdfast tofu vars --check holdfast.auto.tfvars.json', does: 'in a pipeline: whether code and policy still say the same' },
     { run: 'tofu show -json tofu.plan | holdfast tofu check --markdown', does: 'the gate of a merge request, and its comment' },
-    { run: 'holdfast tofu check plan.json --allow weaken:120', does: 'guest 120 may get less: somebody meant it' },
+    { run: 'holdfast tofu check plan.json --allow weaken:vm-120', does: 'guest 120 may get less: somebody meant it' },
   ],
   exits: {
     0: 'written, the same (--check), or the plan breaks no promise',

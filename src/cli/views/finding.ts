@@ -56,7 +56,7 @@ function quoteText(place: FilePlace, paint: Paint, color: 'red' | 'yellow' | 'cy
 }
 
 /** Control characters of a hostile file must not steer the terminal. */
-function safe(text: string): string {
+export function safe(text: string): string {
   return Array.from(text, (character) => (isControl(character) ? '\u{FFFD}' : character)).join('');
 }
 

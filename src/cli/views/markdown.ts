@@ -14,7 +14,7 @@ export function cell(text: string): string {
   return inline(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
 
-/** Names are other people's text: they must not become markup. */
+/** Names are other people's text: they must become neither markup nor lines. */
 export function inline(text: string): string {
-  return text.replaceAll(/[\\`*_<>[\]]/g, String.raw`\$&`);
+  return text.replaceAll(/\p{Cc}+/gu, ' ').replaceAll(/[\\`*_<>[\]]/g, String.raw`\$&`);
 }

@@ -2,14 +2,14 @@ import { findingJson } from '#core/finding.ts';
 import type { CheckedPlan, TierMove } from '#core/tofu/check.ts';
 import type { TofuFinding } from '#core/tofu/told.ts';
 import type { Paint } from '../out.ts';
-import { countText, findingsText } from './finding.ts';
+import { countText, findingsText, safe } from './finding.ts';
 import { cell, findingItem, inline } from './markdown.ts';
 
 /** A checked plan with where it was held against. */
 export type CheckedView = { readonly site: string; readonly looked: boolean; readonly checked: CheckedPlan };
 
 export function checkedText({ checked, looked }: CheckedView, paint: Paint): string {
-  const moves = checked.moves.map((move) => `  ${move.vmid} ${move.name}: ${spellMove(move)}`);
+  const moves = checked.moves.map((move) => `  ${move.vmid} ${safe(move.name)}: ${safe(spellMove(move))}`);
   const told = checked.findings.length === 0 ? [] : [findingsText(checked.findings, paint)];
   const changes = moves.length === 0 ? [] : [paint.bold('Tiers:'), ...moves, ''];
   return `${[...told, ...changes, verdict(checked, looked, paint)].join('\n')}\n`;
@@ -22,9 +22,9 @@ function verdict({ passes, guests, findings }: CheckedPlan, looked: boolean, pai
   return `${paint.red('The plan would break promises.')} ${count}.${where}`;
 }
 
-function spellMove({ from, to }: TierMove): string {
+function spellMove({ isNew, from, to }: TierMove): string {
   const spell = (tier: TierMove['to']): string => (tier ? `tier ${tier.id} (${tier.name})` : 'no tier');
-  return from ? `${spell(from)} → ${spell(to)}` : `new, ${spell(to)}`;
+  return isNew ? `new, ${spell(to)}` : `${spell(from)} → ${spell(to)}`;
 }
 
 /** The contract for scripts. */

@@ -26,6 +26,8 @@ export type CheckInput = {
 export type TierMove = {
   readonly vmid: number;
   readonly name: string;
+  /** The guest is made by this plan. */
+  readonly isNew: boolean;
   readonly from?: Pick<Tier, 'id' | 'name'>;
   readonly to?: Pick<Tier, 'id' | 'name'>;
 };
@@ -61,8 +63,9 @@ export function checkTofuPlan({ policy, site, now, plan, actual, allow }: CheckI
   const used = new Set(open.map((finding) => finding.allow));
   return {
     guests: around.after.guests.size,
-    moves: tierChanges(around).map(({ guest, from, to }) => ({
+    moves: tierChanges(around).map(({ guest, isNew, from, to }) => ({
       vmid: guest.vmid,
+      isNew,
       name: guest.name,
       ...(from ? { from: short(from) } : {}),
       ...(to ? { to: short(to) } : {}),

@@ -25,8 +25,10 @@ function goneGuests(around: Around): TofuFinding[] {
 
 function destroyedGuest(around: Around, guest: CodeGuest): TofuFinding {
   const again = around.after.guests.has(guest.vmid);
-  const name = `delete:${guest.vmid}`;
-  const what = again ? 'It is destroyed and made anew' : 'It is destroyed';
+  const name = `delete:${guest.type}-${guest.vmid}`;
+  const users = usersOf(around, guest).map(({ type, vmid, name: called }) => `${type}/${vmid} ${called}`);
+  const disks = users.length === 0 ? '' : `, with the disks ${users.join(', ')} works on`;
+  const what = `It is destroyed${again ? ' and made anew' : ''}${disks}`;
   const points = pointsOf(around, guest);
   if (!points.known) {
     return onCodeGuest(around, guest, {
@@ -63,9 +65,14 @@ function destroyedGuest(around: Around, guest: CodeGuest): TofuFinding {
 
 type Points = { readonly known: false } | { readonly known: true; readonly count: number; readonly until?: UnixSeconds };
 
-/** Recovery points whose promised age has not come, in the namespaces of the tiers. A namespace that could not be read is a doubt. */
-function pointsOf({ policy, site, actual, now }: Around, { type, vmid }: CodeGuest): Points {
+/**
+ * Recovery points whose promised age has not come, in the namespaces of the tiers: those of the guest, and of guests that work on
+ * its disks, for their points hold these. A namespace that could not be read is a doubt.
+ */
+function pointsOf(around: Around, guest: CodeGuest): Points {
+  const { policy, site, actual, now } = around;
   if (!actual) return { known: false };
+  const names = new Set([guest, ...usersOf(around, guest)].map(({ type, vmid }) => `${type}/${vmid}`));
   let [count, until] = [0, -Infinity];
   for (const tier of policy.tiers) {
     const place = placeOf(site, tier);
@@ -73,14 +80,24 @@ function pointsOf({ policy, site, actual, now }: Around, { type, vmid }: CodeGue
     const found = server?.namespaces.find(({ datastore, namespace }) => datastore === place?.datastore && namespace === place.namespace);
     if (!found) continue;
     if (!found.groups.known) return { known: false };
-    const snapshots = found.groups.value.find((group) => group.type === type && group.id === String(vmid))?.snapshots ?? [];
-    for (const { at, sizeBytes } of snapshots) {
+    const groups = found.groups.value.filter(({ type, id }) => names.has(`${type}/${id}`));
+    for (const { at, sizeBytes } of groups.flatMap(({ snapshots }) => snapshots)) {
       if (sizeBytes === undefined || at + tier.retentionSeconds <= now) continue;
       count += 1;
       until = Math.max(until, at + tier.retentionSeconds);
     }
   }
   return { known: true, count, ...(count === 0 ? {} : { until }) };
+}
+
+/** Other guests of the code that work on a disk of this one: on one whose name carries its number. */
+function usersOf({ before }: Around, { vmid, disks }: CodeGuest): CodeGuest[] {
+  const own = new Set(
+    disks.flatMap(({ volume }) => (volume !== undefined && Number(/vm-(\d+)-/.exec(volume)?.[1]) === vmid ? [volume] : [])),
+  );
+  return [...before.guests.values()].filter(
+    (other) => other.vmid !== vmid && other.disks.some(({ volume }) => volume !== undefined && own.has(volume)),
+  );
 }
 
 /** The tier that holds on one side: by the pool, for its job takes the members; else by the policy. */
@@ -90,7 +107,7 @@ function tierOn(around: Around, guest: CodeGuest | undefined): Tier | undefined 
   return byPool ?? around.policy.tiers.find(({ id }) => id === promisedTier(assignmentOf(around, guest)));
 }
 
-export type TierChange = { readonly guest: CodeGuest; readonly from?: Tier; readonly to?: Tier };
+export type TierChange = { readonly guest: CodeGuest; readonly isNew: boolean; readonly from?: Tier; readonly to?: Tier };
 
 /** Guests that get another tier, are new, or lose theirs. */
 export function tierChanges(around: Around): TierChange[] {
@@ -98,7 +115,7 @@ export function tierChanges(around: Around): TierChange[] {
   return [...after.guests.values()].flatMap((guest) => {
     const [from, to] = [tierOn(around, before.guests.get(guest.vmid)), tierOn(around, guest)];
     if (from?.id === to?.id) return [];
-    return [{ guest, ...(from ? { from } : {}), ...(to ? { to } : {}) }];
+    return [{ guest, isNew: !before.guests.has(guest.vmid), ...(from ? { from } : {}), ...(to ? { to } : {}) }];
   });
 }
 
@@ -107,7 +124,7 @@ function lowerTiers(around: Around): TofuFinding[] {
     if (!from) return [];
     const less = lessOf(from, to);
     if (less.length === 0) return [];
-    const name = `weaken:${guest.vmid}`;
+    const name = `weaken:${guest.type}-${guest.vmid}`;
     return [
       onCodeGuest(around, guest, {
         code: 'HF-TOFU-WEAKER',
@@ -153,8 +170,8 @@ function leftDisks(around: Around): TofuFinding[] {
         code: 'HF-TOFU-WEAKER',
         problem: `Its ${disk.key}${disk.volume === undefined ? '' : ` (${disk.volume})`} was backed up and no longer is`,
         why: 'a restore from any later point brings the guest back without it',
-        fix: `take it in again (backup = true)${orAllow(`weaken:${guest.vmid}`)}`,
-        allow: `weaken:${guest.vmid}`,
+        fix: `take it in again (backup = true)${orAllow(`weaken:${guest.type}-${guest.vmid}`)}`,
+        allow: `weaken:${guest.type}-${guest.vmid}`,
         disk: disk.key,
       }),
     );
