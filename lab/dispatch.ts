@@ -11,6 +11,8 @@ export type Site<S> = {
   readonly routes: readonly Route<S>[];
   readonly state: () => S & { readonly access: Access };
   readonly inheritedFrom: (path: string) => readonly string[];
+  /** Whether a server of its version has an endpoint, or a parameter of it. Absent: it has all. */
+  readonly has?: (state: S, endpoint: string, parameter?: string) => boolean;
 };
 
 export type Request = {
@@ -53,7 +55,9 @@ type Outcome = { readonly answer: WireAnswer; readonly exchange: Omit<Exchange, 
 function decide<S>(world: World, site: Site<S>, request: Request): Outcome {
   const state = site.state();
   const who = login(site.product, state.access, request.authorization);
-  const found = findRoute(site.routes, request);
+  const known = findRoute(site.routes, request);
+  const has = (parameter?: string): boolean => !known || !site.has || site.has(state, `${request.method} ${known.route.path}`, parameter);
+  const found = has() ? known : undefined;
   if (!who.ok && found?.route.privilege !== 'anyone') {
     return { answer: notLoggedInAnswer(site.product, who.reason), exchange: { params: request.params, status: 401 } };
   }
@@ -64,7 +68,8 @@ function decide<S>(world: World, site: Site<S>, request: Request): Outcome {
   try {
     const rights: Rights = { access: state.access, now: world.now, inheritedFrom: site.inheritedFrom };
     checkPrivilege(site.product, rights, { caller, privilege: route.privilege, pathParams });
-    const decoded = decodeParams(site.product, route.params, params);
+    const schema = site.has ? Object.fromEntries(Object.entries(route.params).filter(([name]) => has(name))) : route.params;
+    const decoded = decodeParams(site.product, schema, params);
     if (!decoded.ok) {
       const bare = Object.keys(decoded.errors).find((name) => route.params[name]?.bare);
       throw new Refusal(

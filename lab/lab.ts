@@ -3,6 +3,7 @@ import type { Site } from './dispatch.ts';
 import type { Fault } from './faults.ts';
 import { PBS_SOURCES } from './pbs/jobs.ts';
 import { PBS_ROUTES } from './pbs/routes.ts';
+import { hasBy } from './pbs/since.ts';
 import type { PbsState } from './pbs/state.ts';
 import { introduce } from './pve/reach.ts';
 import { PVE_ROUTES, PVE_SOURCES, pvePoolPaths } from './pve/routes.ts';
@@ -104,7 +105,7 @@ function pveSite(world: World, name: string): Site<PveState> {
 }
 
 function pbsSite(world: World, name: string): Site<PbsState> {
-  return { product: 'pbs', name, routes: PBS_ROUTES, state: () => world.pbs[name]!, inheritedFrom: () => [] };
+  return { product: 'pbs', name, routes: PBS_ROUTES, state: () => world.pbs[name]!, inheritedFrom: () => [], has: hasBy };
 }
 
 function describe(product: 'pve' | 'pbs', server: RunningServer, state: PveState | PbsState): LabServer {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exchangeWatchers } from '#lab/dispatch.ts';
+import { exchangeWatchers, type Exchange } from '#lab/dispatch.ts';
 import { PBS_ROUTES } from '#lab/pbs/routes.ts';
 import { PVE_ROUTES } from '#lab/pve/routes.ts';
 import { contractWith, type Contract } from './contract/contract.ts';
 import { askTheRest, letOurClientAsk } from './contract/everything.ts';
+import { unknownToPbs32 } from './contract/schema.ts';
 import { replay } from './replay/play.ts';
 import { loadRecordings } from './replay/recording.ts';
 import { sharedFolder } from './shared.ts';
@@ -76,6 +77,25 @@ describe.skipIf(shared === undefined)('contract with the official schema', () =>
     const sent = (endpoint: string): string[] => [...(contract.written.pbs.get(endpoint) ?? contract.written.pve.get(endpoint) ?? [])];
     expect(WRITES.filter((endpoint) => sent(endpoint).length === 0)).toEqual([]);
     expect(sent('PUT /config/prune/{id}')).toEqual(expect.arrayContaining(['digest', 'delete']));
+  });
+
+  test('to PBS 3.2 our client sends nothing that it does not know, and does all its work there', async () => {
+    const { endpoints, parameters } = unknownToPbs32(shared ?? '');
+    const asked = new Set<string>();
+    const strange: string[] = [];
+    const watch = ({ product, agent, method, route, params, status }: Exchange): void => {
+      if (product !== 'pbs' || agent !== 'holdfast') return;
+      const endpoint = `${method} ${route}`;
+      asked.add(endpoint);
+      if (status !== 200 || endpoints.includes(endpoint)) strange.push(`${status} ${endpoint}`);
+      for (const name of params.keys()) if (parameters[name]?.includes(endpoint)) strange.push(`${endpoint} ${name}`);
+    };
+    exchangeWatchers.add(watch);
+    await letOurClientAsk({ version: '3.2', release: '4', repoid: 'abcdef12' });
+    exchangeWatchers.delete(watch);
+    expect(strange).toEqual([]);
+    expect(WRITES.filter((endpoint) => contract.api.pbs.has(endpoint) && !asked.has(endpoint))).toEqual([]);
+    console.info(`PBS 3.2: ${asked.size} endpoints asked, none of those that came later (${endpoints.length})`);
   });
 
   test('covers both products', () => {

@@ -1,7 +1,10 @@
 import type { Step } from '#core/plan/plan.ts';
+import { can, firstWith } from '#core/world/abilities.ts';
+import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import { createOnce, settled, unlessMissing } from './once.ts';
 import { segment, type Http } from './http.ts';
 import { listNamespaces } from './pbs-snapshots.ts';
+import { getVersion } from './pve.ts';
 import { asRow, ignore, optionalDigest, type Row } from './wire/read.ts';
 
 /** One step on a PBS. Configuration is written with the digest it was read with, so that no other's change is lost. */
@@ -14,7 +17,7 @@ export async function carryOutPbs(http: Http, step: Step): Promise<void> {
     case 'verify-job':
       return writeEntry(http, step, '/config/verify', 'id');
     case 'sync-job':
-      return writeEntry(http, step, '/config/sync', 'id');
+      return writeEntry(http, await asTheVersionKnows(http, step), '/config/sync', 'id');
     case 'traffic-control':
       return writeEntry(http, step, '/config/traffic-control', 'name');
     case 'datastore':
@@ -26,6 +29,15 @@ export async function carryOutPbs(http: Http, step: Step): Promise<void> {
     case 'backup-job':
       throw new Error(`a ${step.kind} is an object of PVE, not of PBS`);
   }
+}
+
+/** A server from before push sync knows no direction: there is one. A push it cannot do. */
+async function asTheVersionKnows(http: Http, step: Step): Promise<Step> {
+  const { 'sync-direction': direction, ...settings } = step.settings;
+  if (direction === undefined || can(await getVersion(http), 'push-sync')) return step;
+  if (direction === 'pull') return { ...step, settings };
+  const fix = `upgrade this PBS to ${firstWith('push-sync')} or newer, or let the other place fetch:\n    offsite: { direction: pull }`;
+  throw new ProxmoxError('missing', { server: http.name, call: `write sync job ${step.id}`, detail: 'it is too old to push', fix });
 }
 
 /**

@@ -18,7 +18,7 @@ import {
 import { listNamespaces } from './pbs-snapshots.ts';
 import { getNodeTime, getRights, getVersion } from './pve.ts';
 import { touchedByVerification, type Touched } from './verified.ts';
-import { knowsPushSync } from './versions.ts';
+import { can } from '#core/world/abilities.ts';
 
 export type PbsRequest = {
   readonly access: PbsAccess;
@@ -37,7 +37,7 @@ export async function observePbs(http: Http, look: Look, { access, storages, pre
   const syncJobs = version.then((at) =>
     observeList(look, needs('sync jobs'), async (gaps) => {
       gaps.push(...lacking(look.rights, { what: 'sync jobs', privilege: 'Remote.Audit', path: '/remote' }));
-      return listSyncJobs(http, knowsPushSync(known(at)));
+      return listSyncJobs(http, can(known(at), 'push-sync'));
     }),
   );
   const tasks = observePart(look, 'tasks', (gaps) =>

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { startLab, type Lab } from '#lab/lab.ts';
+import type { PbsState } from '#lab/pbs/state.ts';
 import { connectSite } from '#proxmox/site.ts';
 import { makeSite } from '#test/make.ts';
 import { ask } from '../replay/ask.ts';
@@ -94,10 +95,11 @@ async function askForContainer(): Promise<void> {
   await lab.close();
 }
 
-/** Our client looks at sites twice, and makes, changes and removes one of each kind it can. */
-export async function letOurClientAsk(): Promise<void> {
+/** Our client looks at sites twice, and makes, changes and removes one of each kind it can; `pbs` is the version it meets. */
+export async function letOurClientAsk(pbs?: PbsState['version']): Promise<void> {
   for (const scenario of ['adr-005', 'messy-homelab']) {
     const lab = await startLab({ scenario });
+    if (pbs) lab.world.pbs['pbs']!.version = pbs;
     const site = connectSite(siteOf(lab), {
       now: () => lab.world.now,
       readSecret: (ref) => Promise.resolve({ secret: ref.slice('env:'.length) }),

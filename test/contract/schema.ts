@@ -28,6 +28,17 @@ export function loadApi(shared: string, product: Product): Api {
   return new Map(Object.entries(all).filter(([name]) => name !== '_meta'));
 }
 
+/** Endpoints and parameters that PBS 3.2 has not, as its source was searched for them. */
+export function unknownToPbs32(shared: string): {
+  readonly endpoints: readonly string[];
+  readonly parameters: Readonly<Record<string, readonly string[]>>;
+} {
+  const { _meta } = JSON.parse(readFileSync(join(shared, 'api', 'pbs-4.json'), 'utf8')) as {
+    _meta: { notInPbs32: ReturnType<typeof unknownToPbs32> };
+  };
+  return _meta.notInPbs32;
+}
+
 /** What is wrong with the value, each with its place; nothing where it is as described. Fields that are not described are fine. */
 export function valueErrors(schema: Schema, value: unknown, place = 'data'): readonly string[] {
   if (value === undefined) return schema.optional ? [] : [`${place}: missing`];

@@ -214,6 +214,14 @@ describe('compile: a copy off site', () => {
       actual: makeActual({ pbs: [makePbs({ remotes: seen([]) })] }),
       code: 'HF-OFFSITE-REMOTE',
     },
+    {
+      name: 'push from a server that is too old for it',
+      direction: 'push',
+      actual: makeActual({
+        pbs: [makePbs({ version: seen({ product: 'pbs', text: '3.2.4', numbers: [3, 2, 4] }), remotes: seen([remote]) })],
+      }),
+      code: 'HF-PBS-TOO-OLD',
+    },
     { name: 'pull by a server nobody can log in to', direction: 'pull', actual: makeActual(), code: 'HF-OFFSITE-RECEIVER' },
   ] as const;
   for (const { name, direction, actual, code } of FAILING) {

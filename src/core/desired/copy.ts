@@ -1,10 +1,11 @@
 import type { Finding } from '../finding.ts';
 import type { Offsite, PbsAccess } from '../policy/policy.ts';
 import { spellDuration } from '../units.ts';
+import { can } from '../world/abilities.ts';
 import type { Actual } from '../world/actual.ts';
 import type { TierAtSite } from './compile.ts';
 import type { ManagedObject, Settings } from './desired.ts';
-import { pullWithoutReceiver, pullWithoutRemote, pushWithoutRemote } from './findings.ts';
+import { pullWithoutReceiver, pullWithoutRemote, pushUnknown, pushWithoutRemote } from './findings.ts';
 import { DENSEST } from '../retention/upkeep.ts';
 import { jobId, markedComment } from './mark.ts';
 
@@ -24,7 +25,11 @@ export function compileCopy(at: TierAtSite, actual: Actual): Compiled {
 }
 
 function push(at: TierAtSite, offsite: Offsite, actual: Actual): Compiled {
-  const remotes = actual.pbs.find(({ name }) => name === at.pbs.name)?.remotes;
+  const seen = actual.pbs.find(({ name }) => name === at.pbs.name);
+  if (seen?.version.known && !can(seen.version.value, 'push-sync')) {
+    return { objects: [], findings: [pushUnknown(at.site, at.tier, at.pbs, seen.version.value.text)] };
+  }
+  const remotes = seen?.remotes;
   const missing = remotes?.known && remotes.complete && !remotes.value.some(({ name }) => name === offsite.remote);
   if (missing) return { objects: [], findings: [pushWithoutRemote(at.site, at.tier, offsite, at.pbs)] };
   const settings: Settings = {

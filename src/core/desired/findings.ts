@@ -1,4 +1,5 @@
 import { closest } from '../closest.ts';
+import { firstWith } from '../world/abilities.ts';
 import { pinOf } from '../policy/pin.ts';
 import type { Finding } from '../finding.ts';
 import type { Offsite, PbsAccess, Site, Tier } from '../policy/policy.ts';
@@ -109,6 +110,20 @@ export function pullWithoutRemote(input: {
     fix: several
       ? 'remove the remotes that are not needed'
       : `make it on ${receiver.name}:\n    proxmox-backup-manager remote create ${source.name} --host ${host} --auth-id 'USER@pbs!TOKEN' --password SECRET --fingerprint ${pinOf(source, source.urls[0]) ?? 'FINGERPRINT'}`,
+    site: site.name,
+    tier: tier.id,
+  };
+}
+
+/** The PBS that is to send is from before there was a push. */
+export function pushUnknown(site: Site, tier: Tier, pbs: PbsAccess, version: string): Finding {
+  return {
+    severity: 'error',
+    code: 'HF-PBS-TOO-OLD',
+    at: `${site.name}: PBS ${pbs.name}`,
+    problem: `PBS ${pbs.name} is ${version} and cannot push; tier ${tier.id} promises a copy that it sends`,
+    why: `sync jobs that push came with ${firstWith('push-sync')}, so there is no copy`,
+    fix: 'upgrade it, or let the other place fetch:\n    offsite: { direction: pull }',
     site: site.name,
     tier: tier.id,
   };

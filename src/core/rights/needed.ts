@@ -1,4 +1,5 @@
 import type { PbsAccess, Site } from '../policy/policy.ts';
+import { firstWith } from '../world/abilities.ts';
 
 /** What somebody wants to do; each has a login of its own. */
 export type Purpose = 'audit' | 'apply' | 'lock' | 'drill' | 'move';
@@ -74,7 +75,11 @@ const PVE: Readonly<Record<Purpose, (scope: RightsScope) => readonly Right[]>> =
     { privilege: 'VM.Config.Network', path: '/pool/drill', to: 'cut its network off before it starts' },
     { privilege: 'VM.Config.Options', path: '/pool/drill', to: 'keep it from starting with the node' },
     { privilege: 'VM.PowerMgmt', path: '/pool/drill', to: 'start and stop it' },
-    { privilege: 'VM.GuestAgent.Unrestricted', path: '/pool/drill', to: 'run the checks inside it' },
+    {
+      privilege: 'VM.GuestAgent.Unrestricted or VM.Monitor',
+      path: '/pool/drill',
+      to: `run the checks inside it; before ${firstWith('agent-rights')} the right is VM.Monitor`,
+    },
     { privilege: 'Pool.Allocate', path: '/pool/drill', to: 'restore it into the pool of drills' },
     { privilege: 'VM.Backup', path: '/vms', to: 'read the recovery points of every guest' },
     { privilege: 'Datastore.AllocateSpace', path: '/storage', to: 'read from the backup storage and write its disks' },
