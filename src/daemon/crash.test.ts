@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest';
+import type { Memory, Notifier } from '#app/ports.ts';
+import type { AlertRecord } from '#core/memory/record.ts';
+import type { Actual } from '#core/world/actual.ts';
+import { emptyRows, volatileMemory } from '#store/volatile.ts';
+import { makeActual, makeGroup, makePbs, makeSnapshot, NOW, seen } from '#test/make.ts';
+import { virtualTime } from '#test/virtual-time.ts';
+import { startDaemon, type Daemon } from './daemon.ts';
+import { darkActual, fakePorts, fakeSite, policyOf, recordingNotifier } from './testing/site.ts';
+
+/*
+ * Kill -9 at every write of a story. A daemon that is killed does nothing any more: what it waits for never comes. Another one starts
+ * on the same memory, and in the end the same was told, and each thing once.
+ */
+
+const HOUR = 3600;
+
+/** A guest with two points; `gone`: without the older one, which had to stay. */
+function actualWith({ gone = false }: { readonly gone?: boolean } = {}, asOf = NOW): Actual {
+  const snapshots = [...(gone ? [] : [makeSnapshot({ at: NOW - 20 * HOUR })]), makeSnapshot({ at: NOW - 2 * HOUR })];
+  const namespaces = [{ datastore: 'main', namespace: 'home/tier-1', groups: seen([makeGroup({ snapshots, listedAt: asOf })], asOf) }];
+  return { ...makeActual({ pbs: [makePbs({ namespaces })] }), asOf };
+}
+
+const STORY = [
+  { atSeconds: 0, silent: [], actual: (at: number) => actualWith({}, at) },
+  { atSeconds: 200, silent: ['pve'], actual: darkActual },
+  { atSeconds: 400, silent: [], actual: (at: number) => actualWith({}, at) },
+  { atSeconds: 600, silent: [], actual: (at: number) => actualWith({ gone: true }, at) },
+] as const;
+const END_SECONDS = 1500;
+
+type When = 'before' | 'after';
+type Told = { readonly writes: number; readonly sent: readonly AlertRecord[]; readonly points: string };
+
+/** Plays the story with a daemon that is killed just before or just after its `n`-th write took effect. */
+async function play(n: number, when: When): Promise<Told> {
+  const time = virtualTime();
+  const rows = emptyRows();
+  const notifier = recordingNotifier();
+  const home = fakeSite();
+  let [writes, dead] = [0, false];
+
+  async function write<T>(effect: () => Promise<T>): Promise<T> {
+    if (dead) return new Promise(() => {});
+    writes += 1;
+    if (writes !== n) return effect();
+    dead = true;
+    if (when === 'after') await effect();
+    return new Promise(() => {});
+  }
+  const hangs =
+    <A extends unknown[], T>(read: (...given: A) => Promise<T>) =>
+    async (...given: A): Promise<T> =>
+      dead ? new Promise<T>(() => {}) : read(...given);
+
+  const own = volatileMemory(time.nowMs, rows);
+  const mortal: Memory = {
+    ...own,
+    record: (...given) => write(() => own.record(...given)),
+    recordPoints: (...given) => write(() => own.recordPoints(...given)),
+    leases: { round: hangs(own.leases.round), release: hangs(own.leases.release) },
+    outbox: {
+      ...own.outbox,
+      due: hangs(own.outbox.due),
+      delivered: (...given) => write(() => own.outbox.delivered(...given)),
+      failed: (...given) => write(() => own.outbox.failed(...given)),
+    },
+  };
+  const mortalNotifier: Notifier = { ...notifier, send: (...given) => write(() => notifier.send(...given)) };
+  const start = (replica: string, memory: Memory, by: Notifier): Daemon => {
+    const policy = policyOf('home');
+    const load = async () => ({ policy, findings: [], file: 'holdfast.yaml' });
+    const ports = { ...fakePorts(time, { home }, { memory, notifier: by }), load };
+    return startDaemon({ ports, policy, replica, version: '0', allowed: new Set() });
+  };
+
+  start('first', mortal, mortalNotifier);
+  let second: Daemon | undefined;
+  for (let second_ = 0; second_ < END_SECONDS; second_ += 5) {
+    const scene = STORY.findLast(({ atSeconds }) => atSeconds <= second_)!;
+    Object.assign(home, { silent: scene.silent, actual: () => scene.actual(NOW + Math.floor(time.nowMs() / 1000)) });
+    if (dead) second ??= start('second', volatileMemory(time.nowMs, rows), notifier);
+    await time.pass(5);
+  }
+  const points = [];
+  for await (const batch of own.points('home', { gone: true })) points.push(...batch);
+  return {
+    writes,
+    sent: notifier.sent,
+    points: JSON.stringify(points.map(({ at, notBeforeAt, goneAt }) => [at, notBeforeAt, goneAt !== undefined])),
+  };
+}
+
+/** What a receiver that knows ids keeps: channel and subject of each message, ages left out. */
+function received(sent: readonly AlertRecord[]): string[] {
+  const byId = new Map(sent.map((alert) => [`${alert.channel} ${alert.id}`, alert]));
+  return [...byId.values()].map(({ channel, subject }) => `${channel}: ${subject.replaceAll(/\d+/g, 'N')}`).sort();
+}
+
+const whole = await play(Infinity, 'before');
+
+test('the story itself: a loss, an outage and its end are told, each once a channel', () => {
+  expect(received(whole.sent)).toMatchInlineSnapshot(`
+    [
+      "mail: error: home: PVE: The server does not answer: nothing listens there",
+      "mail: error: home: vm/N guest-N: No enabled backup job takes it",
+      "mail: error: home: vm/N in main:home/tier-N, gone N-N-N N:N:N: The point of N-N-N N:N:N of guest-N went b…",
+      "mail: over: home: PVE: The server does not answer: nothing listens there",
+      "web: error: home: PVE: The server does not answer: nothing listens there",
+      "web: error: home: vm/N guest-N: No enabled backup job takes it",
+      "web: error: home: vm/N in main:home/tier-N, gone N-N-N N:N:N: The point of N-N-N N:N:N of guest-N went b…",
+      "web: over: home: PVE: The server does not answer: nothing listens there",
+    ]
+  `);
+  expect(whole.writes).toBeGreaterThan(15);
+});
+
+for (const when of ['before', 'after'] as const) {
+  for (let n = 1; n <= whole.writes; n++) {
+    test(`killed just ${when} write ${n} took effect: nothing is lost, nothing is doubled`, async () => {
+      const told = await play(n, when);
+      expect(received(told.sent)).toEqual(received(whole.sent));
+      expect(told.points).toBe(whole.points);
+    });
+  }
+}
