@@ -142,6 +142,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
 
   function note(watched: Extract<Watched, { outcome: 'recorded' }>): void {
     const { look, at } = watched.record;
+    const first = state.look === undefined;
     state = {
       ...state,
       state: refused() ? 'refused' : 'watched',
@@ -153,7 +154,9 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
     };
     const tell = look.outcome === 'complete' ? log.info : log.warn;
     tell('looked', { site: site.name, ...look, requests: last!.requests, guests: spellPostures(state.guests) });
-    for (const { vmid, name, posture, because } of watched.record.postures.slice(0, MOST_LOGGED))
+    // That all is well at the start needs no line for each guest.
+    const changes = watched.record.postures.filter(({ posture }) => !first || posture !== 'protected');
+    for (const { vmid, name, posture, because } of changes.slice(0, MOST_LOGGED))
       (posture === 'protected' ? log.info : log.warn)(`${name} is ${posture}`, { site: site.name, vmid, because });
   }
 
