@@ -67,7 +67,7 @@ export function fleet10k(now: number): World {
 type FleetGuest = { readonly vmid: number; readonly tag: string; readonly sizeGib: number; readonly node: string; readonly pool: string };
 
 function addFleetGuest(pve: PveState, now: number, { vmid, tag, sizeGib, node, pool }: FleetGuest): void {
-  addGuest(pve, now - 400 * DAY_SECONDS, {
+  addGuest(pve, now - 800 * DAY_SECONDS, {
     vmid,
     name: `customer-${vmid}`,
     tags: tag,

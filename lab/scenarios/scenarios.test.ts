@@ -14,8 +14,12 @@ test('fleet-10k: 10,000 guests and 600,000 points of theirs', () => {
   const world = SCENARIOS['fleet-10k']!(LAB_EPOCH);
   expect(Object.keys(world.pve['pve']!.guests).length).toBe(10_000);
   let points = 0;
+  const ctime = (vmid: string): number => Number(/ctime=(\d+)/.exec(String(world.pve['pve']!.guests[Number(vmid)]!.config['meta']))![1]);
   for (const { groups } of Object.values(world.pbs['pbs']!.datastores['main']!.namespaces)) {
-    for (const { snapshots } of Object.values(groups)) points += snapshots.length;
+    for (const { id, snapshots } of Object.values(groups)) {
+      points += snapshots.length;
+      if (snapshots[0]!.time < ctime(id)) expect.fail(`guest ${id} is younger than its first point`);
+    }
   }
   expect(points).toBe(600_000);
 });

@@ -117,7 +117,12 @@ describe('status as people read it', () => {
 });
 
 test('status --json: the contract', () => {
-  const { asOf, guests: rows } = statusJson(view(site(guests))) as { asOf: string; guests: Record<string, unknown>[] };
+  type Json = { asOf: string; guests: Record<string, unknown>[]; findings: Record<string, unknown>[] };
+  const { asOf, guests: rows, findings } = statusJson(view(site(guests))) as Json;
+  expect(findings.length).toBeGreaterThan(0);
+  for (const finding of findings)
+    expect(Object.keys(finding)).toEqual(['site', 'guest', 'severity', 'code', 'at', 'problem', 'why', 'fix']);
+  expect(findings.find(({ code }) => code === 'HF-DISK-LEFT-OUT')).toMatchObject({ site: 'home', guest: 'vm/102' });
   expect(asOf).toBe('2026-11-25T12:00:00Z');
   for (const row of rows)
     expect(Object.keys(row)).toEqual(

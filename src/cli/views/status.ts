@@ -1,6 +1,6 @@
 import { POSTURES, type Posture } from '#core/assess/posture.ts';
 import type { Assessment, GuestAssessment } from '#core/assess/assessment.ts';
-import type { Finding } from '#core/finding.ts';
+import { findingJson, type Finding } from '#core/finding.ts';
 import type { Tier } from '#core/policy/policy.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '#core/units.ts';
 import type { Paint } from '../out.ts';
@@ -38,13 +38,20 @@ export function statusText(view: StatusView, paint: Paint, width: number): strin
 }
 
 /** The contract for scripts. */
-export function statusJson({ assessments }: Pick<StatusView, 'assessments'>): unknown {
+export function statusJson({ assessments, findings }: Pick<StatusView, 'assessments' | 'findings'>): unknown {
   const oldest = Math.min(...assessments.map(({ asOf }) => asOf));
   const guests = assessments.flatMap((assessment) => assessment.guests.map(guestJson));
   const unseen = assessments.flatMap(({ site, unseen }) =>
     unseen.map(({ what, because, privilege, path }) => ({ site, what, because, privilege, path })),
   );
-  return { asOf: Number.isFinite(oldest) ? spellIso(oldest) : null, guests, unseen };
+  const told = findings.map((finding) => ({ site: finding.site ?? null, guest: guestOf(finding, assessments), ...findingJson(finding) }));
+  return { asOf: Number.isFinite(oldest) ? spellIso(oldest) : null, guests, unseen, findings: told };
+}
+
+/** The id of the guest that a finding is about, as it stands among the guests. */
+function guestOf({ site, vmid }: Finding, assessments: readonly Assessment[]): string | null {
+  const found = assessments.find((one) => one.site === site)?.guests.find((guest) => guest.vmid === vmid);
+  return found ? `${found.type}/${found.vmid}` : null;
 }
 
 function guestJson({ site, type, vmid, name, tier, posture, because, exposureSeconds, newestPointAt, findings }: GuestAssessment): unknown {
