@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Which points are protected on PBS, and until when',
     load: async () => (await import('./commands/lock.ts')).lock,
   },
+  {
+    name: 'capacity',
+    summary: 'How full each store is, when it will be, who fills it',
+    load: async () => (await import('./commands/capacity.ts')).capacity,
+  },
   { name: 'adopt', summary: 'Take over jobs made by hand, without a gap', load: async () => (await import('./commands/adopt.ts')).adopt },
   {
     name: 'doctor',

@@ -1,0 +1,92 @@
+import type { Effect, SiteCapacity } from '#app/capacity.ts';
+import type { Dates, Forecast } from '#core/capacity/forecast.ts';
+import { spellInstant, spellSize, type UnixSeconds } from '#core/units.ts';
+import type { Paint } from '../out.ts';
+import { findingsText } from './finding.ts';
+
+/** How full each store is and when it will be, then who fills it. Whatever is estimated says so. */
+export function capacityText(sites: readonly SiteCapacity[], paint: Paint): string {
+  return `${sites.map((site) => siteText(site, paint)).join('\n\n')}\n`;
+}
+
+const MOST_GUESTS = 10;
+
+function siteText({ site, timeZone, stores, tiers, guests, findings, effect }: SiteCapacity, paint: Paint): string {
+  const growing = guests.filter(({ perDayBytes }) => perDayBytes !== undefined);
+  return [
+    paint.bold(site),
+    ...(stores.length === 0 ? ['  no figures of any store are remembered'] : stores.map((store) => storeText(store, timeZone, paint))),
+    '',
+    `Tiers, new data since the first run that is remembered ${paint.dim('(estimated from the logs of backups)')}`,
+    ...aligned(
+      tiers.map(({ tier, name, guests: count, newBytes, perDayBytes, budgetBytes }) => [
+        `  ${tier} ${name}`,
+        count === 1 ? '1 guest' : `${count} guests`,
+        spellSize(newBytes),
+        `${spellSize(perDayBytes)} a day`,
+        budgetBytes === undefined ? '' : `of ${spellSize(budgetBytes)}`,
+      ]),
+    ),
+    '',
+    `Guests that add most ${paint.dim('(estimated)')}`,
+    ...(growing.length === 0 ? ['  no guest has two runs with figures yet'] : []),
+    ...aligned(
+      growing
+        .slice(0, MOST_GUESTS)
+        .map(({ vmid, name, tier, perDayBytes, runs }) => [
+          `  ${vmid}`,
+          name ?? '',
+          tier === undefined ? 'no tier' : `tier ${tier}`,
+          `${spellSize(perDayBytes!)} a day`,
+          `${runs} runs`,
+        ]),
+    ),
+    ...(guests.length > growing.length ? [`  of ${guests.length - growing.length} more nothing can be said yet`] : []),
+    ...(effect ? ['', effectText(effect)] : []),
+    ...(findings.length === 0 ? [] : ['', findingsText(findings, paint).trimEnd()]),
+  ].join('\n');
+}
+
+function storeText(store: Forecast, timeZone: string, paint: Paint): string {
+  const { what, usedBytes, totalBytes, availableBytes } = store;
+  const [kind, name] = what.split(':', 2) as [string, string];
+  const head = `  ${kind === 'zfs' ? 'ZFS pool' : 'datastore'} ${name}  ${Math.floor((usedBytes / totalBytes) * 100)} % of ${spellSize(totalBytes)}, ${spellSize(availableBytes)} free`;
+  if (!store.known) return `${head}\n    ${paint.dim(`no forecast: ${store.because}`)}`;
+  const { perDay, fullAt, stuckAt } = store;
+  const day = (at: UnixSeconds | undefined): string =>
+    at === undefined ? 'not within three years' : spellInstant(at, timeZone, { zone: false }).slice(0, 10);
+  const when = ({ usual, high }: Dates): string => {
+    const [expected, earliest] = [day(usual), day(high)];
+    return expected === earliest ? expected : `${expected}, ${earliest} at the earliest`;
+  };
+  const band = perDay.low === perDay.high ? '' : ` (${signed(perDay.low)} to ${signed(perDay.high)})`;
+  return [
+    head,
+    `    grows by ${signed(perDay.usual)} a day${band}`,
+    ...aligned([
+      [kind === 'zfs' ? '    nearly full' : '    too full for garbage collection', when(stuckAt)],
+      ['    full', when(fullAt)],
+    ]),
+  ].join('\n');
+}
+
+function effectText({ tier, pointsMore, bytes, unknownGuests }: Effect): string {
+  const verb = pointsMore >= 0 ? 'take' : 'free';
+  const unknown = unknownGuests === 0 ? '' : `; of ${unknownGuests} guests nothing is known`;
+  const delay = pointsMore < 0 ? ', once pruned and, a day later at the earliest, collected' : '';
+  return `${Math.abs(pointsMore)} points ${pointsMore >= 0 ? 'more' : 'fewer'} in tier ${tier} would ${verb} about ${spellSize(Math.abs(bytes))}${delay} (estimated${unknown})`;
+}
+
+function signed(bytes: number): string {
+  return bytes < 0 ? `-${spellSize(-bytes)}` : spellSize(bytes);
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}
