@@ -7,7 +7,7 @@ import type { Chances } from '#core/retention/fall.ts';
 import { KEEP_UNITS, type KeepRules } from '#core/retention/keep.ts';
 import { leastLife, leastReach } from '#core/retention/lifetime.ts';
 import { proveTier } from '#core/retention/prove.ts';
-import { cost, ladder, solveKeep, solveSchedule } from '#core/retention/solve.ts';
+import { cost, keepHolds, ladder, solveKeep, solveSchedule } from '#core/retention/solve.ts';
 import { layOut, type Timeline } from '#core/retention/timeline.ts';
 import { pruneGroup } from '#lab/pbs/prune.ts';
 import { deepFreeze, makePolicy, makeTier, NOW } from './make.ts';
@@ -151,6 +151,17 @@ describe('no proved policy is refuted by living it', { timeout: 120_000 * TIMES 
   });
 });
 
+const MOST_TRIED = 6;
+
+/** All keep options of one or two rules that keep no more points than so many. */
+function rulesUpTo(most: number): KeepRules[] {
+  const pairs = KEEP_UNITS.flatMap((fine, i) => KEEP_UNITS.slice(i + 1).map((coarse) => [fine, coarse] as const));
+  return Array.from({ length: Math.max(0, most) }, (_, i) => i + 1).flatMap((total) => [
+    ...KEEP_UNITS.map((unit) => ({ [unit]: total })),
+    ...pairs.flatMap(([fine, coarse]) => Array.from({ length: total - 1 }, (_, i) => ({ [fine]: i + 1, [coarse]: total - i - 1 }))),
+  ]);
+}
+
 describe('what is solved is proved, and the next cheaper is not', { timeout: 120_000 * TIMES }, () => {
   test('keep values', () => {
     fc.assert(
@@ -172,6 +183,39 @@ describe('what is solved is proved, and the next cheaper is not', { timeout: 120
     );
   });
 
+  test('keep values beside a reach and a last day: no one or two rules that cost less hold', () => {
+    let solved = 0;
+    fc.assert(
+      fc.property(
+        fc.constantFrom('04:00', '4,16:00', 'mon,thu 23:30', 'sun 05:00', '*-1,15 23:55'),
+        fc.record({
+          retentionDays: fc.integer({ min: 1, max: 30 }),
+          reachDays: fc.option(fc.integer({ min: 1, max: 90 }), { nil: undefined }),
+          deleteDays: fc.option(fc.integer({ min: 20, max: 120 }), { nil: undefined }),
+          lostRuns: fc.constantFrom(0, 0, 1),
+        }),
+        (schedule, { retentionDays, reachDays, deleteDays, lostRuns }) => {
+          const chances = { queueSeconds: 1200, durationSeconds: 2400, lostRuns, extraRuns: 0 };
+          const timeline = layOut(schedule, { timeZone: 'Europe/Vienna', fromAt: NOW }) as Timeline;
+          const promise = {
+            retentionSeconds: retentionDays * DAY,
+            ...(reachDays !== undefined && { reachSeconds: (retentionDays + reachDays) * DAY }),
+            ...(deleteDays !== undefined && { deleteAfterSeconds: (retentionDays + deleteDays) * DAY }),
+          };
+          const holds = (keep: KeepRules): boolean => keepHolds(timeline, keep, promise, { chances, pruneWaitSeconds: DAY + HOUR });
+          const keep = solveKeep([timeline], promise, chances, DAY + HOUR);
+          if (keep) solved += 1;
+          if (keep) expect(holds(keep)).toBe(true);
+          const most = keep ? Math.min(cost(keep) - 1, MOST_TRIED) : MOST_TRIED;
+          for (const cheaper of rulesUpTo(most))
+            if (holds(cheaper)) expect.fail(`${JSON.stringify(cheaper)} holds and costs less than ${JSON.stringify(keep)}`);
+        },
+      ),
+      { numRuns: 10 * TIMES },
+    );
+    expect(solved).toBeGreaterThan(2);
+  });
+
   test('reach', () => {
     const timeline = layOut('04:00', { timeZone: 'Europe/Vienna', fromAt: NOW }) as Timeline;
     const chances = { queueSeconds: 1200, durationSeconds: 2400, lostRuns: 0, extraRuns: 0 };
@@ -179,6 +223,14 @@ describe('what is solved is proved, and the next cheaper is not', { timeout: 120
     expect(keep).toEqual({ daily: 31, yearly: 2 });
     expect(leastReach(timeline, keep, chances)!.seconds).toBeGreaterThanOrEqual(365 * DAY);
     expect(leastReach(timeline, { daily: 31, yearly: 1 }, chances)!.seconds).toBeLessThan(365 * DAY);
+  });
+
+  test('reach and a last day: where the cheapest that reaches stays too long, the next cheapest is taken', () => {
+    const timeline = layOut('mon,thu 23:30', { timeZone: 'America/New_York', fromAt: NOW }) as Timeline;
+    const chances = { queueSeconds: 0, durationSeconds: 2400, lostRuns: 0, extraRuns: 0 };
+    const promise = { retentionSeconds: 11 * DAY, reachSeconds: 31 * DAY };
+    expect(solveKeep([timeline], promise, chances)).toEqual({ daily: 4, yearly: 2 });
+    expect(solveKeep([timeline], { ...promise, deleteAfterSeconds: 118 * DAY }, chances)).toEqual({ daily: 4, monthly: 2 });
   });
 
   test('schedules', () => {

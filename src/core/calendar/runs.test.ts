@@ -77,6 +77,41 @@ test('the next run is after now and matches the event', () => {
   );
 });
 
+/** Weekday, date and time of an event whose steps all end, by the letter. */
+const closed = fc
+  .tuple(
+    fc.constantFrom('', '', 'mon ', 'sat,sun ', 'fri..mon '),
+    fc.constantFrom('', '', '*-1 ', '*-2-29 ', '2,7-5..9 ', '2028,2030-*-1..7 ', '*-*-31 '),
+    fc.oneof(
+      fc.tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 })).map(([hour, minute]) => `${hour}:${minute}`),
+      fc.constantFrom('2..4:0,30', '*:15', '0..23/7:10..20/5', '8,20:00:30'),
+    ),
+  )
+  .map((parts) => parts.join(''));
+
+test('the next run is the first second that matches, where no clock changes', () => {
+  fc.assert(
+    fc.property(closed, fc.integer({ min: 1_700_000_000, max: 2_000_000_000 }), (text, at) => {
+      const event = eventOf(text);
+      const run = nextRun(event, UTC, at);
+      if (run === undefined) return assert.ok(event.years.length > 0, text);
+      let earlier: number | undefined;
+      for (let day = Math.floor(at / DAY_SECONDS); earlier === undefined && day * DAY_SECONDS <= run; day++) {
+        const { year, month, day: date, weekday } = localFields(UTC, day * DAY_SECONDS);
+        if (!matches(event.years, year) || !matches(event.months, month) || !matches(event.days, date)) continue;
+        if (event.weekdays.length > 0 && !event.weekdays.includes(weekday)) continue;
+        for (let second = 0; second < DAY_SECONDS && earlier === undefined; second += 30) {
+          const parts = [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60] as const;
+          const isRun = matches(event.hours, parts[0]) && matches(event.minutes, parts[1]) && matches(event.seconds, parts[2]);
+          if (isRun && day * DAY_SECONDS + second > at) earlier = day * DAY_SECONDS + second;
+        }
+      }
+      assert.equal(run, earlier, text);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test('the list of runs is what the search finds one after the other', () => {
   fc.assert(
     fc.property(texts, moments, fc.integer({ min: 1, max: 40 }), (text, { zone, at }, days) => {

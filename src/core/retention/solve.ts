@@ -32,8 +32,8 @@ export function solveKeep(
   const holds = (keep: KeepRules): boolean =>
     timelines.every((timeline) => keepHolds(timeline, keep, promise, { chances, pruneWaitSeconds }));
   let best: KeepRules | undefined;
-  const offer = (keep: KeepRules | undefined): void => {
-    if (keep && cost(keep) < (best ? cost(best) : Infinity) && holds(keep)) best = keep;
+  const offer = (keep: KeepRules): void => {
+    if (cost(keep) < (best ? cost(best) : Infinity) && holds(keep)) best = keep;
   };
   const retains = (keep: KeepRules): boolean => timelines.every((timeline) => retentionHolds(timeline, keep, promise, chances));
   const singles = new Map<KeepUnit, number>();
@@ -48,7 +48,7 @@ export function solveKeep(
     if (quick && best) break;
   }
   if (promise.reachSeconds !== undefined) {
-    for (const [unit, slots] of singles) offer(reaching(timelines, promise, chances, { unit, slots }));
+    for (const [unit, slots] of singles) for (const keep of reaching(timelines, promise, chances, { unit, slots })) offer(keep);
   }
   return best;
 }
@@ -80,23 +80,23 @@ export function cost(keep: KeepRules): number {
   return givenRules(keep).reduce((sum, { slots }) => sum + slots, 0);
 }
 
-/** A rule that keeps the retention, with more slots or with the cheapest coarser rule that adds the reach. */
+/** A rule that keeps the retention, with more slots, or with as few as add the reach of each coarser rule: what reaches may also stay too long. */
 function reaching(
   timelines: readonly Timeline[],
   promise: KeepPromise,
   chances: Chances,
   { unit, slots }: { readonly unit: KeepUnit; readonly slots: number },
-): KeepRules | undefined {
+): KeepRules[] {
   const fine = { [unit]: slots };
   const reaches = (keep: KeepRules): boolean => timelines.every((timeline) => reachHolds(timeline, keep, promise, chances));
-  if (reaches(fine)) return fine;
+  if (reaches(fine)) return [fine];
   const more = leastSlots((count) => reaches({ [unit]: slots + count }), MOST_SLOTS);
-  let best = more === undefined ? undefined : { [unit]: slots + more };
-  for (const coarse of SINGLE_UNITS.slice(0, SINGLE_UNITS.indexOf(unit))) {
-    const count = leastSlots((extra) => reaches({ ...fine, [coarse]: extra }), best ? cost(best) - slots : MOST_SLOTS);
-    if (count !== undefined && (!best || slots + count < cost(best))) best = { ...fine, [coarse]: count };
-  }
-  return best;
+  const most = promise.deleteAfterSeconds === undefined ? (more ?? MOST_SLOTS) : MOST_SLOTS;
+  const combined = SINGLE_UNITS.slice(0, SINGLE_UNITS.indexOf(unit)).flatMap((coarse) => {
+    const count = leastSlots((extra) => reaches({ ...fine, [coarse]: extra }), most);
+    return count === undefined ? [] : [{ ...fine, [coarse]: count }];
+  });
+  return [...(more === undefined ? [] : [{ [unit]: slots + more }]), ...combined];
 }
 
 /** The least count from 1 to `most` that holds, for a question that goes on holding once it does. */
