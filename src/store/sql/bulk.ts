@@ -26,7 +26,9 @@ export async function writeBulk(db: Kysely<Tables>, kind: Kind, bulk: Bulk, rows
 }
 
 function valuesQuery(bulk: Bulk, rows: readonly (readonly Value[])[]): CompiledQuery {
-  return CompiledQuery.raw(valuesText(bulk, rows.length), rows.flat());
+  const given: Value[] = [];
+  for (const row of rows) for (const value of row) given.push(value);
+  return CompiledQuery.raw(valuesText(bulk, rows.length), given);
 }
 
 /** The text for a full statement is asked for thousands of times. */

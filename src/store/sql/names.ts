@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { GroupPlace } from '#core/memory/record.ts';
 import { writeBulk, type Bulk, type Value } from './bulk.ts';
 import type { Kind, Tables } from './schema.ts';
@@ -28,11 +28,21 @@ export function placeKey({ server, datastore, namespace, type, id }: Omit<GroupP
   return `${server}\n${datastore}\n${namespace}\n${type}\n${id}`;
 }
 
-/** Numbers by `placeKey`, of all groups of a site and of `wanted`. */
-export async function groupNumbers(db: Db, kind: Kind, siteId: number, wanted: readonly GroupPlace[]): Promise<Numbers> {
+/** So many groups are looked up one by one; for more all groups of the site are read. */
+const FEW = 100;
+
+/** Numbers by `placeKey`, of `wanted` and maybe of other groups of the site. */
+export async function groupNumbers(db: Db, kind: Kind, siteId: number, places: readonly GroupPlace[]): Promise<Numbers> {
+  const wanted = new Map(places.map((place) => [placeKey(place), place]));
+  const all = db.selectFrom('point_group').selectAll().where('site_id', '=', siteId);
   const read = async (): Promise<Numbers> => {
-    const rows = await db.selectFrom('point_group').selectAll().where('site_id', '=', siteId).execute();
-    return new Map(rows.map((row) => [placeKey({ ...row, id: row.guest }), row.id]));
+    if (wanted.size > FEW) return numbersOf(await all.execute());
+    const rows = [];
+    for (const { server, datastore, namespace, type, id } of wanted.values()) {
+      const one = all.where('server', '=', server).where('datastore', '=', datastore).where('namespace', '=', namespace);
+      rows.push(...(await one.where('type', '=', type).where('guest', '=', id).execute()));
+    }
+    return numbersOf(rows);
   };
   const row = ({ server, datastore, namespace, type, id }: GroupPlace): readonly Value[] => [
     siteId,
@@ -42,7 +52,11 @@ export async function groupNumbers(db: Db, kind: Kind, siteId: number, wanted: r
     type,
     id,
   ];
-  return withMissing(db, kind, { bulk: GROUPS, read, wanted: new Map(wanted.map((place) => [placeKey(place), place])), row });
+  return withMissing(db, kind, { bulk: GROUPS, read, wanted, row });
+}
+
+function numbersOf(rows: readonly Selectable<Tables['point_group']>[]): Numbers {
+  return new Map(rows.map((row) => [placeKey({ ...row, id: row.guest }), row.id]));
 }
 
 /** Numbers by vmid as text. */

@@ -125,23 +125,64 @@ export function sqlReads(open: () => Promise<Database>): Reads {
   };
 }
 
-/** Pages by the table's key, so that nothing is held open between two batches. */
+/**
+ * Pages by the table's key, so that nothing is held open between two batches. Groups of a site mostly have numbers in a row: each such run is read as one
+ * stretch of the table, without a join that a planner might begin at the wrong end.
+ */
 async function* batches(open: () => Promise<Database>, site: string, gone: boolean): AsyncGenerator<readonly LedgerPoint[]> {
   const { db } = await open();
-  let after = { group: -1, at: -1 };
-  for (;;) {
-    const page = pointsWithPlace(db, site)
-      .where(sql<boolean>`(p.group_id, p.at) > (${after.group}, ${after.at})`)
-      .orderBy('p.group_id')
-      .orderBy('p.at')
-      .limit(BATCH);
-    const rows = await (gone ? page : page.where('p.gone_at', 'is', null)).execute();
-    const last = rows.at(-1);
-    if (!last) return;
-    yield rows.map((row) => toPoint(site, row));
-    if (rows.length < BATCH) return;
-    after = { group: last.group_id, at: last.at };
+  const groups = await db
+    .selectFrom('point_group')
+    .selectAll()
+    .where('site_id', '=', (e) => e.selectFrom('site').select('site.id').where('site.name', '=', site))
+    .orderBy('id')
+    .execute();
+  const places = new Map(groups.map((group) => [group.id, group]));
+  const digests = new Map((await db.selectFrom('policy_version').selectAll().execute()).map(({ id, digest }) => [id, digest]));
+  for (const [first, last] of runs(groups.map(({ id }) => id))) {
+    let after = { group: first, at: -1 };
+    for (;;) {
+      const rows = await page(db, { after, last, gone });
+      if (rows.length > 0) yield rows.map((row) => withPlace(site, row, places.get(row.group_id)!, digests));
+      if (rows.length < BATCH) break;
+      after = { group: rows.at(-1)!.group_id, at: rows.at(-1)!.at };
+    }
   }
+}
+
+async function page(
+  db: Db,
+  { after, last, gone }: { readonly after: { readonly group: number; readonly at: number }; readonly last: number; readonly gone: boolean },
+): Promise<readonly Tables['point'][]> {
+  const all = db
+    .selectFrom('point')
+    .selectAll()
+    .where(sql<boolean>`(group_id, at) > (${after.group}, ${after.at})`)
+    .where('group_id', '<=', last)
+    .orderBy('group_id')
+    .orderBy('at')
+    .limit(BATCH);
+  return (gone ? all : all.where('gone_at', 'is', null)).execute();
+}
+
+/** First and last of each row of numbers without a gap. */
+function runs(ids: readonly number[]): readonly (readonly [number, number])[] {
+  const found: [number, number][] = [];
+  for (const id of ids) {
+    const run = found.at(-1);
+    if (run && run[1] === id - 1) run[1] = id;
+    else found.push([id, id]);
+  }
+  return found;
+}
+
+function withPlace(
+  site: string,
+  row: Tables['point'],
+  { server, datastore, namespace, type, guest }: Selectable<Tables['point_group']>,
+  digests: ReadonlyMap<number, string>,
+): LedgerPoint {
+  return toPoint(site, { ...row, server, datastore, namespace, type, guest, digest: digests.get(row.policy_id ?? -1) ?? null });
 }
 
 function pointsWithPlace(db: Db, site: string) {

@@ -113,10 +113,15 @@ function pointValues(group: number, policy: number | null, point: LedgerPoint): 
   ];
 }
 
-/** By group and time, as they lie in the table; of the same point the last. */
+/** By group and time, as they lie in the table and mostly come; of the same point the last. */
 function inOrder(rows: readonly (readonly Value[])[]): readonly (readonly Value[])[] {
-  const sorted = rows.toSorted((a, b) => Number(a[0]) - Number(b[0]) || Number(a[1]) - Number(b[1]));
-  return sorted.filter((row, i) => row[0] !== sorted[i + 1]?.[0] || row[1] !== sorted[i + 1]?.[1]);
+  if (rows.every((row, i) => i === 0 || comparePoints(rows[i - 1]!, row) < 0)) return rows;
+  const sorted = rows.toSorted(comparePoints);
+  return sorted.filter((row, i) => i === sorted.length - 1 || comparePoints(row, sorted[i + 1]!) !== 0);
+}
+
+function comparePoints(a: readonly Value[], b: readonly Value[]): number {
+  return Number(a[0]) - Number(b[0]) || Number(a[1]) - Number(b[1]);
 }
 
 async function writeTasks(trx: Trx, kind: Kind, siteId: number, tasks: CycleRecord['tasks']): Promise<void> {
