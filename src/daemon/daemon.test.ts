@@ -156,6 +156,24 @@ test('messages are sent once; a channel that refuses is tried again and holds up
   await rig.daemon.stop();
 });
 
+test('the heartbeat goes on while every site is watched, and stays away when one is not', async () => {
+  const [time, home, notifier] = [virtualTime(), fakeSite(), recordingNotifier()];
+  let rights: Record<string, Record<string, boolean>> = {};
+  const examine = async () =>
+    [{ product: 'pbs', server: 'pbs', url: '', login: 'token', tokenId: 'holdfast@pbs!all', rights, hosts: [] }] as const;
+  const examiner = { examine, showCertificate: () => Promise.reject(new Error('not asked')) };
+  const rig = start(time, { home }, { notifier, examiner });
+  await time.pass(3000);
+  expect(notifier.beats.count).toBe(10);
+  rights = { '/': { 'Permissions.Modify': true } };
+  await time.pass(3600);
+  const before = notifier.beats.count;
+  await time.pass(3000);
+  expect(stateOf(rig).state).toBe('refused');
+  expect(notifier.beats.count).toBe(before);
+  await rig.daemon.stop();
+});
+
 test('a login that could delete stops the watch of its site, and the watch goes on when it cannot any more', async () => {
   const [time, home] = [virtualTime(), fakeSite()];
   let rights: Record<string, Record<string, boolean>> = { '/datastore': { 'Datastore.Prune': true } };

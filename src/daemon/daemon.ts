@@ -1,5 +1,6 @@
 import type { Lease, LoadedPolicy } from '#app/ports.ts';
 import type { SiteWatched, Watching } from '#app/watching.ts';
+import { readinessOf } from '#app/health.ts';
 import { digest } from '#core/digest.ts';
 import { hasErrors } from '#core/finding.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
@@ -10,6 +11,8 @@ const LEASE_SECONDS = 9;
 const ROUND_MS = 3000;
 /** The policy file is read anew this often. */
 const POLICY_MS = 30_000;
+/** After no heartbeat, for whatever reason, the next is tried this soon. */
+const NO_BEAT_SECONDS = 15;
 /** History is rolled up this often, by whichever replica is there. */
 const ROLL_UP_MS = 6 * 3_600_000;
 
@@ -140,15 +143,25 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
     }
   }
 
-  function sitesWatched(): readonly SiteWatched[] {
-    return policy.sites.map(
-      ({ name }) => workers.get(name)?.worker.state() ?? emptySite(name, leasedAt === undefined ? 'starting' : 'elsewhere'),
-    );
+  /** Somebody outside is called for as long as all is watched: when that stays away, they tell. Nobody can report his own death. */
+  async function beat(): Promise<number> {
+    const heartbeat = policy.alerts?.heartbeat;
+    if (!heartbeat || !ports.notifier || readinessOf(watching(), clock.now()).status !== 'ok') return NO_BEAT_SECONDS;
+    try {
+      await ports.notifier.beat(heartbeat.url);
+      return heartbeat.everySeconds;
+    } catch (error) {
+      log.warn('the heartbeat was not heard', { because: error instanceof Error ? error.message : String(error) });
+      return NO_BEAT_SECONDS;
+    }
   }
 
-  const ended = run();
-  return {
-    watching: () => ({
+  async function beatAgain(): Promise<void> {
+    while (!stopped.signal.aborted) await timers.sleep((await beat()) * 1000, stopped.signal);
+  }
+
+  function watching(): Watching {
+    return {
       version,
       replica,
       startedAt,
@@ -156,7 +169,18 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
       ...(memoryTrouble === undefined ? {} : { memoryTrouble }),
       ...(policyTrouble === undefined ? {} : { policyTrouble }),
       sites: sitesWatched(),
-    }),
+    };
+  }
+
+  function sitesWatched(): readonly SiteWatched[] {
+    return policy.sites.map(
+      ({ name }) => workers.get(name)?.worker.state() ?? emptySite(name, leasedAt === undefined ? 'starting' : 'elsewhere'),
+    );
+  }
+
+  const ended = Promise.all([run(), beatAgain()]);
+  return {
+    watching,
     hint: (site) => {
       for (const [name, { worker }] of workers) if (site === undefined || site === name) worker.hint();
     },

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { Watching } from '#app/watching.ts';
-import { healthOf, readinessOf } from './health.ts';
+import { healthOf, readinessOf } from '#app/health.ts';
 import { makeHookGuard } from './hooks.ts';
 import { metricsText } from './metrics.ts';
 

@@ -1,4 +1,4 @@
-import type { SiteWatched, Watching } from '#app/watching.ts';
+import type { SiteWatched, Watching } from './watching.ts';
 import type { UnixSeconds } from '#core/units.ts';
 
 /** Leases are renewed every three seconds: without one for this long the daemon hangs, or its memory is gone. */
