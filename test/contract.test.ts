@@ -11,6 +11,9 @@ import { sharedFolder } from './shared.ts';
 
 const shared = sharedFolder();
 
+/** Refused to every token, and so never answered. */
+const ONLY_ROOT = 'GET /cluster/backup-info';
+
 /** What carries out the steps of a plan. */
 const WRITES = [
   ...['/pools', '/storage', '/cluster/backup'].map((path) => `POST ${path}`),
@@ -109,7 +112,7 @@ describe.skipIf(shared === undefined)('contract with the official schema', () =>
       lines.push(
         `${product}${String(contract.api[product].size).padStart(20)}${String(inLab.size).padStart(13)}${String(seen.size).padStart(26)}`,
       );
-      const notSeen = [...inLab].filter((endpoint) => contract.api[product].has(endpoint) && !seen.has(endpoint));
+      const notSeen = [...inLab].filter((endpoint) => contract.api[product].has(endpoint) && !seen.has(endpoint) && endpoint !== ONLY_ROOT);
       expect(notSeen, `${product}: in the lab, but never asked`).toEqual([]);
     }
     console.info(lines.join('\n'));

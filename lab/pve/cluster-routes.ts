@@ -7,6 +7,8 @@ import { poolByGuest } from './select.ts';
 import type { PveState } from './state.ts';
 import { listRow } from './task-routes.ts';
 
+const NOTIFICATIONS = { any: ['Mapping.Modify', 'Mapping.Audit', 'Mapping.Use'], on: '/mapping/notifications' } as const;
+
 export const CLUSTER_ROUTES: readonly Route<PveState>[] = [
   { method: 'GET', path: '/version', privilege: 'login', params: {}, handle: ({ state }) => state.version },
   { method: 'GET', path: '/cluster/status', privilege: { any: ['Sys.Audit'], on: '/' }, params: {}, handle: clusterStatus },
@@ -19,6 +21,28 @@ export const CLUSTER_ROUTES: readonly Route<PveState>[] = [
   },
   { method: 'GET', path: '/cluster/nextid', privilege: 'login', params: { vmid: optional(VMID) }, handle: nextId },
   { method: 'GET', path: '/cluster/tasks', privilege: 'login', params: {}, handle: clusterTasks },
+  {
+    method: 'GET',
+    path: '/cluster/notifications/targets',
+    privilege: NOTIFICATIONS,
+    params: {},
+    handle: () => [{ name: 'mail-to-root', type: 'sendmail', origin: 'builtin', comment: "Send mails to root@pam's email address" }],
+  },
+  {
+    method: 'GET',
+    path: '/cluster/notifications/matchers',
+    privilege: NOTIFICATIONS,
+    params: {},
+    handle: () => [
+      {
+        name: 'default-matcher',
+        mode: 'all',
+        target: ['mail-to-root'],
+        origin: 'builtin',
+        comment: 'Route all notifications to mail-to-root',
+      },
+    ],
+  },
   { method: 'GET', path: '/access/permissions', privilege: 'login', params: { path: MAYBE_TEXT, userid: MAYBE_TEXT }, handle: permissions },
 ];
 

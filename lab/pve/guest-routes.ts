@@ -14,7 +14,7 @@ const WHERE = { node: NODE, vmid: VMID } as const;
 const CONFIG = ['Disk', 'CDROM', 'CPU', 'Memory', 'Network', 'HWType', 'Options', 'Cloudinit'].map((part) => `VM.Config.${part}`);
 const AUDIT = { any: ['VM.Audit'], on: '/vms/{vmid}' } as const;
 
-export const GUEST_ROUTES: readonly Route<PveState>[] = (['qemu', 'lxc'] as const).flatMap((kind): readonly Route<PveState>[] => [
+const OF_EITHER: readonly Route<PveState>[] = (['qemu', 'lxc'] as const).flatMap((kind): readonly Route<PveState>[] => [
   { method: 'GET', path: `/nodes/{node}/${kind}`, privilege: 'login', params: { node: NODE }, handle: (call) => listGuests(call, kind) },
   {
     method: 'GET',
@@ -41,6 +41,33 @@ export const GUEST_ROUTES: readonly Route<PveState>[] = (['qemu', 'lxc'] as cons
     handle: (call) => currentStatus(call, guestOf(call, kind)),
   },
 ]);
+
+export const GUEST_ROUTES: readonly Route<PveState>[] = [
+  ...OF_EITHER,
+  {
+    method: 'GET',
+    path: '/nodes/{node}/qemu/{vmid}/pending',
+    privilege: AUDIT,
+    params: WHERE,
+    handle: (call) => {
+      const { config } = guestOf(call, 'qemu');
+      return Object.entries<string | number>({ ...config, digest: digestOf(config) }).map(([key, value]) => ({
+        key,
+        value: String(value),
+      }));
+    },
+  },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/qemu/{vmid}/snapshot',
+    privilege: AUDIT,
+    params: WHERE,
+    handle: (call) => {
+      const { config, runningSince } = guestOf(call, 'qemu');
+      return [{ name: 'current', description: 'You are here!', digest: digestOf(config), running: runningSince === undefined ? 0 : 1 }];
+    },
+  },
+];
 
 export function guestOf(call: Call<PveState>, kind: GuestKind): GuestState {
   nodeOf(call);

@@ -28,6 +28,14 @@ const MODIFY = { any: ['Sys.Modify'], on: '/' } as const;
 export const JOB_ROUTES: readonly Route<PveState>[] = [
   {
     method: 'GET',
+    path: '/cluster/backup-info',
+    privilege: 'inside',
+    params: {},
+    // Only root himself may; the lab knows tokens alone.
+    handle: () => refuse(403, 'Permission check failed (user != root@pam)'),
+  },
+  {
+    method: 'GET',
     path: '/cluster/backup',
     privilege: AUDIT,
     params: {},

@@ -14,6 +14,7 @@ const ON_NODE = { any: ['Sys.Audit'], on: '/nodes/{node}' } as const;
 export const NODE_ROUTES: readonly Route<PveState>[] = [
   { method: 'GET', path: '/nodes', privilege: 'login', params: {}, handle: listNodes },
   { method: 'GET', path: '/nodes/{node}/time', privilege: 'login', params: { node: NODE }, handle: nodeTime },
+  { method: 'GET', path: '/nodes/{node}/certificates/info', privilege: 'login', params: { node: NODE }, handle: certificates },
   { method: 'GET', path: '/nodes/{node}/status', privilege: ON_NODE, params: { node: NODE }, handle: nodeStatus },
   { method: 'GET', path: '/nodes/{node}/disks/zfs', privilege: { any: ['Sys.Audit'], on: '/' }, params: { node: NODE }, handle: zfsPools },
   {
@@ -46,6 +47,29 @@ function listNodes(call: Call<PveState>): unknown {
     const { 'cgroup-mode': _, ...row } = nodeRow(name, node, call.world.now, may(`/nodes/${name}`, 'Sys.Audit'));
     return { ...row, ssl_fingerprint: call.state.fingerprint ?? '' };
   });
+}
+
+/** The cluster's own authority, and what the node shows: in the lab one certificate for all. */
+function certificates(call: Call<PveState>): unknown {
+  const { ip } = nodeOf(call);
+  const name = call.params.text('node');
+  const authority = '/CN=Proxmox Virtual Environment/OU=lab/O=PVE Cluster Manager CA';
+  const valid = { notbefore: 1_577_836_800, notafter: 2_524_607_999, pem: '', 'public-key-type': 'rsaEncryption', issuer: authority };
+  const root = {
+    filename: 'pve-root-ca.pem',
+    subject: authority,
+    san: [],
+    'public-key-bits': 4096,
+    fingerprint: Array(32).fill('00').join(':'),
+  };
+  const own = {
+    filename: 'pve-ssl.pem',
+    subject: `/OU=PVE Cluster Node/O=Proxmox Virtual Environment/CN=${name}`,
+    san: ['127.0.0.1', '0000:0000:0000:0000:0000:0000:0000:0001', 'localhost', ip, name],
+    'public-key-bits': 2048,
+    fingerprint: call.state.fingerprint ?? '',
+  };
+  return [root, own].map((one) => ({ ...valid, ...one }));
 }
 
 /** `localtime` is the epoch shifted by the zone's offset. */

@@ -124,7 +124,7 @@ export function kept(given: Given): Record<string, string | number | Record<stri
   return result;
 }
 
-function asObject(name: string, text: string): Record<string, string | number> {
+export function asObject(name: string, text: string): Record<string, string | number> {
   const parts = text.split(',').map((part) => part.split('='));
   const object = Object.fromEntries(parts.map(([key, value]) => [key!, /^\d+$/.test(value ?? '') ? Number(value) : (value ?? '')]));
   if (name !== 'prune-backups') return object;

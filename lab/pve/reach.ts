@@ -189,6 +189,14 @@ export function pruneGuest(target: Target, type: 'vm' | 'ct', vmid: number, keep
   return { ok: true, removed: gone.length };
 }
 
+/** What a prune would do with everything in the storage's namespace. */
+export function marksAt({ pbs, datastore, namespace }: Target, keep: Readonly<Record<string, unknown>>) {
+  const groups = Object.values(pbs.datastores[datastore]?.namespaces[namespace]?.groups ?? {});
+  return groups.flatMap((group) =>
+    marksOf(pbs, group, keepOptionsOf(keep)).map((marked) => ({ type: group.type, id: group.id, ...marked })),
+  );
+}
+
 /** Changes notes and protection of a snapshot, with the rights of the storage's login. */
 export function snapshotOf(target: Target, type: string, id: string, at: number): SnapshotState | undefined {
   return target.pbs.datastores[target.datastore]?.namespaces[target.namespace]?.groups[`${type}/${id}`]?.snapshots.find(

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { ACCESS_ROUTES } from './access-routes.ts';
+import { AGENT_ROUTES } from './agent-routes.ts';
 import { CLUSTER_ROUTES } from './cluster-routes.ts';
 import { GUEST_ROUTES } from './guest-routes.ts';
 import { JOB_ROUTES } from './job-routes.ts';
@@ -27,5 +28,6 @@ export const PVE_ROUTES: readonly Route<PveState>[] = [
   ...TASK_ROUTES,
   ...GUEST_ROUTES,
   ...POWER_ROUTES,
+  ...AGENT_ROUTES,
   ...RESTORE_ROUTES,
 ];

@@ -1,9 +1,10 @@
 import { refuse, type Call, type Route } from '../route.ts';
+import { utcText } from '../zone.ts';
 import { checker, must } from './access.ts';
 import { volumesOf } from './guest.ts';
 import { nodeOf } from './node-routes.ts';
-import { NODE, STORAGE_ID, TEXT } from './params.ts';
-import { reach, snapshotOf } from './reach.ts';
+import { asObject, NODE, optional, PRUNE_BACKUPS, STORAGE_ID, TEXT, VMID } from './params.ts';
+import { marksAt, reach, snapshotOf } from './reach.ts';
 import type { PveState, StorageState } from './state.ts';
 import { parseVolume } from './storage-routes.ts';
 
@@ -15,7 +16,42 @@ export const VOLUME_ROUTES: readonly Route<PveState>[] = [
     params: { node: NODE, storage: STORAGE_ID, volume: TEXT },
     handle: oneVolume,
   },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/storage/{storage}/prunebackups',
+    privilege: { any: ['Datastore.Audit', 'Datastore.AllocateSpace'], on: '/storage/{storage}' },
+    params: {
+      node: NODE,
+      storage: STORAGE_ID,
+      'prune-backups': PRUNE_BACKUPS,
+      type: { type: 'string', optional: true, enum: ['qemu', 'lxc'] },
+      vmid: optional(VMID),
+    },
+    handle: pruneDryRun,
+  },
 ];
+
+/** What a prune of the storage would do, oldest first: its own rules where none are given. PVE asks PBS for it as the storage's login. */
+function pruneDryRun(call: Call<PveState>): unknown {
+  nodeOf(call);
+  const { state, world, params } = call;
+  const id = params.text('storage');
+  const storage = state.storages[id] ?? refuse(500, `storage '${id}' does not exist`);
+  if (storage.type !== 'pbs') return [];
+  const reached = reach(world, storage);
+  const target = reached.ok ? reached.target : refuse(500, `${id}: ${reached.error}`);
+  const keep = asObject('prune-backups', params.optionalText('prune-backups') ?? String(storage.config['prune-backups'] ?? 'keep-all=1'));
+  const type = { qemu: 'vm', lxc: 'ct' }[params.optionalText('type') ?? ''];
+  return marksAt(target, keep)
+    .filter((one) => (type === undefined || one.type === type) && (!params.has('vmid') || Number(one.id) === params.number('vmid')))
+    .map(({ type: kind, id: vmid, time, mark }) => ({
+      volid: `${id}:backup/${kind}/${vmid}/${utcText(time)}`,
+      type: kind === 'vm' ? 'qemu' : 'lxc',
+      vmid,
+      ctime: time,
+      mark: mark === 'removed' ? 'remove' : mark === 'protected' ? 'protected' : 'keep',
+    }));
+}
 
 /** A volume by its id: a backup, or the disk of a guest. */
 function oneVolume(call: Call<PveState>): unknown {

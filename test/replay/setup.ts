@@ -258,7 +258,8 @@ export const SETUPS: Readonly<Record<string, Setup>> = {
   'pbs-14: task: backup into a full datastore': newestBackup,
   'pve-02: remove a guest from a pool': members('tier-3', 104),
   'pbs-08: move group to a missing namespace': ({ player }) => void (snapshotOf(player.lab, KEPT).protected = true),
-  'pve-04: create backup job for a pool': inOrder(storageNamespace('home/tier-1'), members('tier-4', 103)),
+  'pve-03: prune dry run through PVE': storageNamespace('home/tier-1'),
+  'pve-04: create backup job for a pool': members('tier-4', 103),
   'pve-05: permissions of the audit token': members('tier-3', 104),
   'pve-06: start vzdump: one container to PBS, stop mode': async ({ player, recording }) => {
     moveClock(player, 1_795_436_221);
