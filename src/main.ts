@@ -5,7 +5,7 @@ import { text, type Flags } from '#cli/command.ts';
 import type { ServeOptions, Serving } from '#cli/command.ts';
 import type { Out, Streams } from '#cli/out.ts';
 import { makePolicySource } from '#config/policy-source.ts';
-import type { Clock, Ports, Proxmox } from '#app/ports.ts';
+import type { Clock, Notifier, Ports, Proxmox } from '#app/ports.ts';
 import type { SecretRef, Site } from '#core/policy/policy.ts';
 import type { SiteOptions } from '#proxmox/site.ts';
 import { lazyStores } from '#store/lazy.ts';
@@ -49,6 +49,7 @@ async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Pro
       showCertificate: async (url) => (await import('#proxmox/certificate.ts')).showCertificate(url),
     },
     ...lazyStores(async () => (await import('#store/open.ts')).openStores(process.env, clock.now)),
+    notifier: lazyNotifier(async () => (await import('#notify/notifier.ts')).makeNotifier({ readSecret })),
     log: { info: () => {}, warn: () => {} },
     ...overrides,
   };
@@ -83,10 +84,9 @@ async function readSecret(ref: SecretRef): Promise<string> {
 
 /** The daemon, its server and its log are loaded for the one command that needs them. */
 async function serve(ports: Ports, { stderr }: Streams, out: Out, given: ServeOptions): Promise<Serving> {
-  const [{ serveUntilToldToEnd }, { makeLog }, { makeNotifier }, { spellStore }] = await Promise.all([
+  const [{ serveUntilToldToEnd }, { makeLog }, { spellStore }] = await Promise.all([
     import('./serve.ts'),
     import('./log.ts'),
-    import('#notify/notifier.ts'),
     import('#store/open.ts'),
   ]);
   const forPeople = stderr.isTTY === true && !out.json;
@@ -99,8 +99,16 @@ async function serve(ports: Ports, { stderr }: Streams, out: Out, given: ServeOp
   const databaseUrl = process.env['HOLDFAST_DATABASE_URL'];
   const password = databaseUrl ? URL.parse(databaseUrl)?.password : undefined;
   for (const form of password ? [password, decodeURIComponent(password)] : []) secrets.add(form);
-  const parts = { ports, timers: realTimers, log, notifier: ports.notifier ?? makeNotifier({ readSecret }), readSecret, version: VERSION };
+  const parts = { ports, timers: realTimers, log, notifier: ports.notifier!, readSecret, version: VERSION };
   return serveUntilToldToEnd({ ...parts, memory: ports.memory!, where: spellStore(process.env) }, given);
+}
+
+function lazyNotifier(open: () => Promise<Notifier>): Notifier {
+  return {
+    send: async (channel, alert) => (await open()).send(channel, alert),
+    arrived: async (channel, alert) => (await open()).arrived(channel, alert),
+    beat: async (url) => (await open()).beat(url),
+  };
 }
 
 function lazySite(open: () => Promise<Proxmox>): Proxmox {
