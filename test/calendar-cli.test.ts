@@ -30,7 +30,7 @@ describe('holdfast calendar', () => {
         25 more.
         Because that wall time does not exist on those days, and Proxmox waits for the next, 7d later.
         Fix: choose an hour in which the clocks do not change, or reckon in UTC:
-          sun 2:30 UTC
+            sun 2:30 UTC
       "
     `);
   });

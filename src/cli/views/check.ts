@@ -29,6 +29,7 @@ export function checkedText(checked: Checked, paint: Paint, width: number): stri
 
 function tierText(tier: TierProof, paint: Paint, width: number): string {
   const title = `${paint.bold(`Tier ${tier.id}  ${tier.name}`)}  ${paint.dim(`"${tier.schedule}"`)}`;
+  if (tier.proofs.length === 0) return `${title}\n  ${paint.red('✗')}  nothing can be proved of this schedule`;
   const rows = [...tier.proofs.map((proof) => proofRow(proof, tier, paint)), ...tier.unproved.map((one) => unprovedRow(one, paint))];
   const short = columns(
     rows.map((cells) => cells.slice(0, -1)),
@@ -59,8 +60,9 @@ function promiseText({ promise, promisedSeconds, graceSeconds }: Proof): string 
   return `${NAMES[promise]} ${promise === 'stated-keep' ? 'for ' : ''}${spellExact(promisedSeconds, ' ')}${grace}`;
 }
 
-function worstText({ worstSeconds }: Proof): string {
-  return worstSeconds === undefined ? '' : `worst ${spellExact(worstSeconds, ' ')}`;
+function worstText({ worstSeconds, holds }: Proof): string {
+  if (worstSeconds !== undefined) return `worst ${spellExact(worstSeconds, ' ')}`;
+  return holds ? '' : 'cannot be kept';
 }
 
 /** When the worst happens first, or what the promise is kept by. What breaks it is told by its finding. */

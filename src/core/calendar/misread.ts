@@ -30,8 +30,8 @@ function loneMinute(event: CalendarEvent, at: string): Finding | undefined {
     problem: `"${event.text}" runs every hour: "${written}" names ${event.time === 'minute' ? 'minutes' : 'a minute and a second'}, not an hour`,
     why: `${event.time === 'minute' ? 'a time without a colon is a minute' : 'hours end at 23, so Proxmox reads the number as a minute'}, and the job starts up to 24 times a day`,
     fix: meant
-      ? `write the hour with its minutes:\n  ${withTime(event, meant)}`
-      : `if every hour is meant, say so:\n  ${withTime(event, spelled)}`,
+      ? `write the hour with its minutes:\n    ${withTime(event, meant)}`
+      : `if every hour is meant, say so:\n    ${withTime(event, spelled)}`,
   };
 }
 

@@ -93,7 +93,7 @@ function swallowed(stretch: Stretch, at: string): Finding | undefined {
     at,
     problem: `"${stretch.event.text}" loses ${lost.length === 1 ? 'a run' : `${lost.length} runs`} to clock changes in ${stretch.zone.timeZone}: ${datesText(lost)}`,
     why: `that wall time does not exist on those days, and Proxmox waits for the next${wait === undefined ? '' : `, ${spellDuration(wait - lost[0]!)} later`}`,
-    fix: `choose an hour in which the clocks do not change, or reckon in UTC:\n  ${stretch.event.text} UTC`,
+    fix: `choose an hour in which the clocks do not change, or reckon in UTC:\n    ${stretch.event.text} UTC`,
   };
 }
 
@@ -114,7 +114,7 @@ function repeated(stretch: Stretch, at: string): Finding | undefined {
     at,
     problem: `"${stretch.event.text}" pauses for ${spellDuration(first.seconds)} more when the clocks of ${stretch.zone.timeZone} go back: ${datesText(lost.map(({ wall }) => wall))}`,
     why: 'Proxmox runs it in only one of the two passes of the repeated hour',
-    fix: `reckon in UTC, if that pause matters:\n  ${stretch.event.text} UTC`,
+    fix: `reckon in UTC, if that pause matters:\n    ${stretch.event.text} UTC`,
   };
 }
 
@@ -149,7 +149,7 @@ function thrownBack(stretch: Stretch, at: string): Finding | undefined {
     why: stops
       ? 'Proxmox searches for it in the hour that is skipped, never gets out of it, and has no next run from then on'
       : 'libc throws the search back over the skipped hour, so a run that has passed is due again until the clocks change',
-    fix: `reckon in UTC:\n  ${event.text} UTC`,
+    fix: `reckon in UTC:\n    ${event.text} UTC`,
   };
 }
 

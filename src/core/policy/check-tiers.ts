@@ -46,7 +46,15 @@ function checkNothing(tier: DraftTier): Finding[] {
 }
 
 function checkTimes(tier: DraftTier): Finding[] {
-  const { id, rpoSeconds: rpo, retentionSeconds: retention, graceSeconds: grace, deleteAfterSeconds: deleteAfter, verify } = tier;
+  const {
+    id,
+    rpoSeconds: rpo,
+    retentionSeconds: retention,
+    graceSeconds: grace,
+    deleteAfterSeconds: deleteAfter,
+    reachSeconds: reach,
+    verify,
+  } = tier;
   const findings: Finding[] = [];
   const add = (key: string, rest: Omit<Finding, 'at' | 'tier'>): number => findings.push({ at: `tiers.${id}.${key}`, tier: id, ...rest });
   if (retention !== undefined && rpo !== undefined && retention < rpo) {
@@ -65,6 +73,15 @@ function checkTimes(tier: DraftTier): Finding[] {
       problem: `Tier ${id} removes every point by ${spellDuration(deleteAfter)}, and none before ${spellDuration(retention)}`,
       why: 'no point can do both, so one of the two promises is broken for every point',
       fix: `make deleteAfter the longer one:\n    deleteAfter: ${spellExact(retention * 2)}`,
+    });
+  }
+  if (deleteAfter !== undefined && reach !== undefined && deleteAfter < reach) {
+    add('deleteAfter', {
+      severity: 'error',
+      code: 'HF-DELETE-BEFORE-RETENTION',
+      problem: `Tier ${id} removes every point by ${spellDuration(deleteAfter)}, and a restore is to reach ${spellDuration(reach)} back`,
+      why: 'a restore reaches back to a point that is there, so one of the two promises is broken all the time',
+      fix: `make deleteAfter the longer one:\n    deleteAfter: ${spellExact(reach * 2)}`,
     });
   }
   if (grace !== undefined && rpo !== undefined && rpo > 0 && grace >= rpo) {

@@ -248,10 +248,12 @@ function proveSync({ tier, chances, timelines }: About, job: Beside | undefined)
 }
 
 function keepImpossibleProof({ tier, timelines }: About): Proof {
-  const text =
-    tier.deleteAfterSeconds === undefined
-      ? 'no keep-* option keeps the retention'
-      : 'no keep-* option keeps every point so long and none longer';
+  const { retentionSeconds, reachSeconds, deleteAfterSeconds } = tier;
+  const text = [
+    `no keep-* options keep every point for ${spellExact(retentionSeconds, ' ')}`,
+    ...(reachSeconds === undefined ? [] : [`reach ${spellExact(reachSeconds, ' ')} back`]),
+    ...(deleteAfterSeconds === undefined ? [] : [`have it gone by ${spellExact(deleteAfterSeconds, ' ')}`]),
+  ].join(' and ');
   return {
     promise: 'retention',
     promisedSeconds: tier.retentionSeconds,
