@@ -15,6 +15,14 @@ function scan({ runs }: Timeline, steps: number, sign: 1 | -1): Span | undefined
   return best;
 }
 
+test('a span that comes once in 28 years is seen, in whichever month one looks', () => {
+  const months = Array.from({ length: 12 }, (_, i) => FROM_AT + i * 215 * 86_400);
+  for (const steps of [1, 2, 3]) {
+    const widest = months.map((fromAt) => widestSpan(layOut('fri *-13 06:00', { timeZone: 'UTC', fromAt }) as Timeline, steps)!.seconds);
+    assert.equal(new Set(widest).size, 1, `${steps}: ${widest.map((seconds) => seconds / 86_400).join(' ')}`);
+  }
+});
+
 for (const timeZone of ['Europe/Vienna', 'America/New_York', 'Australia/Lord_Howe', 'UTC']) {
   for (const schedule of ['04:00', '02:30', 'sun 05:00', 'mon,thu 23:30', '*-1 22:00', '0/7:15', 'sat *-1..7 05:00']) {
     test(`spans at the bends are those of all runs: ${schedule} in ${timeZone}`, () => {

@@ -37,6 +37,9 @@ export type Calendar = { readonly timeZone: string; readonly fromAt: UnixSeconds
 
 const YEAR_SECONDS = CALENDAR_CYCLE_SECONDS / 28;
 
+/** What begins in the last of the 28 years may end after them: a wait, or the life of a point. */
+const BEYOND_SECONDS = 3 * YEAR_SECONDS;
+
 /** Of a schedule with more runs than this, fewer years are looked at, but never less than one. */
 const MOST_RUNS = 500_000;
 
@@ -82,7 +85,8 @@ function reckonLayout(schedule: string, zone: ZoneRules, fromAt: UnixSeconds): T
   for (let year = stepYears; year <= 28 && goesOn && count < MOST_RUNS; year += stepYears) {
     const startAt = toAt;
     toAt = fromAt + year * YEAR_SECONDS;
-    goesOn = visitRuns({ event, zone, fromAt: startAt, toAt }, (alike) => days.push(alike));
+    const lookedTo = stepYears === 28 ? toAt + BEYOND_SECONDS : toAt;
+    goesOn = visitRuns({ event, zone, fromAt: startAt, toAt: lookedTo }, (alike) => days.push(alike));
     count = days.reduce((sum, { times, seconds }) => sum + times * seconds.length, 0);
   }
   const runs = runsOf(days, count);
