@@ -127,7 +127,15 @@ async function groupsNow(ports: Ports & { readonly memory: Memory }, here: Here,
       const merged = [...points.filter(({ at }) => !changed.has(at)), ...changed.values()].filter(({ goneAt }) => goneAt === undefined);
       return { place, points: merged.toSorted((a, b) => a.at - b.at) };
     })
-    .flatMap(({ place, points }) => describe(ports, { policy, actual }, place, points));
+    .flatMap(({ place, points }) => describe(ports, { policy, actual }, place, points))
+    .toSorted((a, b) => compare(a.place, b.place));
+}
+
+/** By where it lies, then by number. */
+function compare(a: GroupPlace, b: GroupPlace): number {
+  const where = ({ server, datastore, namespace }: GroupPlace): string => `${server} ${datastore} ${namespace}`;
+  if (where(a) !== where(b)) return where(a) < where(b) ? -1 : 1;
+  return Number(a.id) - Number(b.id) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
 function placesIn(actual: Actual): GroupPlace[] {

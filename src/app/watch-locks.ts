@@ -28,6 +28,8 @@ export type LocksSeen = {
   readonly wholeAt: UnixSeconds;
   /** Some are to be seen to again at the next cycle: not all was done, or not all could be. */
   readonly again: boolean;
+  /** There were more steps than one run does; the next may follow at once. */
+  readonly left: boolean;
   readonly protected: number;
   readonly lifted: number;
   /** What stood in the way, for the next cycle to tell. */
@@ -49,16 +51,23 @@ export async function seeToLocks(input: LocksInput): Promise<LocksSeen | 'lease-
   const { clock, memory, protector, policy, site, lease, actual, before } = input;
   const now = clock.now();
   const since = before ? now - before.wholeAt : Infinity;
-  const whole = since >= WHOLE_SECONDS || (before?.again === true && since >= AGAIN_SECONDS);
+  const whole = since >= WHOLE_SECONDS || before?.left === true || (before?.again === true && since >= AGAIN_SECONDS);
   const there = new Set(actual.pbs.flatMap(({ name, node }) => (node.known ? [name] : [])));
   const groups = whole ? allGroups(input, there) : changedGroups(input, there);
   const kept = await keepLocks({ clock, memory, protector }, { policy, site, actual, lease, by: 'holdfast', groups, most: MOST_STEPS });
   if (kept.outcome === 'lease-lost') return 'lease-lost';
   const { protected: set, lifted, findings, left } = kept;
   const again = left || findings.length > 0 || there.size < site.pbs.length;
-  if (whole || !before) return { wholeAt: now, again, protected: set, lifted, findings };
+  if (whole || !before) return { wholeAt: now, again, left, protected: set, lifted, findings };
   const standing = before.findings.filter(({ code, at }) => !findings.some((one) => one.code === code && one.at === at));
-  return { wholeAt: before.wholeAt, again: again || before.again, protected: set, lifted, findings: [...standing, ...findings] };
+  return {
+    wholeAt: before.wholeAt,
+    again: again || before.again,
+    left: left || before.left,
+    protected: set,
+    lifted,
+    findings: [...standing, ...findings],
+  };
 }
 
 async function* allGroups({ memory, site }: LocksInput, there: ReadonlySet<string>): AsyncGenerator<readonly LedgerPoint[]> {

@@ -61,6 +61,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/alerts.ts')).alerts,
   },
   {
+    name: 'history',
+    summary: 'What became of a guest, its points and its backups',
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
     name: 'lock',
     summary: 'Which points are protected on PBS, and until when',
     load: async () => (await import('./commands/lock.ts')).lock,

@@ -61,6 +61,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   const startedMs = timers.nowMs();
   const running = (): boolean => !stopped.signal.aborted;
   const refused = (): boolean => state.state === 'refused';
+  const quiet = (): boolean => news === 'none' && running();
 
   async function feel(): Promise<void> {
     if (refused()) return;
@@ -127,10 +128,12 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   async function lockAfter({ actual, record }: Extract<Watched, { outcome: 'recorded' }>): Promise<void> {
     if (!actual || refused()) return;
     const input = { clock, memory, protector: proxmox, policy: policy(), site, lease, actual, changed: record.points };
-    const seen = await seeToLocks({ ...input, ...(locks && { before: locks }) });
-    if (seen === 'lease-lost') return onLost();
-    locks = seen;
-    if (seen.protected + seen.lifted > 0) log.info('locks seen to', { site: site.name, protected: seen.protected, lifted: seen.lifted });
+    do {
+      const seen: LocksSeen | 'lease-lost' = await seeToLocks({ ...input, ...(locks && { before: locks }) });
+      if (seen === 'lease-lost') return onLost();
+      locks = seen;
+      if (seen.protected + seen.lifted > 0) log.info('locks seen to', { site: site.name, protected: seen.protected, lifted: seen.lifted });
+    } while (locks.left && quiet());
   }
 
   /** What a closed connection made unknown is no outage of the site. */
