@@ -6,6 +6,7 @@ import type { Policy } from '#core/policy/policy.ts';
 import type { TierProof } from '#core/retention/proof.ts';
 import { proveTier } from '#core/retention/prove.ts';
 import type { UnixSeconds } from '#core/units.ts';
+import { withPlaces } from './places.ts';
 import type { Ports } from './ports.ts';
 
 export type Checked = {
@@ -24,19 +25,15 @@ const NO_SCHEDULE: ReadonlySet<string> = new Set(['HF-CALENDAR-NEVER', 'HF-CALEN
 
 /** Reads the policy and proves every promise in it. Asks no server. */
 export async function check(ports: Pick<Ports, 'policySource' | 'clock'>, options: { readonly strict: boolean }): Promise<Checked> {
-  const { policy, findings, file, locate } = await ports.policySource.load();
+  const loaded = await ports.policySource.load();
+  const { policy, findings, file } = loaded;
   if (!policy) return { file, strict: options.strict, understood: false, timeZones: [], tiers: [], findings };
   const fromAt = calendarFrom(ports.clock.now());
-  const withPlace = (finding: Finding): Finding => {
-    const place = locate?.(finding.at);
-    return place ? { ...finding, place } : finding;
-  };
   const proved = checkPromises(policy, fromAt, options.strict);
-  const broken = proved.tiers.flatMap((tier) => tier.findings).map(withPlace);
+  const broken = proved.tiers.flatMap((tier) => tier.findings);
   const unproved = new Set(broken.filter(({ code }) => NO_SCHEDULE.has(code)).map(({ tier }) => tier));
   const readable = { sites: policy.sites, tiers: policy.tiers.filter(({ id }) => !unproved.has(id)) };
-  const misread = warnOfEvents(readable, fromAt).map(withPlace);
-  const told = [...findings, ...broken, ...misread];
+  const told = [...findings, ...withPlaces([...broken, ...warnOfEvents(readable, fromAt)], loaded)];
   return { file, strict: options.strict, understood: true, ...proved, findings: sortFindings(told) };
 }
 

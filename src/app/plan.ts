@@ -3,7 +3,8 @@ import { hasErrors, type Finding } from '#core/finding.ts';
 import { drawPlan, type Drawn } from '#core/plan/draw.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import type { Actual } from '#core/world/actual.ts';
-import type { Ports, Proxmox } from './ports.ts';
+import { withPlaces } from './places.ts';
+import type { LoadedPolicy, Ports, Proxmox } from './ports.ts';
 
 /** A plan, or the findings that forbid to make one. */
 export type Planned =
@@ -33,7 +34,7 @@ export async function plan(ports: Ports, options: PlanOptions = {}): Promise<Pla
   return withSites(ports, (connected) => planConnected(ports, connected, options));
 }
 
-export type Connected = {
+export type Connected = Pick<LoadedPolicy, 'locate'> & {
   readonly policy?: Policy;
   readonly findings: readonly Finding[];
   readonly file: string;
@@ -42,11 +43,11 @@ export type Connected = {
 
 /** Loads the policy, opens each site for `work`, and closes them again. */
 export async function withSites<T>(ports: Ports, work: (connected: Connected) => Promise<T>): Promise<T> {
-  const { policy, findings, file } = await ports.policySource.load();
+  const { policy, findings, file, locate } = await ports.policySource.load();
   const usable = policy && !hasErrors(findings) ? policy : undefined;
   const proxmox = new Map((usable?.sites ?? []).map((site) => [site.name, ports.connect(site)]));
   try {
-    return await work({ ...(usable && { policy: usable }), findings, file, proxmox });
+    return await work({ ...(usable && { policy: usable }), ...(locate && { locate }), findings, file, proxmox });
   } finally {
     for (const site of proxmox.values()) await site.close();
   }
@@ -66,5 +67,5 @@ export async function planConnected(ports: Ports, connected: Connected, { adopte
     upkeep: (site) => upkeepOf(policy, site, now),
     ...(adopted && { adopted }),
   });
-  return { outcome: 'planned', policy, drawn, actuals, findings: [...findings, ...drawn.findings], file };
+  return { outcome: 'planned', policy, drawn, actuals, findings: [...findings, ...withPlaces(drawn.findings, connected)], file };
 }
