@@ -22,10 +22,10 @@ const DAY_SECONDS = 86_400;
 
 /** Guests and points by tier: 10,000 guests, 600,000 points. */
 const SHARES = [
-  { tier: 1, tag: 'critical', guests: 7_000, points: 66, everySeconds: DAY_SECONDS / 2 },
-  { tier: 2, tag: 'app', guests: 2_000, points: 52, everySeconds: DAY_SECONDS * 3 },
-  { tier: 3, tag: 'dev', guests: 700, points: 40, everySeconds: DAY_SECONDS * 7 },
-  { tier: 4, tag: 'cache', guests: 300, points: 20, everySeconds: DAY_SECONDS * 30 },
+  { tier: 1, tag: 'critical', guests: 7_000, points: 66, everySeconds: DAY_SECONDS },
+  { tier: 2, tag: 'app', guests: 2_000, points: 52, everySeconds: DAY_SECONDS * 7 },
+  { tier: 3, tag: 'dev', guests: 700, points: 40, everySeconds: DAY_SECONDS * 30 },
+  { tier: 4, tag: 'cache', guests: 300, points: 20, everySeconds: DAY_SECONDS * 91 },
 ] as const;
 
 /**
@@ -67,7 +67,7 @@ export function fleet10k(now: number): World {
 type FleetGuest = { readonly vmid: number; readonly tag: string; readonly sizeGib: number; readonly node: string; readonly pool: string };
 
 function addFleetGuest(pve: PveState, now: number, { vmid, tag, sizeGib, node, pool }: FleetGuest): void {
-  addGuest(pve, now - 800 * DAY_SECONDS, {
+  addGuest(pve, now - 2000 * DAY_SECONDS, {
     vmid,
     name: `customer-${vmid}`,
     tags: tag,

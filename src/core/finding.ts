@@ -38,6 +38,8 @@ export type Finding = {
   readonly site?: string;
   readonly vmid?: number;
   readonly tier?: number;
+  /** Tiers whose guests it touches, each of them, where it is about no single guest. */
+  readonly touches?: readonly number[];
   /** The disk of the guest it is about: `scsi1`. */
   readonly disk?: string;
   /** Only of what happened once and cannot be seen again at the next look: until when it holds. */

@@ -54,6 +54,7 @@ const JOBS = [1, 3].map((tier) =>
 );
 
 function site(names: readonly Guest[]): Actual {
+  const storage = make.makePbsStorage();
   const both = ['drive-scsi0.img.fidx', 'drive-scsi1.img.fidx', 'qemu-server.conf.blob'];
   const readAt = { state: 'ok' as const, upid: make.makeUpid().text, at: make.NOW - 2 * HOUR };
   const groups = make.seen([
@@ -65,7 +66,7 @@ function site(names: readonly Guest[]): Actual {
     pve: make.makePve({
       guests: make.seen(names),
       pools: make.seen([make.makePool({ vmids: members('tier-1') }), make.makePool({ id: 'tier-3', vmids: members('tier-3') })]),
-      storages: make.seen([make.makePbsStorage(), make.makePbsStorage({ id: 'pbs-tier-3' })]),
+      storages: make.seen([storage, { ...storage, id: 'pbs-tier-3', pbs: { ...storage.pbs!, namespace: 'home/tier-3' } }]),
       backupJobs: make.seen(JOBS),
       backupTasks: make.seen([make.makeBackupTask({ 101: 180, 102: 60 })]),
     }),

@@ -1,23 +1,21 @@
-import { sortFindings, type Finding, type FindingCode } from '../finding.ts';
+import { sortFindings, type Finding } from '../finding.ts';
 import { promisedTier, type Assignment } from '../policy/assign.ts';
 import { assignSite } from '../policy/assign-findings.ts';
 import { spellSelectors } from '../policy/match.ts';
-import type { Policy, Site, Tier } from '../policy/policy.ts';
+import type { Policy, Site } from '../policy/policy.ts';
 import type { UnixSeconds } from '../units.ts';
 import type { Actual, Guest } from '../world/actual.ts';
 import type { Assessment, GuestAssessment } from './assessment.ts';
-import { endedExceptions, isAccepted, liveExceptions, withoutAcceptedDisks } from './exceptions.ts';
-import type { Surroundings } from './hazards/context.ts';
-import { findHazards } from './hazards/hazards.ts';
-import { neighboursOf } from './neighbours.ts';
 import { blindSpotOf } from './blind.ts';
-import { coveringOf } from './covering.ts';
-import { freezesOf, isBusy } from './runs.ts';
+import { endedExceptions, isAccepted, liveExceptions } from './exceptions.ts';
+import { findHazards } from './hazards/hazards.ts';
 import { unseenParts } from './hazards/unseen.ts';
-import { otherPlaces } from './points.ts';
 import { judge } from './judge.ts';
-import { tierHere, type TierHere } from './tier-here.ts';
+import { otherPlaces } from './points.ts';
+import { takenBySnapshot } from './runs.ts';
+import { surroundings } from './surroundings.ts';
 
+/** What a site is judged by. Whatever is added later is optional: one look and the policy are always enough. */
 export type AssessInput = {
   readonly policy: Policy;
   readonly site: Site;
@@ -27,73 +25,50 @@ export type AssessInput = {
   readonly promisedSinceAt?: ReadonlyMap<number, UnixSeconds>;
 };
 
-/** Findings about the copy of a whole tier: they touch each of its guests. */
-const COPY_CODES: readonly FindingCode[] = ['HF-OFFSITE-NONE', 'HF-OFFSITE-OLD', 'HF-COPY-UNSEEN'];
-
-/** How each guest of a site stands against its own tier's promise, with the evidence. Unknown is never green. */
+/**
+ * How each guest of a site stands against its own tier's promise, with the evidence. Unknown is never green.
+ *
+ * A function of its input alone, so that a caller who looks again and again (the daemon) may compare two answers: the same world gives the
+ * same guests in the same order and the same findings, sorted. A guest's posture is the worst of its points (`rpoVerdict`), their
+ * verification, its copy, what was found about it, and what was found about something its whole tier rests on (`Finding.touches`).
+ * A finding that an exception accepts is in neither.
+ */
 export function assess(input: AssessInput): Assessment {
   const { policy, site, actual, now } = input;
   const known = actual.pve.guests.known ? actual.pve.guests.value : [];
   const { assignments, findings: assigned } = assignSite(policy, { site, now }, known);
-  const assignmentByVmid = new Map(assignments.map((assignment) => [assignment.vmid, assignment]));
   const exceptions = liveExceptions(policy, site, now);
-  const guests = known.filter(({ template }) => !template).map((guest) => withoutAcceptedDisks(guest, exceptions));
-  const tiers = new Map(policy.tiers.map((tier) => [tier.id, tierHere(input, tier)]));
-  const tierOf = (vmid: number): Tier | undefined => {
-    const assignment = assignmentByVmid.get(vmid);
-    return tiers.get((assignment && promisedTier(assignment)) ?? -1)?.tier;
-  };
-  const jobs = actual.pve.backupJobs.known ? actual.pve.backupJobs.value : [];
-  const storages = new Map(actual.pve.storages.known ? actual.pve.storages.value.map((storage) => [storage.id, storage]) : []);
-  const guestByVmid = new Map(known.map((guest) => [guest.vmid, guest]));
-  const neighbours = neighboursOf(guests);
-  const seenRuns = { covering: coveringOf(actual), busy: isBusy(actual), freezes: freezesOf(actual) };
-  const exempt = new Set(assignments.filter(({ configured }) => configured.kind === 'exception').map(({ vmid }) => vmid));
-  const around: Surroundings = { ...input, guests, guestByVmid, neighbours, tierOf, tiers, exempt, jobs, storages, ...seenRuns };
-  const told = [...assigned, ...findHazards(around)].filter((finding) => !isAccepted(finding, exceptions, guestByVmid));
+  const around = surroundings(input, assignments, exceptions);
+  const told = [...assigned, ...findHazards(around)].filter((finding) => !isAccepted(finding, exceptions, around.guestByVmid));
   const findings = sortFindings([...told, ...endedExceptions(policy, site, now)]);
-  const byGuest = findingsByGuest(findings);
-  const aboutCopies = findings.filter(({ code }) => COPY_CODES.includes(code));
-  // Where what lies there was seen, each guest's own copy counts, and not the job that brings it.
-  const weighing = ({ tier, copy }: TierHere, vmid: number): Finding[] => [
-    ...(byGuest.get(vmid) ?? []),
-    ...(copy?.groups.known ? [] : aboutCopies.filter((finding) => finding.tier === tier.id)),
-  ];
-  const others = otherPlaces(actual, site);
-  const assessed = guests.map((guest): GuestAssessment => {
+  const about = findingsAbout(findings);
+  const shared = { neighbours: around.neighbours, others: otherPlaces(actual, site), takenBySnapshot: takenBySnapshot(actual) };
+  const assignmentByVmid = new Map(assignments.map((assignment) => [assignment.vmid, assignment]));
+  const guests = around.guests.map((guest): GuestAssessment => {
     const assignment = assignmentByVmid.get(guest.vmid)!;
-    const about = { ...aboutGuest(site, guest, assignment), findings: (byGuest.get(guest.vmid) ?? []).map(({ code }) => code) };
-    const here = tiers.get(promisedTier(assignment) ?? -1);
-    return here
-      ? {
-          ...about,
-          tier: here.tier.id,
-          ...judge(input, {
-            guest,
-            here,
-            neighbours,
-            others,
-            findings: weighing(here, guest.vmid),
-            blindSpot: blindSpotOf(around, guest, here),
-          }),
-        }
-      : { ...about, ...withoutPromise(assignment) };
+    const here = around.tiers.get(promisedTier(assignment) ?? -1);
+    const list = about(guest.vmid, here?.tier.id);
+    const row = { ...aboutGuest(site, guest, assignment), findings: [...new Set(list.map(({ code }) => code))] };
+    if (!here) return { ...row, ...withoutPromise(assignment) };
+    const judged = judge(input, { ...shared, guest, here, findings: list, blindSpot: blindSpotOf(around, guest, here) });
+    return { ...row, tier: here.tier.id, ...judged };
   });
-  assessed.sort((a, b) => (a.tier ?? Infinity) - (b.tier ?? Infinity) || a.vmid - b.vmid);
   return {
     site: site.name,
     asOf: actual.asOf,
     timeZone: site.timeZone,
-    guests: assessed,
+    guests: guests.toSorted((a, b) => (a.tier ?? Infinity) - (b.tier ?? Infinity) || a.vmid - b.vmid),
     findings,
     unseen: unseenParts(actual),
     ...(actual.pve.guests.known ? {} : { guestsUnseen: true }),
   };
 }
 
-type About = Omit<GuestAssessment, 'posture' | 'because' | 'points'>;
-
-function aboutGuest(site: Site, guest: Guest, { configured }: Assignment): Omit<About, 'findings'> {
+function aboutGuest(
+  site: Site,
+  guest: Guest,
+  { configured }: Assignment,
+): Pick<GuestAssessment, 'site' | 'type' | 'vmid' | 'name' | 'rule'> {
   const rule =
     configured.kind === 'unassigned' ? 'no rule claims it' : `rule ${configured.rule.index + 1}: ${spellSelectors(configured.rule)}`;
   return { site: site.name, type: guest.type, vmid: guest.vmid, name: guest.name, rule };
@@ -112,13 +87,12 @@ function withoutPromise({ configured }: Assignment): Pick<GuestAssessment, 'post
   return { posture: 'unknown', because: 'no rule says what is promised to it', points: [] };
 }
 
-function findingsByGuest(findings: readonly Finding[]): ReadonlyMap<number, readonly Finding[]> {
-  const byGuest = new Map<number, Finding[]>();
-  for (const finding of findings) {
-    if (finding.vmid === undefined) continue;
-    const known = byGuest.get(finding.vmid);
-    if (known) known.push(finding);
-    else byGuest.set(finding.vmid, [finding]);
-  }
-  return byGuest;
+/** What was found about one guest, and what touches every guest of its tier. */
+function findingsAbout(findings: readonly Finding[]): (vmid: number, tier: number | undefined) => readonly Finding[] {
+  const byGuest = Map.groupBy(
+    findings.filter(({ vmid }) => vmid !== undefined),
+    ({ vmid }) => vmid,
+  );
+  const touching = findings.filter(({ touches }) => touches !== undefined && touches.length > 0);
+  return (vmid, tier) => [...(byGuest.get(vmid) ?? []), ...touching.filter(({ touches }) => tier !== undefined && touches!.includes(tier))];
 }

@@ -79,7 +79,12 @@ const cases: readonly Row[] = [
 
 for (const { name, snapshot, disks = guest.disks, ownNodes, expected } of cases) {
   test(`judgePoints: ${name}`, () => {
-    const common = { disks: stateDisks({ ...guest, disks }, neighboursOf([])), now: NOW, ownNodes: ownNodes && new Set(ownNodes) };
+    const common = {
+      disks: stateDisks({ ...guest, disks }, neighboursOf([])),
+      now: NOW,
+      ownNodes: ownNodes && new Set(ownNodes),
+      takenBySnapshot: new Map(),
+    };
     const [point] = judgePoints(guest, makeGroup({ snapshots: [snapshot] }), common);
     const verdict = point?.usable
       ? `usable${point.verifiedAt === undefined ? '' : ', read'}`
@@ -90,11 +95,39 @@ for (const { name, snapshot, disks = guest.disks, ownNodes, expected } of cases)
 
 test('judgePoints: newest first', () => {
   const group = makeGroup({ snapshots: [3, 2, 1].map((hours) => makeSnapshot({ at: NOW - hours * HOUR })) });
-  const points = judgePoints(guest, group, { disks: stateDisks(guest, neighboursOf([])), now: NOW, ownNodes: undefined });
+  const points = judgePoints(guest, group, {
+    disks: stateDisks(guest, neighboursOf([])),
+    now: NOW,
+    ownNodes: undefined,
+    takenBySnapshot: new Map(),
+  });
   assert.deepEqual(
     points.map(({ at }) => (NOW - at) / HOUR),
     [1, 2, 3],
   );
+});
+
+test('judgePoints: which mount points a container’s archive holds, only the log of its run says', () => {
+  const mount = (key: string, included = true): Disk => ({
+    ...scsi0,
+    key,
+    kind: key === 'rootfs' ? 'rootfs' : 'mount',
+    volume: `local-zfs:subvol-101-${key}`,
+    included,
+  });
+  const at = NOW - HOUR;
+  const name = 'ct/101/2026-11-25T11:00:00Z';
+  const judge = (disks: readonly Disk[], taken: readonly string[] | undefined): string => {
+    const ct = { ...guest, type: 'ct' as const, disks };
+    const takenBySnapshot = new Map(taken ? [[name, taken]] : []);
+    const group = makeGroup({ type: 'ct', snapshots: [makeSnapshot({ at, files: ['root.pxar.didx'] })] });
+    const [point] = judgePoints(ct, group, { disks: stateDisks(ct, neighboursOf([])), now: NOW, ownNodes: undefined, takenBySnapshot });
+    return point?.usable ? 'usable' : `${point?.because}${point?.newerDisks ? ', newer' : ''}`;
+  };
+  assert.equal(judge([mount('rootfs'), mount('mp0')], ['rootfs', 'mp0']), 'usable');
+  assert.equal(judge([mount('rootfs'), mount('mp0')], ['rootfs']), 'it lacks mp0, newer');
+  assert.equal(judge([mount('rootfs'), mount('mp0', false)], ['rootfs']), 'it lacks mp0');
+  assert.equal(judge([mount('rootfs'), mount('mp0')], undefined), 'usable');
 });
 
 const holder = makeGuest({ vmid: 1101, running: false, disks: [{ ...scsi0, volume: 'local-zfs:vm-1101-disk-0', ownerVmid: 1101 }] });

@@ -21,6 +21,8 @@ export type Judging = {
   readonly now: UnixSeconds;
   /** Under which names the server that keeps the points ran its own tasks; undefined where none was seen. */
   readonly ownNodes: ReadonlySet<string> | undefined;
+  /** What the logs of runs say they took, by the name of the snapshot they made: `ct/102/2026-11-23T12:05:23Z`. */
+  readonly takenBySnapshot: ReadonlyMap<string, readonly string[]>;
 };
 
 /** Clocks of servers differ a little; a point from further in the future than this is not believed. */
@@ -30,35 +32,46 @@ const CLOCK_TOLERANCE_SECONDS = 300;
  * Judges each snapshot of a guest, newest first: a recovery point is a finished snapshot with a size that holds every disk
  * the guest keeps state on, made through the guest that uses them, not found corrupt.
  *
+ * All mount points of a container lie in one archive: which of them a snapshot holds, only the log of its run says.
+ *
  * For a data VM (a stopped holder of disks another guest uses) `group` must be the group of the guest that uses them:
  * a point made through the holder while the user runs is torn, and nothing on the servers says so.
  *
  * @see docs/concepts.md, "Recovery point"
  */
-export function judgePoints(guest: Guest, group: BackupGroup, { disks, now, ownNodes }: Judging): JudgedPoint[] {
+export function judgePoints(guest: Guest, group: BackupGroup, judging: Judging): JudgedPoint[] {
   const name = `${group.type}/${group.id}`;
   return group.snapshots
     .map((snapshot): JudgedPoint => {
-      const refusal = whyNotUsable(guest, snapshot, disks, now);
+      const refusal = whyNotUsable(guest, name, snapshot, judging);
       const point = { at: snapshot.at, snapshot, group: name };
       if (refusal) return { ...point, usable: false, ...refusal };
       const { verification } = snapshot;
-      const read = verification?.state === 'ok' && !isInherited(snapshot, ownNodes);
+      const read = verification?.state === 'ok' && !isInherited(snapshot, judging.ownNodes);
       return read ? { ...point, usable: true, verifiedAt: verification.at } : { ...point, usable: true };
     })
     .toSorted((a, b) => b.at - a.at);
 }
 
+/** As PBS names a snapshot: `2026-11-23T12:05:23Z`. */
+function spellName(at: UnixSeconds): string {
+  return Temporal.Instant.fromEpochMilliseconds(at * 1000).toString();
+}
+
 type Refusal = { readonly because: string; readonly newerDisks?: readonly string[] };
 
-function whyNotUsable(guest: Guest, snapshot: Snapshot, disks: readonly StateDisk[], now: UnixSeconds): Refusal | undefined {
+function whyNotUsable(guest: Guest, group: string, snapshot: Snapshot, judging: Judging): Refusal | undefined {
+  const { disks, now } = judging;
   if (snapshot.sizeBytes === undefined) return { because: 'it is not finished' };
   if (snapshot.verification?.state === 'failed') return { because: 'its verification found it corrupt' };
   if (snapshot.at > now + CLOCK_TOLERANCE_SECONDS) return { because: 'it claims to be from the future' };
   if (guest.createdAt !== undefined && snapshot.at < guest.createdAt)
     return { because: 'it is older than this guest: the id belonged to another one' };
   if (!snapshot.files.some((file) => file.endsWith('.fidx') || file.endsWith('.didx'))) return { because: 'it holds no disk' };
-  const missing = disks.filter(({ archives }) => !archives.some((archive) => snapshot.files.includes(archive))).map(({ disk }) => disk);
+  const taken = disks.length > 1 && guest.type === 'ct' ? judging.takenBySnapshot.get(`${group}/${spellName(snapshot.at)}`) : undefined;
+  const missing = disks
+    .filter(({ archives, disk }) => !archives.some((archive) => snapshot.files.includes(archive)) || (taken && !taken.includes(disk.key)))
+    .map(({ disk }) => disk);
   if (missing.length === 0) return undefined;
   const keys = missing.map(({ key }) => key);
   return { because: `it lacks ${keys.join(', ')}`, ...(missing.every(({ included }) => included) ? { newerDisks: keys } : {}) };

@@ -21,6 +21,7 @@ export type Judging = {
   readonly here: TierHere;
   readonly neighbours: Neighbours;
   readonly others: OtherPlaces;
+  readonly takenBySnapshot: ReadonlyMap<string, readonly string[]>;
   /** Those about the guest, and those about its tier that touch each of its guests. */
   readonly findings: readonly Finding[];
   /** What decides and was not seen. */
@@ -32,7 +33,7 @@ export type Judged = Pick<GuestAssessment, 'posture' | 'because' | 'points' | 'e
 /** How one guest stands against the promise of its tier: the worst of its points, their verification and what was found. */
 export function judge(
   { actual, now, promisedSinceAt }: AssessInput,
-  { guest, here, neighbours, others, findings, blindSpot }: Judging,
+  { guest, here, neighbours, others, takenBySnapshot, findings, blindSpot }: Judging,
 ): Judged {
   const { tier, assume, groups, dueAfter, place, copy, ownNodes } = here;
   if (now - actual.asOf > STALE_SECONDS) return unknown(`the site was last looked at ${spellDuration(now - actual.asOf)} ago`);
@@ -40,10 +41,12 @@ export function judge(
   if (!guest.configKnown) return unknown('its configuration could not be read, so nobody knows which disks must be in a point');
   if (stateDisks(guest, neighbours).length === 0)
     return { posture: 'attention', because: 'it has no disk that a backup could hold', points: [] };
-  const kept = pointsOf(guest, neighbours, groups.byName, { now, ownNodes }).map(({ keeper, disks, points }) => {
+  const kept = pointsOf(guest, neighbours, groups.byName, { now, ownNodes, takenBySnapshot }).map(({ keeper, disks, points }) => {
     const through = keeper.vmid === guest.vmid ? '' : `kept through ${keeper.type}/${keeper.vmid} ${keeper.name}, which uses its disks: `;
     const sinceAt = latest(keeper.createdAt, promisedSinceAt?.get(guest.vmid));
-    const elsewhere = points.some(({ usable }) => usable) ? undefined : newestElsewhere({ keeper, disks }, { others, own: place, now });
+    const elsewhere = points.some(({ usable }) => usable)
+      ? undefined
+      : newestElsewhere({ keeper, disks }, { others, own: place, now, takenBySnapshot });
     const rpo = rpoVerdict({ tier, now, points, dueAfter, ...(sinceAt !== undefined && { sinceAt }), ...(elsewhere && { elsewhere }) });
     const allowanceSeconds = assume.queueSeconds + assume.durationSeconds;
     const verified = verificationVerdict(tier, points, now, allowanceSeconds);

@@ -40,7 +40,7 @@ export function pointsOf(
   guest: Guest,
   neighbours: Neighbours,
   groups: ReadonlyMap<string, BackupGroup>,
-  common: Pick<Judging, 'now' | 'ownNodes'>,
+  common: Omit<Judging, 'disks'>,
 ): { readonly keeper: Guest; readonly disks: readonly StateDisk[]; readonly points: readonly JudgedPoint[] }[] {
   return keepers(guest, neighbours).map(({ keeper, disks }) => {
     const group = groups.get(`${keeper.type}/${keeper.vmid}`);
@@ -71,11 +71,11 @@ export function otherPlaces({ pbs }: Actual, site: Site): OtherPlaces {
 /** The newest usable point of a guest that lies outside the namespace of its tier. */
 export function newestElsewhere(
   { keeper, disks }: ReturnType<typeof keepers>[number],
-  { others, own, now }: { readonly others: OtherPlaces; readonly own: TierPlace | undefined; readonly now: UnixSeconds },
+  { others, own, ...common }: Omit<Judging, 'disks' | 'ownNodes'> & { readonly others: OtherPlaces; readonly own: TierPlace | undefined },
 ): { readonly at: UnixSeconds; readonly where: string } | undefined {
   const found = others(`${keeper.type}/${keeper.vmid}`).flatMap(({ place, group }) => {
     if (own && own.pbs === place.pbs && own.datastore === place.datastore && own.namespace === place.namespace) return [];
-    const newest = judgePoints(keeper, group, { disks, now, ownNodes: undefined }).find(({ usable }) => usable);
+    const newest = judgePoints(keeper, group, { disks, ownNodes: undefined, ...common }).find(({ usable }) => usable);
     return newest ? [{ at: newest.at, where: `${place.datastore}:${place.namespace || '/'} on PBS ${place.pbs}` }] : [];
   });
   return found.toSorted((a, b) => b.at - a.at)[0];

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GROUP, GUEST, healthy, POINTS, type Wrong } from '#test/healthy.ts';
-import { makeGroup, makeGuest, makePool, makeSeedTiers, NOW, seen } from '#test/make.ts';
+import { GROUP, GUEST, healthy, healthyJobs, POINTS, type Wrong } from '#test/healthy.ts';
+import {
+  makeBackupTask,
+  makeDatastore,
+  makeGroup,
+  makeGuest,
+  makePbsStorage,
+  makePool,
+  makeSeedTiers,
+  makeTier,
+  NOW,
+  seen,
+} from '#test/make.ts';
 import type { Disk, Guest, NamespaceActual } from '../world/actual.ts';
 import { assess } from './assess.ts';
 
@@ -102,4 +113,36 @@ test('assess: the age of the data is that of the newest usable point, wherever i
 test('assess: among hourly runs, a point is as late as the first run that left none', () => {
   const wrong = { tier: { ...makeSeedTiers()[0]!, schedule: 'hourly', graceSeconds: 2 * HOUR } };
   assert.equal(assess(healthy(wrong)).guests[0]?.posture, 'at-risk');
+});
+
+test('assess: what touches a whole tier touches each of its guests, by its weight', () => {
+  const { prune } = healthyJobs(makeTier());
+  const posture = (wrong: Wrong): string | undefined => assess(healthy(wrong)).guests[0]?.posture;
+  assert.equal(posture({ pbs: { pruneJobs: seen([{ ...prune, keep: { last: 2 } }]) } }), 'at-risk');
+  assert.equal(posture({ pve: { storages: seen([makePbsStorage({ keep: { last: 2 } })]) } }), 'at-risk');
+  assert.equal(posture({ pbs: { datastores: seen([makeDatastore({ maintenance: 'type=offline' })]) } }), 'at-risk');
+  assert.equal(posture({ pbs: { datastores: seen([makeDatastore({ gcSchedule: undefined as never })]) } }), 'protected');
+});
+
+test('assess: a lock alone is worth attention, one that a backup failed of is a risk', () => {
+  const locked = (error?: string): string | undefined => {
+    const { log, ...task } = makeBackupTask({ 101: 1 });
+    const backupTasks = seen([{ ...task, log: { ...log!, guests: [{ vmid: 101, result: 'failed' as const, ...(error && { error }) }] } }]);
+    return assess(healthy({ pve: { guests: seen([{ ...GUEST, lock: 'snapshot' }]), ...(error && { backupTasks }) } })).guests[0]?.posture;
+  };
+  assert.deepEqual([locked(), locked('VM is locked (snapshot)')], ['attention', 'at-risk']);
+});
+
+test('assess: a data VM whose disk is also saved through the holder is worth attention, not broken', () => {
+  const data: Disk = { ...GUEST.disks[0]!, volume: 'local-zfs:vm-1101-disk-0', ownerVmid: 1101 };
+  const guests = [
+    { ...GUEST, disks: [...GUEST.disks, { ...data, key: 'scsi1' }] },
+    makeGuest({ vmid: 1101, running: false, pool: 'tier-1', createdAt: GUEST.createdAt!, disks: [data] }),
+  ];
+  const groups = seen([makeGroup({ snapshots: POINTS.map((one) => ({ ...one, files: ['drive-scsi1.img.fidx', ...one.files] })) })]);
+  const { guests: judged } = assess(healthy({ pve: { guests: seen(guests), pools: seen([makePool({ vmids: [101, 1101] })]) }, groups }));
+  assert.deepEqual(
+    judged.map(({ vmid, posture }) => `${vmid} ${posture}`),
+    ['101 protected', '1101 attention'],
+  );
 });

@@ -9,13 +9,22 @@ export function isBusy({ pve }: Actual): boolean {
   return tasksOf(pve).some(({ endedAt, status }) => endedAt === undefined && status === undefined);
 }
 
-/** What the log of a guest's newest good run says of its freeze, by guest; nothing where it says nothing, whatever older ones said. */
-export function freezesOf({ pve }: Actual): ReadonlyMap<number, string | undefined> {
-  const freezes = new Map<number, string | undefined>();
+/** What the newest log that tells of a guest says of it, by guest; with `result`, the newest in which it came to that. */
+export function lastRunsOf({ pve }: Actual, result?: GuestResult['result']): ReadonlyMap<number, GuestResult> {
+  const last = new Map<number, GuestResult>();
   for (const { log } of tasksOf(pve)) {
-    for (const { vmid, result, freeze } of log?.guests ?? []) if (result === 'ok' && !freezes.has(vmid)) freezes.set(vmid, freeze);
+    for (const one of log?.guests ?? [])
+      if (!last.has(one.vmid) && (result === undefined || one.result === result)) last.set(one.vmid, one);
   }
-  return freezes;
+  return last;
+}
+
+/** What runs say they took, by the name of the snapshot they made: `ct/102/2026-11-23T12:05:23Z`. */
+export function takenBySnapshot({ pve }: Actual): ReadonlyMap<string, readonly string[]> {
+  const guests = tasksOf(pve).flatMap(({ log }) => log?.guests ?? []);
+  return new Map(
+    guests.flatMap(({ snapshot, includedDisks }) => (snapshot !== undefined && includedDisks ? [[snapshot, includedDisks] as const] : [])),
+  );
 }
 
 /** The runs of one guest that left word of it, newest first. */

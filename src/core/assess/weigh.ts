@@ -11,6 +11,6 @@ const BLINDS: readonly FindingCode[] = ['HF-COPY-UNSEEN'];
 export function weighFinding({ code, severity, problem }: Finding): Verdict | undefined {
   if (severity === 'info') return undefined;
   const seen: Posture = severity === 'error' ? 'at-risk' : 'attention';
-  const posture: Posture = BREAKS.includes(code) ? 'broken' : BLINDS.includes(code) ? 'unknown' : seen;
-  return { posture, because: `${problem[0]!.toLowerCase()}${problem.slice(1)}` };
+  const posture: Posture = severity === 'error' && BREAKS.includes(code) ? 'broken' : BLINDS.includes(code) ? 'unknown' : seen;
+  return { posture, because: /^[A-Z][a-z]* /.test(problem) ? `${problem[0]!.toLowerCase()}${problem.slice(1)}` : problem };
 }

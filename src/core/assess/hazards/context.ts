@@ -1,5 +1,6 @@
 import type { Finding, FindingCode, Severity } from '../../finding.ts';
 import type { Tier } from '../../policy/policy.ts';
+import type { GuestResult } from '../../world/task.ts';
 import type { BackupGroup, BackupJob, Guest, Observed, Storage } from '../../world/actual.ts';
 import type { AssessInput } from '../assess.ts';
 import type { Covering } from '../covering.ts';
@@ -23,8 +24,9 @@ export type Surroundings = AssessInput & {
   readonly covering: Covering;
   /** Whether some backup runs at this moment. */
   readonly busy: boolean;
-  /** What the log of a guest's newest good run says of its freeze. */
-  readonly freezes: ReadonlyMap<number, string | undefined>;
+  /** What the newest log that tells of a guest says of it, and the newest of a run that was good for it. */
+  readonly lastRuns: ReadonlyMap<number, GuestResult>;
+  readonly lastGoodRuns: ReadonlyMap<number, GuestResult>;
 };
 
 /** Looks for one family of hazards. What could not be read raises none: that is told by the posture. */
@@ -37,6 +39,7 @@ type Told = {
   readonly fix: string;
   readonly severity?: Severity;
   readonly disk?: string;
+  readonly touches?: readonly number[];
 };
 
 /** `home: vm/101 postgres` */

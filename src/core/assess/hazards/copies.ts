@@ -13,7 +13,8 @@ export const copyHazards: Hazard = (around) =>
     const { jobs, groups } = copy;
     const told = jobs.known ? jobTrouble(around, tier.id, copy, jobs) : groups.known ? [] : [unseen(around, here, copy, jobs.unknown)];
     const blind = jobs.known && jobs.list.length > 0 && !groups.known ? [unseen(around, here, copy, groups.unknown)] : [];
-    return [...told, ...blind].map((finding) => ({ ...finding, tier: tier.id }));
+    // Where what lies there was seen, each guest's own copy counts, and not the job that brings it.
+    return [...told, ...blind].map((finding) => ({ ...finding, tier: tier.id, ...(groups.known ? {} : { touches: [tier.id] }) }));
   });
 
 type Jobs = Extract<CopyHere['jobs'], { known: true }>;

@@ -43,6 +43,8 @@ const noted = (...notes: readonly string[]) => ({
     }),
   ]),
 });
+/** The one job of the site, to the one storage. */
+const only = (one: Storage) => ({ pve: { storages: seen([one]), backupJobs: seen([{ ...backup, storage: one.id }]) } });
 
 testHazards([
   { name: 'in no job', wrong: { pve: { backupJobs: seen([]) } }, told: ['HF-NO-JOB vm/101'] },
@@ -148,4 +150,21 @@ testHazards([
   { name: 'only points of another site’s guest', wrong: noted('mail far1', 'mail far1'), told: ['HF-SITES-MIXED vm/101'] },
   { name: 'points from before its node was renamed', wrong: noted('guest-101 old1', 'guest-101 old1', 'guest-101 pve1'), told: [] },
   { name: 'notes of other forms', wrong: noted('before the upgrade', ''), told: [] },
+  {
+    name: 'no agent, and it is switched off for each backup',
+    wrong: { ...guest({ agent: { configured: false, freeze: false } }), tier: { mode: 'stop' } },
+    told: [],
+  },
+  { name: 'no agent, and it is switched off', wrong: guest({ running: false, agent: { configured: false, freeze: false } }), told: [] },
+  {
+    name: 'saved only to a storage that is no PBS',
+    wrong: only({ ...storage, id: 'local', type: 'dir', pbs: undefined as never }),
+    told: ['HF-JOB-ELSEWHERE vm/101'],
+  },
+  {
+    name: 'saved only into another namespace',
+    wrong: only({ ...storage, id: 'odd', pbs: { ...storage.pbs!, namespace: 'home' } }),
+    told: ['HF-JOB-ELSEWHERE vm/101'],
+  },
+  { name: 'saved to where its tier lies, by a storage of any name', wrong: only({ ...storage, id: 'mine' }), told: [] },
 ]);

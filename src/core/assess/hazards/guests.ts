@@ -2,7 +2,8 @@ import type { Finding } from '../../finding.ts';
 import { proveRto } from '../../retention/rto.ts';
 import { isOurs } from '../../desired/mark.ts';
 import type { BackupJob, Guest } from '../../world/actual.ts';
-import { serverOf } from '../leads.ts';
+import { hiddenRows } from '../blind.ts';
+import { leadsTo, serverOf } from '../leads.ts';
 import { stateDisks } from '../state-disks.ts';
 import { onGuest, onObject, type Hazard, type Surroundings } from './context.ts';
 
@@ -29,7 +30,31 @@ function jobs(around: Surroundings, guest: Guest) {
       }),
     ];
   }
-  return [];
+  return enabled.length > 0 ? elsewhere(around, guest, enabled) : [];
+}
+
+/** A job that saves a guest anywhere but where its tier's points are kept keeps no promise. Where the pool is another tier's, that is told. */
+function elsewhere(around: Surroundings, guest: Guest, enabled: readonly BackupJob[]): Finding[] {
+  const { site, storages, tiers, actual } = around;
+  const tier = around.tierOf(guest.vmid);
+  const place = tier && tiers.get(tier.id)?.place;
+  const wrongPool = [...tiers.values()].some((other) => other.tier.pool === guest.pool && other.tier.id !== tier?.id);
+  if (!place || wrongPool || hiddenRows(actual.pve.storages)) return [];
+  const leads = enabled.some(({ storage: named = '' }) => {
+    const storage = storages.get(named);
+    return storage !== undefined && leadsTo(site, storage, place);
+  });
+  if (leads) return [];
+  const jobs = enabled.map(({ id, storage }) => `${id} (${storage ?? 'no storage'})`).join(', ');
+  return [
+    onGuest(around, guest, {
+      severity: 'error',
+      code: 'HF-JOB-ELSEWHERE',
+      problem: `It is backed up by ${jobs}, and none of them leads to ${place.datastore}:${place.namespace} on PBS ${place.pbs}, where tier ${tier.id} keeps its points`,
+      why: 'what is saved elsewhere is pruned, read and copied by other rules than those of its tier, if by any',
+      fix: 'put it into its tier’s pool and job:\n    holdfast plan\n    holdfast apply',
+    }),
+  ];
 }
 
 /** Two jobs that write into one group: one finding a pair, however many guests they share. */
@@ -83,12 +108,14 @@ function keptByOthers({ neighbours }: Surroundings, guest: Guest): boolean {
 
 function lock(around: Surroundings, guest: Guest) {
   if (guest.lock === undefined || (guest.lock === 'backup' && around.busy) || guest.lock === 'suspended') return [];
+  const error = around.lastRuns.get(guest.vmid)?.error;
+  const failed = error !== undefined && error.includes('is locked');
   return [
     onGuest(around, guest, {
-      severity: 'error',
+      severity: failed ? 'error' : 'warning',
       code: 'HF-LOCKED',
-      problem: `It is locked (${guest.lock}) and no task of that kind is running`,
-      why: `each of its backups fails with "is locked (${guest.lock})" until somebody lifts the lock`,
+      problem: `It is locked (${guest.lock})${failed ? `, and its last backup failed of it: ${error}` : ''}`,
+      why: `each of its backups fails while it is; a task takes its lock away when it ends, and what broke off leaves it for ever`,
       fix: `when nothing works on it any more:\n    ${guest.type === 'vm' ? 'qm' : 'pct'} unlock ${guest.vmid}`,
     }),
   ];
@@ -112,6 +139,8 @@ function binds(around: Surroundings, guest: Guest) {
 function freeze(around: Surroundings, guest: Guest) {
   const tier = around.tierOf(guest.vmid);
   if (guest.type !== 'vm' || tier?.consistency !== 'filesystem' || !guest.configKnown || keptByOthers(around, guest)) return [];
+  // What is switched off, or is switched off for the backup, needs nobody to freeze it.
+  if (!guest.running || tier.mode === 'stop') return [];
   if (!guest.agent.configured || !guest.agent.freeze) {
     return [
       onGuest(around, guest, {
@@ -124,7 +153,7 @@ function freeze(around: Surroundings, guest: Guest) {
       }),
     ];
   }
-  const last = around.freezes.get(guest.vmid);
+  const last = around.lastGoodRuns.get(guest.vmid)?.freeze;
   if (last === undefined || last === 'done') return [];
   return [
     onGuest(around, guest, {

@@ -4,8 +4,10 @@ import { copyHazards } from './copies.ts';
 import { diskHazards } from './disks.ts';
 import { guestHazards, sharedGroupHazards } from './guests.ts';
 import { identityHazards } from './identity.ts';
-import { jobHazards, pruneHazards } from './jobs.ts';
+import { insideHazards } from './inside.ts';
+import { jobHazards } from './jobs.ts';
 import { pointHazards } from './points.ts';
+import { pruneHazards } from './prunes.ts';
 import { serverHazards } from './servers.ts';
 import { strayHazards } from './strays.ts';
 import { unseenHazards } from './unseen.ts';
@@ -22,6 +24,7 @@ const HAZARDS: readonly Hazard[] = [
   pruneHazards,
   copyHazards,
   serverHazards,
+  insideHazards,
 ];
 
 /** Every hazard that one observation of a site can show. */

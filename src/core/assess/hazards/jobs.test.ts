@@ -177,4 +177,26 @@ testHazards([
     wrong: named({ keep: { last: 2 } }),
     told: ['HF-PRUNE-PVE storage my-backups'],
   },
+  {
+    name: 'the prune of the tier itself, changed by hand',
+    wrong: { pbs: { pruneJobs: seen([{ ...prune, keep: { last: 2 } }]) } },
+    told: ['HF-PRUNE-UNDERCUTS prune job hf-tier-1 on PBS pbs'],
+  },
+  {
+    name: 'the prune of the tier itself, by other rules that keep enough',
+    wrong: { pbs: { pruneJobs: seen([{ ...prune, keep: { daily: 40 } }]) } },
+    told: [],
+  },
+  {
+    name: 'a prune of ours that reaches another tier',
+    wrong: {
+      pbs: {
+        pruneJobs: seen([
+          prune,
+          { ...prune, id: 'hf-tier-2', comment: '[holdfast] home: tier 2, policy x', namespace: 'home', maxDepth: 1 },
+        ]),
+      },
+    },
+    told: ['HF-PRUNE-UNDERCUTS prune job hf-tier-2 on PBS pbs'],
+  },
 ]);

@@ -3,10 +3,8 @@ import { nextRun } from '../../calendar/next.ts';
 import { misreadings } from '../../calendar/misread.ts';
 import { zoneRules } from '../../calendar/zone.ts';
 import type { Finding } from '../../finding.ts';
-import { KEEP_UNITS, type KeepRules } from '../../retention/keep.ts';
 import type { PbsActual, PruneJob, SyncJob, VerifyJob } from '../../world/actual.ts';
-import { reaches } from '../../world/namespace.ts';
-import { listOf, onObject, storagesOf, type Hazard, type Surroundings } from './context.ts';
+import { listOf, onObject, type Hazard, type Surroundings } from './context.ts';
 import { danglingBackup, danglingPbsJob } from './dangling.ts';
 import { vanishing } from './vanish.ts';
 
@@ -69,51 +67,4 @@ function badEvent(around: Surroundings, object: string, schedule: string, set: s
   const [words, meant] = trap.fix.split('\n');
   const fix = meant === undefined ? trap.fix : `${words}\n    ${set} --schedule '${meant.trim()}'`;
   return [onObject(around, object, { code: 'HF-EVENT-MISREAD', problem: trap.problem, why: trap.why, fix })];
-}
-
-/** Prunes of others that take away what was promised. */
-export const pruneHazards: Hazard = (around) => [
-  ...around.actual.pbs.flatMap((server) => listOf(server.pruneJobs).flatMap((job) => undercut(around, server, job))),
-  ...[...around.tiers.values()].flatMap((here) =>
-    storagesOf(around, here).flatMap(({ id, keep }) =>
-      !keep || isEmpty(keep)
-        ? []
-        : [
-            onObject(around, `storage ${id}`, {
-              severity: 'error',
-              code: 'HF-PRUNE-PVE',
-              problem: `PVE itself prunes what tier ${here.tier.id} keeps, by ${spellKeep(keep)}`,
-              why: 'of two prunes the stricter wins, and only the one on PBS was proved',
-              fix: `take it away:\n    pvesm set ${id} --prune-backups keep-all=1`,
-            }),
-          ],
-    ),
-  ),
-];
-
-function undercut(around: Surroundings, server: PbsActual, job: PruneJob): Finding[] {
-  if (job.disabled || job.id.startsWith('hf-') || isEmpty(job.keep)) return [];
-  const covered = [...around.tiers.values()].filter(({ place }) => {
-    return place?.pbs === server.name && place.datastore === job.datastore && reaches(job, place.namespace);
-  });
-  if (covered.length === 0) return [];
-  return [
-    onObject(around, `prune job ${job.id} on PBS ${server.name}`, {
-      severity: 'error',
-      code: 'HF-PRUNE-UNDERCUTS',
-      problem: `It prunes ${job.datastore}:${job.namespace || '/'} ${job.maxDepth === undefined ? 'and everything below ' : ''}by ${spellKeep(job.keep)}, tiers ${covered.map(({ tier }) => tier.id).join(', ')} among it`,
-      why: 'of two prunes the stricter wins: points go before the date that was promised',
-      fix: `disable it, or keep it out of the tiers' namespaces with max-depth:\n    proxmox-backup-manager prune-job update ${job.id} --disable true`,
-    }),
-  ];
-}
-
-function isEmpty(keep: KeepRules): boolean {
-  return KEEP_UNITS.every((unit) => keep[unit] === undefined);
-}
-
-function spellKeep(keep: KeepRules): string {
-  return KEEP_UNITS.filter((unit) => keep[unit] !== undefined)
-    .map((unit) => `keep-${unit} ${keep[unit]}`)
-    .join(', ');
 }

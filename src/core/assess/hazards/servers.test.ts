@@ -1,5 +1,5 @@
-import { GUEST, testHazards } from '#test/healthy.ts';
-import { makeDatastore, makeGuest, makePbsStorage, makePool, NOW, seen } from '#test/make.ts';
+import { GROUP, GUEST, testHazards } from '#test/healthy.ts';
+import { makeDatastore, makeGroup, makeGuest, makePbs, makePbsAccess, makePbsStorage, makePool, NOW, seen } from '#test/make.ts';
 import type { Datastore, Guest } from '../../world/actual.ts';
 
 const node = (more: { readonly timeZone?: string; readonly clockAheadSeconds?: number }) => ({
@@ -20,6 +20,7 @@ const second = (more: Partial<Guest>, assign = [{ index: 0, tier: 1, guests: [10
   policy: { assign: [...assign, { index: 1, tier: 'none' as const, reason: 'not ours', until: '2027-12-31', at: 'holdfast.yaml:41' }] },
 });
 const apart = { disks: [{ ...GUEST.disks[0]!, storage: 'usb', volume: 'usb:vm-102-disk-0' }] };
+const pool = (id: string, zfsPool: string) => ({ ...storage, id, type: 'zfspool', shared: false, zfsPool, pbs: undefined as never });
 
 testHazards([
   { name: 'a node in another zone', wrong: node({ timeZone: 'UTC' }), told: ['HF-ZONE-DIFFERS node pve1'] },
@@ -59,4 +60,33 @@ testHazards([
   { name: 'the PBS of the site on the disks of its guests', wrong: second({ name: 'pbs' }), told: ['HF-ONE-GROUND vm/102'] },
   { name: 'the PBS of the site on disks of its own', wrong: second({ name: 'pbs', ...apart }), told: [] },
   { name: 'another guest', wrong: second({ name: 'web' }), told: [] },
+  { name: 'a datastore in maintenance', wrong: store({ maintenance: 'type=offline' }), told: ['HF-MAINTENANCE datastore main on PBS pbs'] },
+  {
+    name: 'maintenance of a datastore in which no tier lies',
+    wrong: { pbs: { datastores: seen([makeDatastore(), makeDatastore({ name: 'other', maintenance: 'read-only' })]) } },
+    told: [],
+  },
+  { name: 'the PBS of the site on disks of another node that are called alike', wrong: second({ name: 'pbs', node: 'pve2' }), told: [] },
+  {
+    name: 'the PBS of the site on another storage of one ZFS pool',
+    wrong: {
+      ...second({ name: 'pbs', ...apart }),
+      pve: {
+        ...second({ name: 'pbs', ...apart }).pve,
+        storages: seen([storage, pool('local-zfs', 'rpool/data'), pool('usb', 'rpool/backup')]),
+      },
+    },
+    told: ['HF-ONE-GROUND vm/102'],
+  },
+  {
+    name: 'one PBS of two, saved into the other',
+    wrong: {
+      ...second({ name: 'pbs2', pool: 'tier-1', ...apart }, []),
+      policy: {},
+      site: { pbs: [makePbsAccess(), makePbsAccess({ name: 'second', urls: ['https://pbs2.lan:8007'], fingerprint: 'EE' })] },
+      groups: seen([GROUP, makeGroup({ id: '102' })]),
+      servers: [makePbs({ name: 'second' })],
+    },
+    told: [],
+  },
 ]);
