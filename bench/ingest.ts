@@ -10,6 +10,7 @@ import { openPostgres } from '#store/sql/open-postgres.ts';
 import { postgresStores } from '#store/postgres.ts';
 import { sqliteStores } from '#store/sqlite.ts';
 import { havePostgres, startCluster } from '#test/postgres.ts';
+import { report } from './result.ts';
 
 /*
  * A million recovery points through `record`, against a bare loop over one prepared statement that writes the same rows into the same table of
@@ -134,7 +135,7 @@ async function barePostgres(url: string): Promise<Contender & { readonly rowByRo
   };
 }
 
-async function race(name: string, ours: Contender, bare: Contender): Promise<boolean> {
+async function race(name: string, ours: Contender, bare: Contender): Promise<void> {
   let [oursMs, bareMs] = [0, 0];
   const timed = async (contender: Contender, points: readonly LedgerPoint[], at: number): Promise<number> => {
     const startMs = performance.now();
@@ -150,18 +151,20 @@ async function race(name: string, ours: Contender, bare: Contender): Promise<boo
   }
   const counts = [await ours.count(), await bare.count()];
   if (counts.some((count) => count !== POINTS)) throw new Error(`${name}: ${counts.join(' and ')} rows instead of ${POINTS}`);
-  const ratio = oursMs / bareMs;
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-  console.log(`${name}: record ${seconds(oursMs)}, bare loop ${seconds(bareMs)}: ${ratio.toFixed(2)} times (at most ${MOST})`);
-  return ratio <= MOST;
+  report({
+    name: `ingest, ${name}`,
+    measured: `${POINTS.toLocaleString('en')} points: record ${seconds(oursMs)}, bare loop ${seconds(bareMs)}`,
+    value: oursMs / bareMs,
+    limit: MOST,
+    unit: '×',
+  });
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-let good = true;
 try {
-  console.log(`${POINTS.toLocaleString('en')} points in cycles of ${BATCH.toLocaleString('en')}`);
   const { memory } = sqliteStores(join(folder, 'ours'), () => START);
-  good = (await race('SQLite', await throughRecord(memory), await bareSqlite(join(folder, 'bare')))) && good;
+  await race('SQLite', await throughRecord(memory), await bareSqlite(join(folder, 'bare')));
   await memory.close();
   console.log(`  ${(statSync(join(folder, 'ours/holdfast.db')).size / 2 ** 20).toFixed(0)} MiB on disk`);
   if (havePostgres()) {
@@ -170,15 +173,13 @@ try {
       const bare = await barePostgres(await cluster.makeDatabase());
       const postgres = postgresStores(await cluster.makeDatabase(), undefined, () => START).memory;
       const rowMs = await bare.rowByRow(makeBatch(0).slice(0, 2000));
-      good = (await race('PostgreSQL', await throughRecord(postgres), bare)) && good;
+      await race('PostgreSQL', await throughRecord(postgres), bare);
       console.log(`  one row a statement would take ${((rowMs / 2000) * (POINTS / 1000)).toFixed(0)} s (measured on 2,000)`);
       await postgres.close();
     } finally {
       await cluster.stop();
     }
   }
-  console.log(`resident at the end: ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-process.exit(good ? 0 : 1);
