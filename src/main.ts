@@ -8,7 +8,7 @@ import { makePolicySource } from '#config/policy-source.ts';
 import type { Clock, Notifier, Ports, Proxmox } from '#app/ports.ts';
 import type { SecretRef, Site } from '#core/policy/policy.ts';
 import type { SiteOptions } from '#proxmox/site.ts';
-import { lazyStores } from '#store/lazy.ts';
+import { lazyCare, lazyStores } from '#store/lazy.ts';
 
 const VERSION = '0.1.0';
 
@@ -50,6 +50,7 @@ async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Pro
     },
     ...lazyStores(async () => (await import('#store/open.ts')).openStores(process.env, clock.now)),
     notifier: lazyNotifier(async () => (await import('#notify/notifier.ts')).makeNotifier({ readSecret })),
+    database: lazyCare(async () => (await import('#store/care/open-care.ts')).openCare(process.env, clock.now)),
     log: { info: () => {}, warn: () => {} },
     ...overrides,
   };

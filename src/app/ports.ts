@@ -29,6 +29,8 @@ export type Ports = {
   /** What a daemon remembers between looks; the one-shot commands need none of it. */
   readonly memory?: Memory;
   readonly notifier?: Notifier;
+  /** The database behind the memory, for the people who run it. */
+  readonly database?: DatabaseCare;
 };
 
 /** Looks at servers from outside, as `doctor` and `trust` do. */
@@ -224,6 +226,57 @@ export type Outbox = {
     site?: string,
   ) => Promise<readonly (AlertRecord & { readonly tries: number; readonly deliveredAt?: UnixSeconds; readonly error?: string })[]>;
 };
+
+/**
+ * Care for a whole database, of either kind. Nothing is ever overwritten: what stands in the way is set aside or refused. Everything that is copied is
+ * read back and compared. Throws StoreError.
+ */
+export type DatabaseCare = {
+  readonly describe: () => Promise<DatabaseState>;
+  /** A copy in one SQLite file, whatever the kind; `file` is where Holdfast keeps its backups where it is absent. A daemon may go on meanwhile. */
+  readonly backup: (file: string | undefined, tell: TellCopying) => Promise<DatabaseCopy>;
+  /** Puts a backup in the place of the database. What is there is set aside: a SQLite file under another name, PostgreSQL's tables in another schema. */
+  readonly restore: (file: string, tell: TellCopying) => Promise<DatabaseCopy>;
+  /** Reads all of the database, or of a backup. */
+  readonly verify: (file: string | undefined, tell: TellCopying) => Promise<DatabaseProof>;
+  /** Copies everything to an empty database: a `postgres://` URL, `env:NAME` that holds one, or a folder for SQLite. The old one stays as it is. */
+  readonly move: (target: string, tell: TellCopying) => Promise<DatabaseCopy>;
+};
+
+export type DatabaseState = {
+  readonly kind: 'sqlite' | 'postgres';
+  /** The file, or host and name; never a password. */
+  readonly where: string;
+  /** Names this database for good: its backups and copies have it too. */
+  readonly id: string;
+  readonly version: number;
+  readonly bytes: number;
+  /** By table, without those that hold no history. */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly sites: readonly string[];
+  /** Daemons that were seen in the last minute. */
+  readonly inUseBy: readonly string[];
+};
+
+export type DatabaseCopy = {
+  readonly from: string;
+  readonly to: string;
+  readonly rows: Readonly<Record<string, number>>;
+  readonly bytes: number;
+  /** What was there before, where something was. */
+  readonly setAside?: string;
+};
+
+/** `problems` is empty where all is well. `head` is the audit log's last hash: written down elsewhere, it proves later that nothing was taken away. */
+export type DatabaseProof = {
+  readonly where: string;
+  readonly rows: Readonly<Record<string, number>>;
+  readonly problems: readonly string[];
+  readonly audit: { readonly entries: number; readonly head: string };
+};
+
+/** Called before each table that holds something. */
+export type TellCopying = (table: string, rows: number) => void;
 
 /** A site is watched by the one replica that holds its lease. `token` rises with every change of holder and fences late writes. */
 export type Lease = { readonly site: string; readonly holder: string; readonly token: number };

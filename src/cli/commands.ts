@@ -101,6 +101,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Watch sites day and night, and tell people early',
     load: async () => (await import('./commands/serve.ts')).serve,
   },
+  {
+    name: 'db',
+    summary: 'Back up, restore, verify, export or move what is remembered',
+    load: async () => (await import('./commands/db.ts')).db,
+  },
   { name: 'upid', summary: 'Take a task identifier apart', load: async () => (await import('./commands/upid.ts')).upid },
   {
     name: 'tasklog',

@@ -1,4 +1,4 @@
-import type { Memory, Store } from '#app/ports.ts';
+import type { DatabaseCare, Memory, Store } from '#app/ports.ts';
 import type { Stores } from './sqlite.ts';
 
 /** A store and a memory whose engine is loaded by the first call: most commands make none. */
@@ -11,6 +11,17 @@ export function lazyStores(open: () => Promise<Stores>): Stores {
       async () => (await stores()).memory,
       () => opened !== undefined,
     ),
+  };
+}
+
+/** The same for what cares for the database. */
+export function lazyCare(open: () => Promise<DatabaseCare>): DatabaseCare {
+  return {
+    describe: async () => (await open()).describe(),
+    backup: async (...given) => (await open()).backup(...given),
+    restore: async (...given) => (await open()).restore(...given),
+    verify: async (...given) => (await open()).verify(...given),
+    move: async (...given) => (await open()).move(...given),
   };
 }
 

@@ -39,6 +39,11 @@ export function isCorrupt(error: unknown): boolean {
   return error instanceof Error && troubleOf(error) === 'corrupt';
 }
 
+/** It is a file of another kind altogether. */
+export function isNoDatabase(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 26;
+}
+
 function troubleOf(error: Error): StoreTrouble | undefined {
   if ('errcode' in error && typeof error.errcode === 'number') return SQLITE[error.errcode & 0xff];
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
