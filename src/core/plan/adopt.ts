@@ -73,7 +73,7 @@ export function unknownAdoptions(actuals: readonly Actual[], ids: ReadonlySet<st
 export function weighAdoption(step: RawStep, adoption: Adoption): Weight {
   if (step.kind !== 'backup-job') return { means: ['what it did beyond the namespaces of the tiers is no longer done'], harm: 'weaken' };
   const waiting = guestsOf(step.id, adoption.actual).flatMap((guest) => whatIsMissing(guest, adoption));
-  if (waiting.length > 0) return { means: spellList(waiting), harm: 'weaken' };
+  if (waiting.length > 0) return { means: spellList(waiting, (line) => line), harm: 'weaken' };
   return { means: ['each of its guests has a recent point made by the job of its tier; the points it made stay where they are'] };
 }
 

@@ -62,13 +62,11 @@ function whoTakesThem(step: RawStep, { actual, steps }: Surroundings): string[] 
   if (taken.length === 0) return ['it takes no guest'];
   const { coverage: after, carryOut } = follow(coverage);
   for (const each of steps) carryOut(each);
-  return spellList(
-    taken.map((guest) => {
-      const others = [...after.jobs]
-        .filter(([id, other]) => id !== step.id && takes(other, guest, after))
-        .map(([id]) => id)
-        .sort((a, b) => (a < b ? -1 : 1));
-      return `${spellGuest(guest)}: ${others.length === 0 ? 'in no other job' : `by then in ${others.join(', ')}`}`;
-    }),
-  );
+  return spellList(taken, (guest) => {
+    const others = [...after.jobs]
+      .filter(([id, other]) => id !== step.id && takes(other, guest, after))
+      .map(([id]) => id)
+      .sort((a, b) => (a < b ? -1 : 1));
+    return `${spellGuest(guest)}: ${others.length === 0 ? 'in no other job' : `by then in ${others.join(', ')}`}`;
+  });
 }

@@ -1,4 +1,4 @@
-import { KEEP_UNITS, type KeepRules } from '../retention/keep.ts';
+import { givenRules, KEEP_UNITS, type KeepRules } from '../retention/keep.ts';
 import { prune, type PrunableSnapshot } from '../retention/prune.ts';
 import type { Settings } from '../desired/desired.ts';
 import { readMark } from '../desired/mark.ts';
@@ -33,8 +33,8 @@ export function weighPrune(step: RawStep, around: Surroundings): Weight {
     .map((group) => ({ group, gone: newlyGone(prunable(group), { before: keepBefore, after: keepAfter, zone }) }))
     .filter(({ gone }) => gone.length > 0);
   const when = spellRun(nextRunAt(String(after['schedule']), zoneName, around.actual.asOf), zoneName);
-  const lines = goneByGroup.map(({ group, gone }) => spellGone({ group, gone, when, around }));
-  if (lines.length > 0) return { means: spellList(lines), harm: 'weaken' };
+  if (goneByGroup.length > 0)
+    return { means: spellList(goneByGroup, ({ group, gone }) => spellGone({ group, gone, when, around })), harm: 'weaken' };
   return shrinks ? { means: ['no point that is there goes; those made from now on are kept less long'], harm: 'weaken' } : { means: [] };
 }
 
@@ -84,7 +84,7 @@ type Rules = { readonly before: KeepRules; readonly after: KeepRules; readonly z
 function newlyGone(group: readonly PrunableSnapshot[], rules: Rules): UnixSeconds[] {
   const removed = (keep: KeepRules): UnixSeconds[] =>
     prune(group, keep, rules.zone).flatMap(({ at, mark }) => (mark === 'removed' ? [at] : []));
-  const goneAnyway = new Set(removed(rules.before));
+  const goneAnyway = new Set(givenRules(rules.before).length === 0 ? [] : removed(rules.before));
   return removed(rules.after).filter((at) => !goneAnyway.has(at));
 }
 
@@ -96,8 +96,8 @@ type Gone = { readonly group: BackupGroup; readonly gone: readonly UnixSeconds[]
 
 /** `VM 120 (postgres): 23 of 30 points go on Sun 2026-11-29 03:00; the oldest left is 7d old` */
 function spellGone({ group, gone, when, around }: Gone): string {
-  const { actual } = around;
-  const guest = actual.pve.guests.known ? actual.pve.guests.value.find(({ vmid }) => String(vmid) === group.id) : undefined;
+  const { actual, guestByVmid } = around;
+  const guest = guestByVmid.get(Number(group.id));
   const kind = { vm: 'VM', ct: 'CT', host: 'host' }[group.type];
   const name = guest && guest.type === group.type && guest.name !== '' ? ` (${guest.name})` : '';
   const goneAt = new Set(gone);
