@@ -6,6 +6,7 @@ import type { Finding } from '#core/finding.ts';
 import type { Entered } from '#core/ledger/enter.ts';
 import type { CycleRecord } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
+import { lateFindings } from '#core/watch/late.ts';
 import { isOutage, withSilence, type Silent } from '#core/watch/outage.ts';
 import { postureChanges, standings, type Standing } from '#core/watch/postures.ts';
 import { endedTasks } from '#core/watch/tasks.ts';
@@ -72,7 +73,7 @@ export async function watch(input: WatchInput): Promise<Watched> {
   const after = standings(before, assessment, out);
   const capacity = await weighCapacity(asked, { seen: seen.actual ? samplesOf(seen.actual) : [], tierOf });
   const findings = [
-    ...withSilence(assessment.findings, { site: site.name, silent }),
+    ...withSilence([...assessment.findings, ...lateFindings(assessment)], { site: site.name, silent }),
     ...ledger.findings,
     ...capacity.findings,
     ...locks,

@@ -3,7 +3,7 @@ import type { TierId } from '../policy/policy.ts';
 import type { UnixSeconds } from '../units.ts';
 import type { Unknown } from '../world/actual.ts';
 import type { JudgedPoint } from './evidence.ts';
-import type { Posture } from './posture.ts';
+import type { Posture, Verdict } from './posture.ts';
 
 /** How a site stands against its policy at one moment. */
 export type Assessment = {
@@ -36,6 +36,8 @@ export type GuestAssessment = {
   readonly newestPointAt?: UnixSeconds;
   /** When a task of the server last read a usable point whole. */
   readonly verifiedAt?: UnixSeconds;
+  /** How its RPO stands by itself, whatever else was found; absent where that is not known, or where a guest that uses its disks keeps it. */
+  readonly rpo?: Verdict;
   /** Newest first, with those that do not count and why. */
   readonly points: readonly JudgedPoint[];
   /** Which rule gave the tier, in words. */

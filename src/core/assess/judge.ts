@@ -28,7 +28,7 @@ export type Judging = {
   readonly blindSpot: Unknown | undefined;
 };
 
-export type Judged = Pick<GuestAssessment, 'posture' | 'because' | 'points' | 'exposureSeconds' | 'newestPointAt' | 'verifiedAt'>;
+export type Judged = Pick<GuestAssessment, 'posture' | 'because' | 'points' | 'exposureSeconds' | 'newestPointAt' | 'verifiedAt' | 'rpo'>;
 
 /** How one guest stands against the promise of its tier: the worst of its points, their verification and what was found. */
 export function judge(
@@ -52,7 +52,8 @@ export function judge(
     const verified = verificationVerdict(tier, points, now, allowanceSeconds);
     const copied = copy && copyVerdict(copy, `${keeper.type}/${keeper.vmid}`, { points, now, allowanceSeconds });
     const worst = [rpo, verified, copied].filter((verdict) => verdict !== undefined).reduce(worse);
-    return { verdict: { ...worst, because: `${through}${worst.because}` }, points, newestAt: newestOf(points) ?? elsewhere?.at };
+    const own = keeper.vmid === guest.vmid ? { rpo } : {};
+    return { verdict: { ...worst, because: `${through}${worst.because}` }, points, newestAt: newestOf(points) ?? elsewhere?.at, ...own };
   });
   const seen = kept.reduce((worst, next) => (worse(worst.verdict, next.verdict) === worst.verdict ? worst : next));
   const blind: Verdict | undefined = blindSpot && { posture: 'unknown', because: spellUnknown(blindSpot) };
@@ -61,12 +62,14 @@ export function judge(
     seen.verdict,
   );
   const { points, newestAt } = seen;
+  const own = kept.find(({ rpo }) => rpo !== undefined)?.rpo;
   const verifiedAt = Math.max(...points.map((point) => (point.usable ? (point.verifiedAt ?? 0) : 0)));
   return {
     ...verdict,
     points,
     ...(newestAt !== undefined && { exposureSeconds: now - newestAt, newestPointAt: newestAt }),
     ...(verifiedAt > 0 && { verifiedAt }),
+    ...(own && { rpo: own }),
   };
 }
 

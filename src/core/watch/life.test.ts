@@ -273,3 +273,17 @@ test('liveOn: no interleaving of partial and failed looks ends anything, and non
     { numRuns: 500 },
   );
 });
+
+test('what is open and grows worse opens anew, so that people hear of it again; what grows better does not', () => {
+  const { life: grown } = run([
+    ['+', left],
+    ['+', worse],
+  ]);
+  assert.equal(grown!.openedAt, NOW + 60);
+  assert.equal(grown!.firstSeenAt, NOW);
+  const { life: shrunk } = run([
+    ['+', worse],
+    ['+', left],
+  ]);
+  assert.equal(shrunk!.openedAt, NOW);
+});

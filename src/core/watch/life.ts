@@ -52,7 +52,7 @@ function sighted({ at }: LivesInput, life: FindingLife, finding: Finding): Findi
     return isPassing(finding.code) ? { ...withoutAnswer(seen), state: 'seen' } : opened(seen, at);
   }
   const again = state === 'seen' && at > life.lastSeenAt;
-  const grown = (state === 'acknowledged' || state === 'suppressed') && isWorse(finding, life.finding);
+  const grown = state !== 'seen' && isWorse(finding, life.finding);
   const ended = state === 'suppressed' && !holds(life, at);
   return again || grown || ended ? opened(seen, at) : seen;
 }

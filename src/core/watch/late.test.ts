@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { GuestAssessment } from '../assess/assessment.ts';
+import type { Posture } from '../assess/posture.ts';
+import { lateFindings } from './late.ts';
+
+function guest(rpo: Posture | undefined, tier: number | undefined = 1): GuestAssessment {
+  return {
+    site: 'home',
+    type: 'vm',
+    vmid: 101,
+    name: 'postgres',
+    ...(tier === undefined ? {} : { tier }),
+    posture: 'broken',
+    because: 'something else',
+    points: [],
+    rule: '',
+    findings: [],
+    ...(rpo && { rpo: { posture: rpo, because: 'a point is 3h late; the newest is 1d 2h old, promised is 1d + 2h grace' } }),
+  };
+}
+
+const CASES: readonly { readonly name: string; readonly guest: GuestAssessment; readonly told: readonly string[] }[] = [
+  { name: 'a point within the grace is told to nobody', guest: guest('attention'), told: [] },
+  { name: 'a point beyond the grace is a warning', guest: guest('at-risk'), told: ['warning'] },
+  { name: 'a promise that broke is an error', guest: guest('broken'), told: ['error'] },
+  { name: 'a guest that is fine', guest: guest('protected'), told: [] },
+  { name: 'a guest of which nothing is known is told by what hides it', guest: guest(undefined), told: [] },
+  { name: 'a guest nobody promised anything', guest: { ...guest('broken'), tier: undefined } as unknown as GuestAssessment, told: [] },
+];
+for (const { name, guest: one, told } of CASES) {
+  test(name, () =>
+    assert.deepEqual(
+      lateFindings({ site: 'home', guests: [one] }).map(({ severity }) => severity),
+      told,
+    ),
+  );
+}
+
+test('it says how late and what was promised', () => {
+  assert.equal(
+    lateFindings({ site: 'home', guests: [guest('at-risk')] })[0]!.problem,
+    'A point is 3h late; the newest is 1d 2h old, promised is 1d + 2h grace',
+  );
+});
