@@ -11,7 +11,7 @@ export const insideHazards: Hazard = (around) => {
   const { covering, storages, site } = around;
   return around.guests.flatMap((guest): Finding[] => {
     const server = serverIn(around, guest);
-    if (server === undefined || keptThroughOthers(around, guest)) return [];
+    if (server === undefined || keptThroughOthers(around, guest) || (!guest.running && answers(around, server))) return [];
     const told: Finding[] = [];
     const jobs = covering.known ? covering.jobsOf(guest).enabled : [];
     const itself = jobs.find(({ storage = '' }) => {
@@ -48,6 +48,11 @@ function serverIn({ site }: Surroundings, guest: Guest): string | undefined {
   if (isHost(site.storages?.server)) return first?.name;
   const looksLike = PBS_NAME.test(guest.name) || /proxmox backup server/i.test(guest.notes);
   return looksLike && site.pbs.length === 1 ? first?.name : undefined;
+}
+
+/** A server that answers is not in a guest that does not run. */
+function answers({ actual }: Surroundings, server: string): boolean {
+  return actual.pbs.some(({ name, datastores }) => name === server && datastores.known);
 }
 
 /** Its data VM is named after it and is no server. */
