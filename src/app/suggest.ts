@@ -2,7 +2,7 @@ import type { Finding } from '#core/finding.ts';
 import { hasErrors } from '#core/finding.ts';
 import { assign } from '#core/policy/assign.ts';
 import { suggest as suggestTier, type Suggestable, type Suggestion } from '#core/policy/suggest/suggest.ts';
-import type { Policy, Site } from '#core/policy/policy.ts';
+import type { Policy, Site, TierId } from '#core/policy/policy.ts';
 import type { Guest, Unknown } from '#core/world/actual.ts';
 import type { Ports } from './ports.ts';
 
@@ -51,16 +51,17 @@ async function look(
       const { kind } = assign(policy, { site, now: clock.now() }, guest).configured;
       return kind === 'unassigned' || kind === 'expired';
     });
-    const guests = unassigned.map((guest) => propose(site.name, guest));
+    const known = new Set(policy.tiers.map(({ id }) => id));
+    const guests = unassigned.map((guest) => propose(site.name, guest, known));
     return { guests, unknown: pve.guests.gaps.map((gap) => ({ ...gap, site: site.name })) };
   } finally {
     await proxmox.close();
   }
 }
 
-function propose(site: string, guest: Guest): GuestSuggestion {
+function propose(site: string, guest: Guest, known: ReadonlySet<TierId>): GuestSuggestion {
   const { vmid, type, name } = guest;
-  return { site, vmid, type, name, suggestion: suggestTier(suggestableOf(guest)) };
+  return { site, vmid, type, name, suggestion: suggestTier(suggestableOf(guest), known) };
 }
 
 export function suggestableOf({ name, type, vmid, tags, pool, notes, template, disks }: Guest): Suggestable {

@@ -5,6 +5,9 @@ import type { Actual, Guest, Storage, Unknown } from '#core/world/actual.ts';
 import type { Ports } from './ports.ts';
 import { suggestableOf } from './suggest.ts';
 
+/** The tiers a first policy has; a tag `tier-7` says nothing to it. */
+const FIRST_TIERS = new Set([1, 2, 3, 4]);
+
 export type SurveyOptions = {
   readonly site: string;
   readonly pveUrl: string;
@@ -104,5 +107,5 @@ function surveyGuest(guest: Guest, actual: Actual): SurveyedGuest {
   const { vmid, type, name } = guest;
   const coverage = coverageOf(actual);
   const jobs = coverage && [...coverage.jobs].filter(([, job]) => takes(job, guest, coverage)).map(([id]) => id);
-  return { vmid, type, name, suggestion: suggest(suggestableOf(guest)), jobs };
+  return { vmid, type, name, suggestion: suggest(suggestableOf(guest), FIRST_TIERS), jobs };
 }

@@ -127,6 +127,12 @@ const telling: readonly { readonly name: string; readonly policy: Policy; readon
   { name: 'two rules that agree', policy: policy({ tier: 1, names: ['post*'] }, { tier: 1, tags: ['prod'] }), guest: guest(), codes: [] },
   { name: 'a rule for the rest', policy: policy({ tier: 1, names: ['post*'] }, { tier: 3 }), guest: guest(), codes: [] },
   {
+    name: 'a rule for the rest by a star',
+    policy: policy({ tier: 1, guests: [101] }, { tier: 3, names: ['*'] }),
+    guest: guest(),
+    codes: [],
+  },
+  {
     name: 'in the pool of a weaker tier',
     policy: policy({ tier: 1, guests: [101] }),
     guest: guest({ pool: 'tier-3' }),

@@ -99,7 +99,7 @@ function checkTimes(tier: DraftTier): Finding[] {
       code: 'HF-VERIFY',
       problem: `A point of tier ${id} may go after ${spellDuration(retention)}, but needs to be read only within ${spellDuration(verify.withinSeconds)}`,
       why: 'points would be removed before anybody ever knew whether they are good',
-      fix: 'verify sooner:\n    within: 1d',
+      fix: `verify sooner:\n    within: ${spellExact(Math.min(86_400, retention))}`,
     });
   }
   return findings;

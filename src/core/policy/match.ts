@@ -23,10 +23,10 @@ export function matchesRule(rule: AssignRule, site: string, guest: Assignable): 
   );
 }
 
-/** How narrowly a rule chooses: 3 names guests one by one, 2 by a pattern of names, 1 by anything else, 0 takes everybody. */
+/** How narrowly a rule chooses: 3 names guests one by one, 2 by a pattern of names, 1 by anything else, 0 takes everybody, `*` among it. */
 export function precision(rule: AssignRule): 0 | 1 | 2 | 3 {
   if (rule.guests) return 3;
-  if (rule.names) return 2;
+  if (rule.names && !rule.names.some((pattern) => /^\*+$/.test(pattern))) return 2;
   return rule.tags || rule.pools || rule.nodes || rule.types || rule.storages || rule.sites ? 1 : 0;
 }
 

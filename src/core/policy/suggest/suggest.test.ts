@@ -50,3 +50,12 @@ test('signals that contradict each other lower the confidence', () => {
   assert.ok(suggest(guest('postgres-test', { tags: ['prod'] })).confidence < suggest(guest('postgres', { tags: ['prod'] })).confidence);
   assert.ok(suggest(guest('postgres', { disksGiB: [4000] })).confidence < suggest(guest('postgres')).confidence);
 });
+
+test('no tier is proposed that the policy does not have', () => {
+  const four = new Set([1, 2, 3, 4]);
+  assert.equal(suggest(guest('postgres', { tags: ['tier-61'] }), four).tier, 1);
+  assert.equal(suggest(guest('srv01', { tags: ['tier-61'] }), four).tier, undefined);
+  const { tier, reasons } = suggest(guest('postgres'), new Set([61]));
+  assert.equal(tier, undefined);
+  assert.match(reasons.join('; '), /no tier 1$/);
+});

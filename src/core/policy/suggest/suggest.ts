@@ -35,16 +35,22 @@ type Verdict = { readonly tier: TierId; readonly confidence: number; readonly re
  * Proposes one of the four tiers of ADR-005 for a guest: 1 databases and backup infrastructure, 2 applications and their
  * state, 3 development and test, 4 caches, models and anything that can be made again. What people said outright (a tag
  * or a note such as `tier-2`, `critical`, `backup:none`) wins over what a name looks like. Signals that contradict each
- * other lower the confidence. The criteria stand in docs/concepts.md.
+ * other lower the confidence. The criteria stand in docs/concepts.md. With `known`, no other tier is proposed: a line that names a
+ * tier which the policy does not have would make it invalid.
  */
-export function suggest(guest: Suggestable): Suggestion {
+export function suggest(guest: Suggestable, known?: ReadonlySet<TierId>): Suggestion {
+  const isKnown = (tier: TierId): boolean => known?.has(tier) ?? true;
   const wishes = [...readTags(guest.tags ?? []), ...readTags(guest.pool ? [guest.pool] : [], 'pool'), ...readNotes(guest.notes ?? '')];
   const refusal = wishes.find(({ wants }) => wants === 'none');
   if (refusal) return { confidence: 0, reasons: [`${refusal.reason}: write an exception with a reason and an end date instead`] };
   const looks = look(guest);
-  const said = obey(wishes, looks);
+  const said = obey(
+    wishes.filter(({ wants }) => isKnown(wants as TierId)),
+    looks,
+  );
   const verdict = said ?? looks;
   if (!verdict || verdict.confidence < LEAST_CONFIDENCE) return { confidence: 0, reasons: unsure(guest, verdict) };
+  if (!isKnown(verdict.tier)) return { confidence: 0, reasons: [...verdict.reasons, `but the policy has no tier ${verdict.tier}`] };
   return weighSize(guest, verdict);
 }
 
