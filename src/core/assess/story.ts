@@ -40,7 +40,7 @@ export type Story = {
   readonly next: readonly NextRun[];
   /** Time to read its data back at the assumed rate. */
   readonly restoreSeconds?: number;
-  /** Those about the guest, and those about the jobs and the storages it is backed up by. */
+  /** Those about the guest, those about the jobs and the storages it is backed up by, and those that touch its whole tier. */
   readonly findings: readonly Finding[];
 };
 
@@ -101,7 +101,9 @@ export function tellStory(input: AssessInput, { guests, findings }: Assessment, 
     elsewhere: elsewhere(input, guest, place),
     next: next.toSorted((a, b) => a.at - b.at),
     ...(guest.configKnown && { restoreSeconds: Math.ceil(sizeBytes / rate) }),
-    findings: findings.filter(({ vmid, at }) => vmid === guest.vmid || (vmid === undefined && touching.has(at))),
+    findings: findings.filter(
+      ({ vmid, at, touches }) => vmid === guest.vmid || (vmid === undefined && (touching.has(at) || touches?.includes(promised ?? -1))),
+    ),
   };
 }
 

@@ -9,6 +9,7 @@ import { jobHazards } from './jobs.ts';
 import { pointHazards } from './points.ts';
 import { pruneHazards } from './prunes.ts';
 import { serverHazards } from './servers.ts';
+import { storageHazards } from './storages.ts';
 import { strayHazards } from './strays.ts';
 import { unseenHazards } from './unseen.ts';
 
@@ -24,6 +25,7 @@ const HAZARDS: readonly Hazard[] = [
   pruneHazards,
   copyHazards,
   serverHazards,
+  storageHazards,
   insideHazards,
 ];
 

@@ -199,4 +199,24 @@ testHazards([
     },
     told: ['HF-PRUNE-UNDERCUTS prune job hf-tier-2 on PBS pbs'],
   },
+  {
+    name: 'the storage of a tier is switched off',
+    wrong: { pve: { storages: seen([{ ...storage, enabled: false }]) } },
+    told: ['HF-STORAGE-OFF storage pbs-tier-1'],
+  },
+  {
+    name: 'a storage that no job uses is switched off',
+    wrong: { pve: { storages: seen([storage, { ...storage, id: 'old', enabled: false }]) } },
+    told: [],
+  },
+  {
+    name: 'a guest on a node that its storage is not for',
+    wrong: { pve: { storages: seen([{ ...storage, nodes: ['pve2'] }]) } },
+    told: ['HF-STORAGE-NODE vm/101'],
+  },
+  {
+    name: 'a guest on a node that its storage is for',
+    wrong: { pve: { storages: seen([{ ...storage, nodes: ['pve1', 'pve2'] }]) } },
+    told: [],
+  },
 ]);

@@ -56,7 +56,7 @@ function undercut(around: Surroundings, server: PbsActual, job: PruneJob): Findi
   ];
 }
 
-/** A point of the tier that the next run of the job takes before its age, by PBS's own rules and in its zone. */
+/** A point of the tier that the job would take before its age if it ran now, by PBS's own rules and in its zone. */
 function firstTooEarly(
   around: Surroundings,
   server: PbsActual,
@@ -64,16 +64,16 @@ function firstTooEarly(
   { tier, groups }: TierHere,
 ): { readonly tier: number; readonly what: string } | undefined {
   if (!groups.known) return undefined;
-  const runAt = job.nextRunAt ?? around.now;
-  const zone = zoneRules(server.node.known ? server.node.value.timeZone : around.site.timeZone, runAt - 20 * 366 * 86_400, runAt);
+  const { now, site } = around;
+  const zone = zoneRules(server.node.known ? server.node.value.timeZone : site.timeZone, now - 20 * 366 * 86_400, now);
   if (!zone) return undefined;
   const first = groups.byName
     .values()
-    .map((group) => ({ group, at: tooEarlyIn(group, job.keep, { zone, youngestAt: runAt - tier.retentionSeconds }) }))
+    .map((group) => ({ group, at: tooEarlyIn(group, job.keep, { zone, youngestAt: now - tier.retentionSeconds }) }))
     .find(({ at }) => at !== undefined);
   if (first?.at === undefined) return undefined;
   const { group, at } = first;
-  const what = `its next run takes the point of ${group.type}/${group.id} of ${spellInstant(at, around.site.timeZone)}, promised is that it stays ${spellDuration(tier.retentionSeconds)}`;
+  const what = `a run now takes the point of ${group.type}/${group.id} of ${spellInstant(at, site.timeZone)}, promised is that it stays ${spellDuration(tier.retentionSeconds)}`;
   return { tier: tier.id, what };
 }
 
@@ -85,7 +85,7 @@ function tooEarlyIn(
   // The usual case, and the cheap one: nothing goes at all.
   if ((keep.last ?? 0) >= snapshots.length) return undefined;
   const finished = snapshots.filter(({ sizeBytes }) => sizeBytes !== undefined);
-  return prune(finished, keep, zone).find(({ at, mark }) => mark === 'removed' && at > youngestAt)?.at;
+  return prune(finished, keep, zone).findLast(({ at, mark }) => mark === 'removed' && at > youngestAt)?.at;
 }
 
 function isEmpty(keep: KeepRules): boolean {

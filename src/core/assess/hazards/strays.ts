@@ -1,5 +1,6 @@
 import type { Finding } from '../../finding.ts';
 import type { BackupGroup, Guest, PbsActual } from '../../world/actual.ts';
+import { count } from '../../plan/spell.ts';
 import { depthBelow, reaches } from '../../world/namespace.ts';
 import { pbsCall } from './commands.ts';
 import { onObject, type Hazard, type Surroundings } from './context.ts';
@@ -61,7 +62,7 @@ function orphan(around: Surroundings, where: string, place: Place, group: Backup
   const { snapshots, type, id } = group;
   return onObject(around, where, {
     code: 'HF-ORPHAN',
-    problem: `${snapshots.length} points of ${type}/${id} are kept, and that guest is gone`,
+    problem: `${count(snapshots.length, 'point')} of ${type}/${id} stayed, and that guest is gone`,
     why: 'retention counts backups, so without new ones they stay for ever and take space; or they are all that is left of it',
     fix: `a person decides: restore it, or remove it by hand on the PBS when nobody needs it:\n    ${pbsCall('delete', 'groups', { ...place, group })}`,
   });
@@ -76,7 +77,7 @@ function detached(
   const { snapshots, type, id } = group;
   return onObject(around, where, {
     code: 'HF-DETACHED',
-    problem: `${snapshots.length} points of ${type}/${id} lie where no enabled job adds to them`,
+    problem: `${count(snapshots.length, 'point')} of ${type}/${id} stayed where no enabled job adds to them`,
     why: 'retention counts backups: without new ones they never expire, and nobody’s promise covers them',
     fix: target
       ? `move it to where its tier lies:\n    ${pbsCall('create', 'move-group', { ...place, group }, { 'target-ns': target })}`
