@@ -119,6 +119,7 @@ function lazySite(open: () => Promise<Proxmox>): Proxmox {
   return {
     observe: async (previous) => (await site()).observe(previous),
     pulse: async () => (await site()).pulse(),
+    taskLog: async (server, upid) => (await site()).taskLog(server, upid),
     requests: () => now?.requests() ?? 0,
     isProtected: async (point) => (await site()).isProtected(point),
     setProtected: async (point, on) => (await site()).setProtected(point, on),

@@ -116,6 +116,8 @@ export type Observer = {
   readonly observe: (previous?: Actual) => Promise<Actual>;
   /** Whether each server answers and whether work ended there since, for one request each. Never throws for what a server does. */
   readonly pulse: () => Promise<Pulse>;
+  /** The whole log of a task of a PBS, by the policy's name of the server. Throws ProxmoxError. */
+  readonly taskLog: (server: string, upid: string) => Promise<string>;
   /** Requests sent so far. */
   readonly requests: () => number;
   readonly close: () => Promise<void>;

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Memory } from '#app/ports.ts';
 import { placeKey } from '#core/ledger/place.ts';
+import { ProxmoxError } from '#core/world/proxmox-error.ts';
+import { parseUpid } from '#core/world/upid.ts';
 import type { GroupPlace, LedgerPoint } from '#core/memory/record.ts';
 import type { Actual } from '#core/world/actual.ts';
 import { makeActual, makeGroup, makePbs, makePolicy, makeSite, makeSnapshot, NOW, seen } from '#test/make.ts';
-import type { Entered } from '#core/ledger/enter.ts';
 import { rememberedGroups } from './ledger.ts';
-import { enterGroups, type LedgerInput } from './watch-ledger.ts';
+import { enterGroups, type LedgerEntered, type LedgerInput } from './watch-ledger.ts';
 
 const DAY = 86_400;
 const place: GroupPlace = { site: 'home', server: 'pbs', datastore: 'main', namespace: 'home/tier-1', type: 'vm', id: '101' };
@@ -53,7 +54,7 @@ function input(memory: LedgerInput['memory'], actual: Actual, previous?: Actual)
   return { memory, lease, policy: makePolicy(), site: makeSite(), actual, now: NOW, whole: !previous, ...(previous ? { previous } : {}) };
 }
 
-async function entered(given: LedgerInput): Promise<Entered> {
+async function entered(given: LedgerInput): Promise<LedgerEntered> {
   const result = await enterGroups(given);
   return result === 'lease-lost' ? expect.fail('the lease is lost') : result;
 }
@@ -116,4 +117,33 @@ test('groups come whole, whatever the batches of the memory', async () => {
     ['101', 4],
     ['102', 4],
   ]);
+});
+
+test('the log of a task that may have removed a point says whether it did', async () => {
+  const { memory, keep } = memoryOf([]);
+  keep((await entered(input(memory, look({ 101: [3, 2, 1] })))).points);
+  const later = look({ 101: [1] });
+  const upid = (type: string, pid: string): string =>
+    `UPID:pbs:${pid}:0001E8B1:00000041:${(NOW + 60).toString(16).toUpperCase()}:${type}:main\\x3ahome-tier\\x2d1:root@pam:`;
+  const tasks = ['00000BE1', '00000BE2'].map((pid) => ({ upid: parseUpid(upid('prunejob', pid))!, endedAt: NOW + 70, status: 'OK' }));
+  const actual = makeActual({ ...later, pbs: [{ ...later.pbs[0]!, tasks: seen(tasks) }] });
+  const asked: string[] = [];
+  const taskLog = async (_server: string, text: string): Promise<string> => {
+    asked.push(text);
+    return text === tasks[1]!.upid.text
+      ? 'x: removing backup snapshot "/main/ns/home/ns/tier-1/vm/101/2026-11-22T12:00:00Z"'
+      : 'x: TASK OK';
+  };
+  const { points, findings } = await entered({ ...input(memory, actual), now: NOW + 600, taskLog });
+  expect(asked.length).toBe(2);
+  expect(points.map(({ goneBy }) => goneBy)).toEqual([
+    `removed by prunejob of root@pam (${tasks[1]!.upid.text})`,
+    'no task removed it: somebody deleted it by hand or over the API',
+  ]);
+  expect(findings[0]!.why).toContain(`prunejob of root@pam (${tasks[1]!.upid.text}) removed it; no task removed it`);
+  const without = await entered({
+    ...input(memory, actual),
+    taskLog: async () => Promise.reject(new ProxmoxError('busy', { server: 'pbs', call: 'read', detail: 'x' })),
+  });
+  expect(without.findings[0]!.why).toContain('in that time ran prunejob of root@pam');
 });

@@ -1,10 +1,12 @@
-import { enter, type Entered, type RememberedGroup } from '#core/ledger/enter.ts';
+import { enter, type Entered, type EnterInput, type RememberedGroup } from '#core/ledger/enter.ts';
 import { groupsToEnter, placeKey } from '#core/ledger/place.ts';
 import type { GroupPlace, LedgerPoint } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import type { Actual } from '#core/world/actual.ts';
-import type { Lease, Memory } from './ports.ts';
+import { ProxmoxError } from '#core/world/proxmox-error.ts';
+import { parseRemovals } from '#core/world/removals.ts';
+import type { Lease, Memory, Observer } from './ports.ts';
 
 export type LedgerInput = {
   readonly memory: Pick<Memory, 'groups' | 'groupPoints' | 'recordPoints'>;
@@ -16,7 +18,11 @@ export type LedgerInput = {
   /** Compare every group, whether it changed or not: at the first look, and after the policy changed. */
   readonly whole: boolean;
   readonly now: UnixSeconds;
+  /** Reads the log of a task; absent: who removed points is told as far as the tasks' names say it. */
+  readonly taskLog?: Observer['taskLog'];
 };
+
+export type LedgerEntered = Omit<Entered, 'suspects'>;
 
 /** Groups that are read and compared together. */
 const GROUPS_AT_ONCE = 200;
@@ -29,13 +35,13 @@ const POINTS_AT_ONCE = 5000;
  * Points beyond the first thousands are written at once. Should the cycle's own record then never come, the next look finds the same
  * losses in what is remembered, for it compares every group again. `lease-lost` where another holds the site by now.
  */
-export async function enterGroups(input: LedgerInput): Promise<Entered | 'lease-lost'> {
+export async function enterGroups(input: LedgerInput): Promise<LedgerEntered | 'lease-lost'> {
   const { memory, lease, policy, site, actual, previous, now } = input;
   let points: LedgerPoint[] = [];
   const [findings, over]: [Entered['findings'][number][], string[]] = [[], []];
   for (const places of inParts(await placesOf(input))) {
     const groups = await Promise.all(places.map((place) => remember(memory, place)));
-    const entered = enter({ policy, site, actual, now, groups, ...(previous && { previous }) });
+    const entered = await enterSure(input, { policy, site, actual, now, groups, ...(previous && { previous }) });
     points.push(...entered.points);
     findings.push(...entered.findings);
     over.push(...entered.over);
@@ -44,6 +50,25 @@ export async function enterGroups(input: LedgerInput): Promise<Entered | 'lease-
     points = [];
   }
   return { points, findings, over };
+}
+
+/** Logs that are read to find out who removed points; of a server gone mad the rest is only suspect. */
+const MOST_LOGS = 20;
+
+/** Where points went early, the logs of the tasks that may have removed them say whether they did. */
+async function enterSure({ taskLog }: LedgerInput, given: EnterInput): Promise<Entered> {
+  const entered = enter(given);
+  const suspects = new Map(entered.suspects.map((one) => [one.upid, one]));
+  if (!taskLog || suspects.size === 0) return entered;
+  const removals = new Map<string, ReadonlySet<string>>();
+  for (const { server, upid } of [...suspects.values()].slice(0, MOST_LOGS)) {
+    try {
+      removals.set(upid, parseRemovals(await taskLog(server, upid)));
+    } catch (error) {
+      if (!(error instanceof ProxmoxError)) throw error;
+    }
+  }
+  return enter({ ...given, removals });
 }
 
 async function remember(memory: Pick<Memory, 'groupPoints'>, place: GroupPlace): Promise<RememberedGroup> {

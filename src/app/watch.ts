@@ -3,7 +3,6 @@ import type { Assessment } from '#core/assess/assessment.ts';
 import { samplesOf } from '#core/capacity/samples.ts';
 import { digest } from '#core/digest.ts';
 import type { Finding } from '#core/finding.ts';
-import type { Entered } from '#core/ledger/enter.ts';
 import type { CycleRecord } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import { lateFindings } from '#core/watch/late.ts';
@@ -14,12 +13,12 @@ import type { Actual } from '#core/world/actual.ts';
 import type { Clock, Lease, Memory, Proxmox } from './ports.ts';
 import { look, unreached, type Look } from './status.ts';
 import { knownLives, tellOf, weighCapacity } from './watch-findings.ts';
-import { enterGroups } from './watch-ledger.ts';
+import { enterGroups, type LedgerEntered, type LedgerInput } from './watch-ledger.ts';
 
 export type WatchInput = {
   readonly clock: Clock;
   readonly memory: Memory;
-  readonly proxmox: Pick<Proxmox, 'observe'>;
+  readonly proxmox: Pick<Proxmox, 'observe'> & Partial<Pick<Proxmox, 'taskLog'>>;
   readonly policy: Policy;
   readonly site: Site;
   readonly lease: Lease;
@@ -67,7 +66,9 @@ export async function watch(input: WatchInput): Promise<Watched> {
   const tiers = new Map(assessment.guests.map(({ vmid, tier }) => [vmid, tier]));
   const tierOf = (vmid: number): number | undefined => tiers.get(vmid);
 
-  const ledger = seen.actual ? await enterGroups({ ...asked, lease, actual: seen.actual, ...compared(previous, policyDigest) }) : NOTHING;
+  const ledger = seen.actual
+    ? await enterGroups({ ...asked, lease, actual: seen.actual, ...compared(previous, policyDigest), ...taskLogOf(input) })
+    : NOTHING;
   if (ledger === 'lease-lost') return { outcome: 'lease-lost' };
   const before = await memory.postures(site.name);
   const after = standings(before, assessment, out);
@@ -99,7 +100,11 @@ export async function watch(input: WatchInput): Promise<Watched> {
   return { outcome, record, findings, assessment, standings: after, ...(actual && { actual }), ...(handed && { handed }) };
 }
 
-const NOTHING: Entered = { points: [], findings: [], over: [] };
+const NOTHING: LedgerEntered = { points: [], findings: [], over: [] };
+
+function taskLogOf({ proxmox: { taskLog } }: WatchInput): Pick<LedgerInput, 'taskLog'> {
+  return taskLog ? { taskLog } : {};
+}
 
 /** Under another policy each date is asked for again, whether the group changed or not. */
 function compared(previous: Handed | undefined, policyDigest: string): { readonly previous?: Actual; readonly whole: boolean } {

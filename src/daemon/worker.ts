@@ -103,7 +103,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       const watched = await watch({
         clock,
         memory,
-        proxmox: { observe },
+        proxmox: { observe, taskLog: proxmox.taskLog },
         policy: policy(),
         site,
         lease,

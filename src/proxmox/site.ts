@@ -7,6 +7,7 @@ import { carryOut } from './carry-out.ts';
 import { openHttp, type Http, type HttpOptions } from './http.ts';
 import { observeSite, type SiteClients } from './observe.ts';
 import { noLogin, protectorOf } from './protect.ts';
+import { getTaskLog } from './pve.ts';
 import { pulseSite } from './pulse.ts';
 
 export type SiteOptions = {
@@ -72,6 +73,11 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
       return observeSite(site, watching(), { now: options.now, previous });
     },
     pulse: async () => pulseSite(watching()),
+    taskLog: async (server, upid) => {
+      const pbs = watching().pbs.find(({ access }) => access.name === server);
+      if (!pbs) throw new Error(`the site has no PBS ${server}`);
+      return getTaskLog(pbs.http, 'localhost', upid);
+    },
     requests: () => requests,
     ...protectorOf(openProtecting),
     carryOut: async (step) => carryOut(step, { site, clients: writing(), readSecret: (ref) => readLogin(options, site.name, 'pve', ref) }),

@@ -12,7 +12,7 @@ import { lockLiftedFinding } from './lock-findings.ts';
 import { notBefore } from './not-before.ts';
 import { lookAtGroup, tierOfPlace } from './place.ts';
 import { ownership } from './ownership.ts';
-import { whoRemoved } from './removed.ts';
+import { suspects, whoRemoved, type Removals, type Span } from './removed.ts';
 
 /** A group, and all that is remembered of it: gone points too where memory has them, for one may come back. */
 export type RememberedGroup = { readonly place: GroupPlace; readonly points: readonly LedgerPoint[] };
@@ -30,6 +30,8 @@ export type EnterInput = {
    * its places come together.
    */
   readonly groups: readonly RememberedGroup[];
+  /** What tasks removed by their logs, of those whose log was read. */
+  readonly removals?: Removals;
 };
 
 export type Entered = {
@@ -39,7 +41,12 @@ export type Entered = {
   readonly findings: readonly Finding[];
   /** Keys of losses that are over because the points came back. */
   readonly over: readonly string[];
+  /** Tasks that may have removed what went early, whose logs would tell. */
+  readonly suspects: readonly Suspect[];
 };
+
+/** A task of a PBS, by the policy's name of the server. */
+export type Suspect = { readonly server: string; readonly upid: string };
 
 /**
  * Compares what a look says of some groups with what is remembered of them. Each new finished point gets its date from the tier whose
@@ -54,6 +61,7 @@ export function enter(input: EnterInput): Entered {
     points: settled.flatMap(({ points }) => points),
     findings: sortFindings(settled.flatMap(({ findings }) => findings)),
     over: settled.flatMap(({ over }) => over),
+    suspects: settled.flatMap(({ suspects }) => suspects),
   };
 }
 
@@ -114,7 +122,12 @@ function settle(input: EnterInput, group: Compared, moves: Moves): Entered {
   const returned = new Set(there.map(({ at }) => at));
   const before = remembered.filter(({ at, goneAt }) => goneAt !== undefined && !returned.has(at));
   const findings = [...losses(input, group, { gone: [...before, ...gone], there }), ...lifts(input, group, points)];
-  return { points, findings: withoutAccepted(input, findings), over: over(input, group, returned) };
+  return {
+    points,
+    findings: withoutAccepted(input, findings),
+    over: over(input, group, returned),
+    suspects: gone.filter(wentEarly).flatMap((point) => suspectsOf(input, point)),
+  };
 }
 
 /** What went early and would still have to be there, by the look that missed it. */
@@ -144,13 +157,22 @@ function promising({ tiers }: Policy, known: LedgerPoint | undefined, ofPlace: T
   return known?.tier === undefined ? ofPlace : tiers.find(({ id }) => id === known.tier);
 }
 
-function goneBy({ actual, previous, now }: EnterInput, point: LedgerPoint, moves: Moves): Pick<LedgerPoint, 'goneBy'> {
+function goneBy(input: EnterInput, point: LedgerPoint, moves: Moves): Pick<LedgerPoint, 'goneBy'> {
   const move = moves.get(pointKey(point, point.at));
   if (move) return { goneBy: `${MOVED}${move.to.datastore}:${move.to.namespace || '/'}` };
-  const server = actual.pbs.find(({ name }) => name === point.server);
-  const before = previous && lookedAt(previous, point);
-  const by = server && whoRemoved(server, point, { afterAt: before ?? point.firstSeenAt, untilAt: now });
+  const server = input.actual.pbs.find(({ name }) => name === point.server);
+  const by = server && whoRemoved(server, point, { span: spanOf(input, point), removals: input.removals });
   return by === undefined ? {} : { goneBy: by };
+}
+
+function suspectsOf(input: EnterInput, point: LedgerPoint): Suspect[] {
+  const tasks = input.actual.pbs.find(({ name }) => name === point.server)?.tasks;
+  if (!tasks?.known) return [];
+  return suspects(tasks.value, point, spanOf(input, point)).map(({ upid }) => ({ server: point.server, upid: upid.text }));
+}
+
+function spanOf({ previous, now }: EnterInput, point: LedgerPoint): Span {
+  return { afterAt: (previous && lookedAt(previous, point)) ?? point.firstSeenAt, untilAt: now };
 }
 
 /** When the group was listed for the look before, and the point was there. */

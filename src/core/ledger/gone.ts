@@ -4,6 +4,7 @@ import type { Site } from '../policy/policy.ts';
 import { spellInstant, type UnixSeconds } from '../units.ts';
 import type { Guest } from '../world/actual.ts';
 import { spellPlace } from './place.ts';
+import { NO_TASK, REMOVED_BY } from './removed.ts';
 
 /** Whether a point went although it had to stay: it was finished, its date had not come by the site's clocks, and it did not only move. */
 export function wentEarly(point: LedgerPoint): boolean {
@@ -51,8 +52,8 @@ export function goneFinding({ site, place, points, left, guest }: Loss): Finding
     ...(tier === undefined ? {} : { tier }),
     lastsUntilAt,
     problem: `${what} before ${points.length === 1 ? 'its date' : 'their dates'} (${spell(lastsUntilAt)})${state(points, left)}`,
-    why: `${sound ? 'what was promised to be there cannot be restored any more' : 'it could not be restored anyway, but whoever removes points early removes good ones too'}; ${suspect(first.goneBy)}`,
-    fix: first.goneBy?.startsWith('prune')
+    why: `${sound ? 'what was promised to be there cannot be restored any more' : 'it could not be restored anyway, but whoever removes points early removes good ones too'}; ${suspicion(points)}`,
+    fix: points.some(({ goneBy = '' }) => /^(?:removed by )?prune/.test(goneBy))
       ? 'see what that prune was told to keep, and what should hold instead:\n    holdfast plan'
       : 'find out who it was (PBS writes each call into /var/log/proxmox-backup/api/access.log), and take that right away:\n    holdfast grants',
   };
@@ -65,7 +66,13 @@ function state(points: readonly LedgerPoint[], left: number): string {
   return `; nothing of the group is left, and its newest ${verified}`;
 }
 
+/** Who it was, or may have been; where not all went in one way, each way once. */
+function suspicion(points: readonly LedgerPoint[]): string {
+  return [...new Set(points.map(({ goneBy }) => suspect(goneBy)))].slice(0, 3).join('; ');
+}
+
 function suspect(goneBy: string | undefined): string {
   if (goneBy === undefined) return 'the tasks that could tell who removed it could not be read';
-  return goneBy.startsWith('no task') ? goneBy : `in that time ran ${goneBy}`;
+  if (goneBy.startsWith(REMOVED_BY)) return `${goneBy.slice(REMOVED_BY.length)} removed it`;
+  return goneBy.startsWith(NO_TASK) ? goneBy : `in that time ran ${goneBy}`;
 }

@@ -15,8 +15,13 @@ export function spellPlace({ server, datastore, namespace, type, id }: GroupPlac
 }
 
 /** `main:home/tier-1 vm/101/2026-11-25T02:00:00Z`: a point by the name PBS gives it. */
-export function spellPoint({ datastore, namespace, type, id, at }: GroupPlace & { readonly at: UnixSeconds }): string {
-  return `${datastore}:${namespace || '/'} ${type}/${id}/${Temporal.Instant.fromEpochMilliseconds(at * 1000).toString()}`;
+export function spellPoint(point: GroupPlace & { readonly at: UnixSeconds }): string {
+  return `${point.datastore}:${point.namespace || '/'} ${spellSnapshot(point)}`;
+}
+
+/** `vm/101/2026-11-25T02:00:00Z` */
+export function spellSnapshot({ type, id, at }: Pick<GroupPlace, 'type' | 'id'> & { readonly at: UnixSeconds }): string {
+  return `${type}/${id}/${Temporal.Instant.fromEpochMilliseconds(at * 1000).toString()}`;
 }
 
 /**

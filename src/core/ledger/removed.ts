@@ -1,3 +1,4 @@
+import { spellSnapshot } from './place.ts';
 import type { GroupPlace } from '../memory/record.ts';
 import type { UnixSeconds } from '../units.ts';
 import type { PbsActual, PbsTask } from '../world/actual.ts';
@@ -7,18 +8,44 @@ export type Span = { readonly afterAt: UnixSeconds; readonly untilAt: UnixSecond
 
 const MOST_NAMED = 3;
 
+/** How `goneBy` begins where a task's own log says that it removed the point. */
+export const REMOVED_BY = 'removed by ';
+
+/** How it begins where no task did. */
+export const NO_TASK = 'no task removed it';
+
+/** What tasks removed, by their logs, as `parseRemovals` reads them; of those whose log was read. */
+export type Removals = ReadonlyMap<string, ReadonlySet<string>>;
+
 /**
- * Who may have removed points of a group, by the tasks of its server: every prune, and every sync (which may remove what vanished at its
- * source), that ran in the span over the group's namespace. A deletion by hand or over the API leaves no task at all, so that no task
- * means a person or another program. `undefined` where the tasks could not be read.
+ * Who removed a point of a group, by the tasks of its server: every prune, and every sync (which may remove what vanished at its source), that
+ * ran in the span over the group's namespace. The log of a task makes it certain or clears it; without the log it is only suspect. A deletion by hand
+ * or over the API leaves no task at all, so that no task means a person or another program. `undefined` where the tasks could not be read.
  * @see https://git.proxmox.com/?p=proxmox-backup.git;a=blob;f=src/api2/admin/datastore.rs (delete_snapshot starts no worker)
  */
-export function whoRemoved({ tasks }: Pick<PbsActual, 'tasks'>, place: GroupPlace, span: Span): string | undefined {
+export function whoRemoved(
+  { tasks }: Pick<PbsActual, 'tasks'>,
+  point: GroupPlace & { readonly at: UnixSeconds },
+  { span, removals }: { readonly span: Span; readonly removals?: Removals | undefined },
+): string | undefined {
   if (!tasks.known) return undefined;
-  const ran = tasks.value.filter((task) => ranIn(task, span) && reaches(task, place));
-  if (ran.length === 0) return tasks.complete ? 'no task removed it: somebody deleted it by hand or over the API' : undefined;
-  const named = ran.slice(0, MOST_NAMED).map(({ upid }) => `${upid.type} of ${upid.user} (${upid.text})`);
-  return `${named.join(', or ')}${ran.length > MOST_NAMED ? `, or ${ran.length - MOST_NAMED} more tasks` : ''}`;
+  const ran = suspects(tasks.value, point, span);
+  const name = `${point.namespace} ${spellSnapshot(point)}`;
+  const culprit = ran.find(({ upid }) => removals?.get(upid.text)?.has(name));
+  if (culprit) return `${REMOVED_BY}${spell(culprit)}`;
+  const unread = ran.filter(({ upid }) => !removals?.has(upid.text));
+  if (unread.length === 0) return tasks.complete ? `${NO_TASK}: somebody deleted it by hand or over the API` : undefined;
+  const more = unread.length > MOST_NAMED ? `, or ${unread.length - MOST_NAMED} more tasks` : '';
+  return `${unread.slice(0, MOST_NAMED).map(spell).join(', or ')}${more}`;
+}
+
+/** The tasks that may have removed points of a group in a span, newest first. */
+export function suspects(tasks: readonly PbsTask[], place: GroupPlace, span: Span): PbsTask[] {
+  return tasks.filter((task) => ranIn(task, span) && reaches(task, place));
+}
+
+function spell({ upid }: PbsTask): string {
+  return `${upid.type} of ${upid.user} (${upid.text})`;
 }
 
 function ranIn({ upid, endedAt }: PbsTask, { afterAt, untilAt }: Span): boolean {

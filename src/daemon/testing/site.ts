@@ -48,6 +48,7 @@ export function connectFake(site: FakeSite): Proxmox {
       return { sign: site.sign, silent: site.silent.map((server) => ({ server, trouble: unreachable(server) })) };
     },
     requests: () => requests,
+    taskLog: async () => '',
     isProtected: async () => false,
     setProtected: async () => {},
     carryOut: async () => {},
