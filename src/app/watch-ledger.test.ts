@@ -143,6 +143,7 @@ test('the log of a task that may have removed a point says whether it did', asyn
   expect(findings[0]!.why).toContain(`prunejob of root@pam (${tasks[1]!.upid.text}) removed it; no task removed it`);
   const without = await entered({
     ...input(memory, actual),
+    now: NOW + 600,
     taskLog: async () => Promise.reject(new ProxmoxError('busy', { server: 'pbs', call: 'read', detail: 'x' })),
   });
   expect(without.findings[0]!.why).toContain('in that time ran prunejob of root@pam');
