@@ -6,7 +6,7 @@ export type Result = {
   /** What is held against the limit, `0.47` of `1 ×`. */
   readonly value: number;
   readonly limit: number;
-  readonly unit: '×' | 'MiB' | '%';
+  readonly unit: '×' | 'MiB' | '%' | 's' | '';
   /** `below`: the limit itself is already too much. */
   readonly below?: boolean;
 };
@@ -16,11 +16,11 @@ export function isMet({ value, limit, below = false }: Result): boolean {
 }
 
 export function spellLimit({ limit, unit, below }: Result): string {
-  return `${below ? 'below' : 'at most'} ${limit} ${unit}`;
+  return `${below ? 'below' : 'at most'} ${limit} ${unit}`.trimEnd();
 }
 
 export function spellValue({ value, unit }: Result): string {
-  return `${unit === 'MiB' ? Math.round(value) : value.toFixed(2)} ${unit}`;
+  return `${unit === 'MiB' || unit === '' ? Math.round(value) : value.toFixed(2)} ${unit}`.trimEnd();
 }
 
 /** Tells people, and `bench/main.ts` where it asked. The exit code is 1 where a limit is missed. */
