@@ -23,9 +23,19 @@ export function planRound(holder: string, rows: readonly LeaseRow[], replicas: r
   const known = rows.map((row) => ({ row, wanted: wanted(row.site), mine: holds(row) }));
   const share = Math.ceil(known.reduce((sum, site) => sum + 1 / site.wanted, 0) - 1e-6);
   const within = known
-    .filter(({ row, mine }) => mine || row.untilMs <= nowMs)
+    .filter(({ row, mine }) => mine || isFree(row, nowMs))
     .toSorted((a, b) => a.wanted - b.wanted || Number(b.mine) - Number(a.mine))
     .slice(0, share);
   const renew = within.filter(({ mine }) => mine).map(({ row }) => row.site);
   return { renew, take: within.filter(({ mine }) => !mine).map(({ row }) => row) };
+}
+
+/** It ran out; or it ends later than any lease can, because the clock was set back since: waiting for that end would leave a site alone for as long. */
+function isFree({ untilMs, ttlMs }: LeaseRow, nowMs: number): boolean {
+  return untilMs <= nowMs || untilMs > nowMs + ttlMs;
+}
+
+/** Seen within a lease's lifetime, by a clock that was not set back since. */
+export function isLive(seenMs: number, nowMs: number, ttlMs: number): boolean {
+  return Math.abs(nowMs - seenMs) < ttlMs;
 }

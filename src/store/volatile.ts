@@ -11,7 +11,7 @@ import type {
   UsageSample,
 } from '#core/memory/record.ts';
 import { CHAIN_START, chainHash, entryHash } from './audit-chain.ts';
-import { planRound, type LeaseRow, type Replica } from './fair-share.ts';
+import { isLive, planRound, type LeaseRow, type Replica } from './fair-share.ts';
 
 type Look = CycleRecord['look'] & { readonly at: number };
 type Message = AlertRecord & { tries: number; nextAt: number; deliveredAt?: number; error?: string };
@@ -192,7 +192,7 @@ function volatileLeases(rows: Rows, nowMs: () => number): Leases {
       const now = nowMs();
       const ttlMs = ttlSeconds * 1000;
       rows.replicas.set(holder, { holder, seenMs: now, sites });
-      const live = [...rows.replicas.values()].filter(({ seenMs }) => seenMs > now - ttlMs);
+      const live = [...rows.replicas.values()].filter(({ seenMs }) => isLive(seenMs, now, ttlMs));
       for (const site of sites)
         if (!rows.leases.has(site)) rows.leases.set(site, { site, holder: undefined, token: 0, untilMs: now, ttlMs });
       const known = sorted(rows.leases, ({ site }) => [site]).filter(({ site }) => sites.includes(site));

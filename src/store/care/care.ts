@@ -91,7 +91,7 @@ async function inUseBy({ db, kind }: Opened): Promise<readonly string[]> {
     .select(['holder', 'seen_ms', clock.as('now')])
     .orderBy('holder')
     .execute();
-  return rows.filter((row) => row.seen_ms > row.now - SEEN_MS).map(({ holder }) => holder);
+  return rows.filter((row) => Math.abs(row.now - row.seen_ms) < SEEN_MS).map(({ holder }) => holder);
 }
 
 async function describe(opened: Opened, bytes: number): Promise<DatabaseState> {

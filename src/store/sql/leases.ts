@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Lease, Leases } from '#app/ports.ts';
-import { planRound, type LeaseRow } from '../fair-share.ts';
+import { isLive, planRound, type LeaseRow } from '../fair-share.ts';
 import { nowMs } from './clock.ts';
 import { siteNumber } from './names.ts';
 import type { Database } from './schema.ts';
@@ -62,7 +62,7 @@ async function lookAround(database: Database, holder: string, sites: readonly st
     .execute();
   const now = Math.max(...rows.map((row) => row.now));
   const replicas = rows
-    .filter(({ seenMs }) => seenMs > now - ttlMs)
+    .filter(({ seenMs }) => isLive(seenMs, now, ttlMs))
     .map((row) => ({ ...row, sites: JSON.parse(row.sites) as readonly string[] }));
   return { known: before.length === sites.length ? before : await readLeases(database, sites), replicas, now };
 }
@@ -133,7 +133,7 @@ async function take({ db, kind }: Database, row: Known & { readonly holder: stri
     // A row that somebody writes at this moment is not free; who waits for it would lose what it holds meanwhile.
     .where('site_id', 'in', kind === 'postgres' ? one.forUpdate().skipLocked() : one)
     .where('token', '=', token)
-    .where('until_ms', '<=', nowMs(kind))
+    .where((e) => e.or([e('until_ms', '<=', nowMs(kind)), e('until_ms', '>', sql<number>`${nowMs(kind)} + ttl_ms`)]))
     .returning('token')
     .executeTakeFirst();
   return taken ? [{ site, holder, token: taken.token }] : [];

@@ -196,6 +196,14 @@ export function memoryContract(name: string, open: () => Promise<Rig>): void {
         expect(again.token).toBeGreaterThan(lease.token);
       });
 
+      test('are free at once though the clock was set back by an hour: no site waits for it to catch up', async () => {
+        await rig.passSeconds(-3600);
+        const taken = expectLease(await rig.other.leases.round('two', ['home'], 30));
+        expect(taken.token).toBeGreaterThan(lease.token);
+        expect(await record()).toBe('lease-lost');
+        expect(await rig.other.record(taken, makeCycle())).toBe('recorded');
+      });
+
       test('are renewed by a record, so that a long one does not lose its site', async () => {
         await rig.passSeconds(20);
         await record();
