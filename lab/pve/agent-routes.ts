@@ -182,15 +182,17 @@ const STATISTICS = Object.fromEntries(
 );
 
 /** Its cards have no address: nobody answers DHCP in a lab. */
-function interfaces({ config }: GuestState): unknown {
+/** The loopback and the guest's cards; each has an address by its guest's number, as from a DHCP server. */
+function interfaces({ vmid, config }: GuestState): unknown {
   const loopback = [
     { 'ip-address-type': 'ipv4', 'ip-address': '127.0.0.1', prefix: 8 },
     { 'ip-address-type': 'ipv6', 'ip-address': '::1', prefix: 128 },
   ];
   const cards = Object.keys(config)
     .filter((key) => /^net\d+$/.test(key))
-    .map((key) => ({
+    .map((key, index) => ({
       name: key.replace('net', 'eth'),
+      'ip-addresses': [{ 'ip-address-type': 'ipv4', 'ip-address': `10.${99 + index}.${(vmid >> 8) % 256}.${vmid % 256}`, prefix: 16 }],
       'hardware-address': /(?:[0-9A-F]{2}:){5}[0-9A-F]{2}/i.exec(String(config[key]))?.[0].toLowerCase(),
     }));
   return [{ name: 'lo', 'hardware-address': '00:00:00:00:00:00', 'ip-addresses': loopback, statistics: STATISTICS }, ...cards];

@@ -18,7 +18,7 @@ test('a new VM: volumes are made, options stand in order, a card gets an address
     name: 'web',
     memory: '2048',
     onboot: '0',
-    scsi0: 'file=local-zfs:32,size=34359738368,cache=none,backup=0,',
+    scsi0: 'file=local-zfs:32,size=34359738368,cache=none,format=raw,backup=0,',
     scsi1: 'zfs-longhorn:1.5',
     net0: 'model=virtio,bridge=vmbr0,firewall=0',
   });
@@ -43,8 +43,8 @@ test('a new VM: volumes are made, options stand in order, a card gets an address
 });
 
 test('the disk of another guest comes with its size; a further one gets the next name, and a changed card keeps its address', () => {
-  ask('POST /nodes/pve1/qemu', { vmid: '121', scsi1: 'file=zfs-longhorn:vm-1001-disk-0,backup=1', net0: 'e1000,bridge=vmbr0' });
-  expect(configOf(121)['scsi1']).toBe('zfs-longhorn:vm-1001-disk-0,backup=1,size=100G');
+  ask('POST /nodes/pve1/qemu', { vmid: '121', scsi1: 'file=zfs-longhorn:vm-1001-disk-0,format=raw,backup=1', net0: 'e1000,bridge=vmbr0' });
+  expect(configOf(121)['scsi1']).toBe('zfs-longhorn:vm-1001-disk-0,backup=1,format=raw,size=100G');
   const address = /..(:..){5}/.exec(String(configOf(121)['net0']))?.[0];
   expect(ask('PUT /nodes/pve1/qemu/121/config', { scsi2: 'zfs-longhorn:2', scsi3: 'zfs-longhorn:3', net0: 'model=virtio' }).status).toBe(
     200,

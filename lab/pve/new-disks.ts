@@ -33,7 +33,8 @@ function settleDisk(
   { vmid, key, text, others }: Asked,
 ): { readonly text: string; readonly lines: readonly string[] } {
   const { first, options } = propertyString(text.replace(/^file=/, '').replace(/,$/, ''));
-  const { file: _, volume: _v, size: _s, format: _f, ...rest } = options;
+  const { file: _, volume: _v, size: _s, ...kept } = options;
+  const { format: _f, ...rest } = kept;
   const asked = /^([^:\s]+):(\d+(?:\.\d+)?)$/.exec(first);
   if (asked) {
     const [, storage = '', gib = ''] = asked;
@@ -54,7 +55,7 @@ function settleDisk(
   if (!known) refuse(500, `volume '${first}' does not exist`);
   // Whose volume it is stands in its name; that of another guest takes the right to the whole storage.
   if (Number(/vm-(\d+)-/.exec(first)?.[1]) !== vmid) must(call, `/storage/${storage}`, 'Datastore.Allocate');
-  return { text: written(first, { ...rest, size: known.sizeText! }), lines: [] };
+  return { text: written(first, { ...kept, size: known.sizeText! }), lines: [] };
 }
 
 function storageFor(call: Call<PveState>, id: string): StorageState {

@@ -1,7 +1,7 @@
 import { plan as planSites } from '#app/plan.ts';
 import { hasErrors } from '#core/finding.ts';
 import { isOn, text, texts, type Command } from '../command.ts';
-import type { Out } from '../out.ts';
+import { saved } from '../saved.ts';
 import { findingsText } from '../views/finding.ts';
 import { planJson, planMarkdown, planText } from '../views/plan.ts';
 
@@ -43,16 +43,3 @@ export const plan: Command = {
     return hasErrors(view.findings) ? 4 : 0;
   },
 };
-
-/** False where the file could not be written; the reason was told. */
-async function saved(writing: Promise<void>, file: string, out: Out): Promise<boolean> {
-  try {
-    await writing;
-    return true;
-  } catch (error) {
-    const { code } = error as { readonly code?: string };
-    if (code === undefined) throw error;
-    out.error(`error: ${file} could not be written: ${code}`);
-    return false;
-  }
-}

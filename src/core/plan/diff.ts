@@ -70,8 +70,13 @@ function missing(object: ManagedObject, seen: Existing, input: DiffInput): Diffe
   const knowledge = seen.knowledge(object.kind, object.server, object.id);
   if (knowledge.how !== 'whole') return { steps: [], findings: [unknownPart(object, knowledge)] };
   if (object.kind === 'datastore') return NOTHING;
-  if (input.site.places === 'opentofu' && PLACES.has(object.kind)) return { steps: [], findings: [missingInCode(object)] };
+  if (input.site.places === 'opentofu' && PLACES.has(object.kind))
+    return { steps: [], findings: [missingInCode(object, { newPool: lacksPool(object, seen) })] };
   return { steps: [stepFor(object, { action: 'create', settings: object.settings, clear: [], because: object.because })], findings: [] };
+}
+
+function lacksPool({ kind, id }: ManagedObject, seen: Existing): boolean {
+  return kind === 'pool-member' && seen.find('pool', 'pve', id.slice(0, id.lastIndexOf('/'))) === undefined;
 }
 
 function compare(object: ManagedObject, found: ExistingObject, input: DiffInput): Difference {
@@ -87,7 +92,7 @@ function compare(object: ManagedObject, found: ExistingObject, input: DiffInput)
   const findings = object.kind === 'storage' ? staysEncrypted(object, found) : [];
   if (differing.length === 0 && strange.length === 0) return { steps: [], findings };
   if (input.site.places === 'opentofu' && PLACES.has(object.kind))
-    return { steps: [], findings: [...findings, missingInCode(object, found)] };
+    return { steps: [], findings: [...findings, missingInCode(object, { found })] };
   const clear = strange.filter((key) => !('pool' in object.settings && REPLACED_BY_POOL.includes(key)));
   const because = [
     ...differing.map(([key, value]) => spellChange(key, found.settings[key], value)),

@@ -76,13 +76,15 @@ const SURE = 0.7;
 function contradictions(around: Around, guest: CodeGuest, tier: Tier): TofuFinding[] {
   const spoken = readTags(guest.tags).filter(({ wants }) => wants !== tier.id);
   const named = spoken.filter(({ wants, weight }) => wants !== 'none' && weight >= 0.95);
-  const hinted = spoken.filter(({ wants, weight }) => wants === 'none' || (weight < 0.95 && wants < tier.id));
+  const hinted = spoken.filter(({ wants, weight }) => wants === 'none' || (weight < 0.95 && isStronger(around, wants, tier)));
   const wrong = named.map(({ reason, wants }) =>
     onCodeGuest(around, guest, {
       code: 'HF-TOFU-TAG',
       problem: `It has tier ${tier.id} (${tier.name}), and ${reason}: tier ${wants}`,
       why: 'who reads the tag believes in another promise than the one that is kept',
-      fix: `remove the tag, or mean what it says:\n    backup_tier = ${wants}`,
+      fix: around.policy.tiers.some(({ id }) => id === wants)
+        ? `remove the tag, or mean what it says:\n    backup_tier = ${wants}`
+        : 'remove the tag: the policy has no such tier',
       tier: tier.id,
     }),
   );
@@ -100,25 +102,31 @@ function contradictions(around: Around, guest: CodeGuest, tier: Tier): TofuFindi
     }),
   );
   if (wrong.length + doubtful.length > 0) return [...wrong, ...doubtful];
-  return looksLike(around, guest, tier.id);
+  return looksLike(around, guest, tier);
+}
+
+/** Whether the policy has a tier of that number and promises more with it. Proposals name the four tiers of ADR-005. */
+function isStronger({ policy }: Around, wanted: TierId, { rpoSeconds }: Tier): boolean {
+  const tier = policy.tiers.find(({ id }) => id === wanted);
+  return tier !== undefined && tier.rpoSeconds < rpoSeconds;
 }
 
 /** What its name and its notes say, without the tags and the pool that follow from the tier it was given. */
-function looksLike(around: Around, guest: CodeGuest, tier: TierId): TofuFinding[] {
+function looksLike(around: Around, guest: CodeGuest, tier: Tier): TofuFinding[] {
   const {
     tier: proposed,
     confidence,
     reasons,
   } = suggest(suggestable({ ...guest, tags: guest.tags.filter((tag) => readTags([tag]).length === 0) }));
-  if (proposed === undefined || proposed >= tier || confidence < SURE) return [];
+  if (proposed === undefined || confidence < SURE || !isStronger(around, proposed, tier)) return [];
   return [
     onCodeGuest(around, guest, {
       severity: 'warning',
       code: 'HF-TOFU-SUGGESTS',
-      problem: `It has tier ${tier}, and looks like a guest of tier ${proposed}: ${reasons.slice(0, 2).join('; ')}`,
+      problem: `It has tier ${tier.id} (${tier.name}), and looks like a guest of tier ${proposed}: ${reasons.slice(0, 2).join('; ')}`,
       why: 'what it holds may be worth more than it is promised',
       fix: `look again, and leave it if it is right:\n    backup_tier = ${proposed}`,
-      tier,
+      tier: tier.id,
     }),
   ];
 }

@@ -51,7 +51,7 @@ function destroyedGuest(around: Around, guest: CodeGuest): TofuFinding {
   const held =
     points.until === undefined
       ? 'no point of it is there'
-      : `${points.count} points of it are promised, the last until ${spellInstant(points.until, around.site.timeZone)}`;
+      : `${points.count} ${points.count === 1 ? 'point of it is' : 'points of it are'} promised, the last until ${spellInstant(points.until, around.site.timeZone)}`;
   return onCodeGuest(around, guest, {
     code: 'HF-TOFU-DELETES',
     problem: `${what}, and ${held}`,

@@ -29,6 +29,8 @@ resource "proxmox_storage_pbs" "tier" {
   lifecycle {
     # The generated key lives in this resource: without it, encrypted points cannot be read.
     prevent_destroy = true
+    # PVE tells neither, so that a storage that was imported would be made anew. A new secret: pvesm set ID --password.
+    ignore_changes = [password, generate_encryption_key]
   }
 }
 

@@ -25,6 +25,7 @@ resource "proxmox_virtual_environment_vm" "guest" {
 
   cpu {
     cores = var.cores
+    type  = var.cpu_type
   }
 
   memory {

@@ -97,6 +97,12 @@ variable "cores" {
   default     = 2
 }
 
+variable "cpu_type" {
+  description = "CPU the guest sees. The default is PVE's own; the provider's would be qemu64, which lacks AES."
+  type        = string
+  default     = "x86-64-v2-AES"
+}
+
 variable "memory_mib" {
   description = "Memory in MiB."
   type        = number
