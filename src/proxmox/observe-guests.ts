@@ -6,9 +6,7 @@ import { getGuestConfig, type GuestConfig, type GuestRow } from './pve-guests.ts
 import { listPveTasks } from './pve.ts';
 
 /** Hints that a guest's configuration changed since the last look. */
-export type GuestHints = {
-  /** Guests a task other than a backup touched. */
-  readonly touched: ReadonlySet<number>;
+export type GuestHints = GuestTasks & {
   /** Jobs with the volumes PVE would take now. */
   readonly jobs: readonly BackupJob[];
 };
@@ -27,8 +25,10 @@ export async function observeGuests(
 ): Promise<Guest[]> {
   const before = new Map((known(previous?.guests) ?? []).map((guest) => [guest.vmid, guest]));
   const due = new Set(chooseDue(rows, before, hints));
-  return mapLimited(rows, 8, async (row) => {
-    const old = before.get(row.vmid);
+  return mapLimited(rows, 8, async (one) => {
+    const old = before.get(one.vmid);
+    const arrivedAt = hints.arrivals.get(one.vmid) ?? old?.arrivedAt;
+    const row = arrivedAt === undefined ? one : { ...one, arrivedAt };
     if (old?.configKnown && !due.has(row.vmid)) return joinGuest(row, old, old.configReadAt);
     try {
       return joinGuest(row, await getGuestConfig(http, row), look.asOf);
@@ -98,14 +98,36 @@ function volumesChanged(old: Guest, volumes: Volumes | undefined): boolean {
   return old.disks.some(({ key, included }) => included && !volumes.has(key));
 }
 
-/** Guests that any task but a backup named since the last look: a configuration changed over the web interface, a resize, a move, a restore. Only a hint: without it the guests' turn still comes. */
-export async function touchedGuests(http: Http, nodes: readonly string[], previousAt: number | undefined): Promise<ReadonlySet<number>> {
+/** What tasks of guests say since the last look, or of the last two weeks where it is the first. */
+export type GuestTasks = {
+  /**
+   * Guests that any task but a backup named: a configuration changed over the web interface, a resize, a move, a restore. Only a hint:
+   * without it the guests' turn still comes.
+   */
+  readonly touched: ReadonlySet<number>;
+  /** When a task made or restored a guest under its id. A clone's task names its source. */
+  readonly arrivals: ReadonlyMap<number, number>;
+};
+
+const HISTORY_SECONDS = 14 * 86_400;
+const ARRIVALS = ['qmcreate', 'qmrestore', 'vzcreate', 'vzrestore'];
+
+export async function readGuestTasks(
+  http: Http,
+  nodes: readonly string[],
+  { asOf, previousAt }: { readonly asOf: number; readonly previousAt: number | undefined },
+): Promise<GuestTasks> {
   const touched = new Set<number>();
-  if (previousAt === undefined) return touched;
-  const lists = await mapLimited(nodes, 4, (node) => attempt(listPveTasks(http, node, { sinceAt: previousAt - 3600, limit: 2000 })));
-  for (const { upid } of lists.flatMap((list) => list ?? [])) {
+  const arrivals = new Map<number, number>();
+  const sinceAt = previousAt === undefined ? asOf - HISTORY_SECONDS : previousAt - 3600;
+  const lists = await mapLimited(nodes, 4, (node) => attempt(listPveTasks(http, node, { sinceAt, limit: 2000 })));
+  for (const { upid, status } of lists.flatMap((list) => list ?? [])) {
     const task = parseUpid(upid);
-    if (task && task.type !== 'vzdump' && /^\d{3,9}$/.test(task.id)) touched.add(Number(task.id));
+    if (!task || task.type === 'vzdump' || !/^\d{3,9}$/.test(task.id)) continue;
+    const vmid = Number(task.id);
+    touched.add(vmid);
+    const made = ARRIVALS.includes(task.type) && (status === undefined || /^(OK|WARNINGS)/.test(status));
+    if (made) arrivals.set(vmid, Math.max(task.startedAt, arrivals.get(vmid) ?? 0));
   }
-  return touched;
+  return { touched, arrivals };
 }

@@ -1,7 +1,7 @@
 import type { BackupJob, Guest, Node, Observed, Pool, PveActual, Storage, Unknown, ZfsPool } from '#core/world/actual.ts';
 import type { Http } from './http.ts';
 import { observeBackupTasks } from './observe-tasks.ts';
-import { observeGuests, touchedGuests } from './observe-guests.ts';
+import { observeGuests, readGuestTasks } from './observe-guests.ts';
 import { mapLimited, observeList, observePart, toUnknown, type Look } from './part.ts';
 import { listResources, type Resources } from './pve-guests.ts';
 import {
@@ -51,8 +51,8 @@ async function observeRest(http: Http, look: Look, { resources, online, storages
   return { version, nodes, guests, pools, storages: await storages, zfsPools, backupJobs, backupTasks };
 
   async function guestsOf({ guests: rows }: Resources, known: Observed<readonly BackupJob[]>, gaps: Unknown[]): Promise<Guest[]> {
-    const touched = await touchedGuests(http, await online(), previousAt);
-    return observeGuests(http, look, { rows, previous, hints: { touched, jobs: known.known ? known.value : [] }, gaps });
+    const tasks = await readGuestTasks(http, await online(), { asOf: look.asOf, previousAt });
+    return observeGuests(http, look, { rows, previous, hints: { ...tasks, jobs: known.known ? known.value : [] }, gaps });
   }
 }
 

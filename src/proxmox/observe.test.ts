@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startLab, type Lab } from '#lab/lab.ts';
 import { makeNode, makePve, addGuest } from '#lab/pve/make.ts';
+import { shortTask } from '#lab/pve/tasks.ts';
 import { addDatastore, addGroup, addNamespace, addSnapshot, makePbs, manifestFiles } from '#lab/pbs/state.ts';
 import { grant, pbsAccess, pveAccess, TOKENS } from '#lab/scenarios/access.ts';
 import { emptyWorld, type World } from '#lab/world.ts';
@@ -207,6 +208,22 @@ describe('observe', () => {
       [102, true],
     ]);
     expect(guests.known && guests.gaps).toMatchObject([{ what: 'configuration of guest 101' }]);
+  });
+
+  test('a guest that a task made or restored is new, though its configuration does not say so; a failed task made nothing', async () => {
+    const task = (type: string, id: string, at: number, error?: string): void =>
+      void shortTask(lab.world.pve['pve']!, { node: 'pve1', type, id, user: 'root@pam', at }, [], error);
+    task('qmrestore', '101', NOW - 3600);
+    task('qmcreate', '102', NOW - 3600, 'storage is full');
+    task('qmclone', '102', NOW - 3600);
+    task('vzdump', '102', NOW - 3600);
+    const first = await proxmox.observe();
+    expect(value(first.pve.guests).map(({ vmid, arrivedAt }) => [vmid, arrivedAt])).toEqual([
+      [101, NOW - 3600],
+      [102, undefined],
+    ]);
+    lab.advance(20 * DAY);
+    expect(value((await proxmox.observe(first)).pve.guests)[0]).toMatchObject({ vmid: 101, arrivedAt: NOW - 3600 });
   });
 
   test('snapshots that cannot be listed make a namespace unknown, not empty', async () => {

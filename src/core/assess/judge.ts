@@ -43,7 +43,7 @@ export function judge(
     return { posture: 'attention', because: 'it has no disk that a backup could hold', points: [] };
   const kept = pointsOf(guest, neighbours, groups.byName, { now, ownNodes, takenBySnapshot }).map(({ keeper, disks, points }) => {
     const through = keeper.vmid === guest.vmid ? '' : `kept through ${keeper.type}/${keeper.vmid} ${keeper.name}, which uses its disks: `;
-    const sinceAt = latest(keeper.createdAt, promisedSinceAt?.get(guest.vmid));
+    const sinceAt = latest(keeper.createdAt, keeper.arrivedAt, promisedSinceAt?.get(guest.vmid));
     const elsewhere = points.some(({ usable }) => usable)
       ? undefined
       : newestElsewhere({ keeper, disks }, { others, own: place, now, takenBySnapshot });

@@ -45,6 +45,12 @@ const cases: readonly { readonly name: string; readonly wrong: Wrong; readonly e
     wrong: { ...guest({ createdAt: undefined as never }), ...nothing },
     expected: 'broken',
   },
+  {
+    name: 'new: a task made or restored it since the last run, and its configuration says nothing of it, or another age',
+    wrong: { ...guest({ arrivedAt: NOW - 3 * HOUR }), ...nothing },
+    expected: 'attention',
+  },
+  { name: 'restored in place: its points from before are its own', wrong: guest({ arrivedAt: NOW - 3 * HOUR }), expected: 'protected' },
   { name: 'new disk: added since the last run', wrong: guest({ disks: [...GUEST.disks, added] }), expected: 'attention' },
   {
     name: 'new disk: left out of backups',

@@ -79,6 +79,11 @@ export type Guest = {
   readonly disks: readonly Disk[];
   /** Creation time PVE wrote into the configuration (`meta: ctime`), where it did. */
   readonly createdAt?: UnixSeconds;
+  /**
+   * When a task of the last two weeks made or restored it under this id, where one did. A container carries no creation time, and a restored
+   * VM that of its forerunner: this says all the same that it is new. Points from before it may be its own.
+   */
+  readonly arrivedAt?: UnixSeconds;
   /** False where only the row of the guest could be read: then `disks`, `notes` and `agent` are empty guesses. */
   readonly configKnown: boolean;
   /** When the configuration was last read; older than the observation where nothing hinted at a change. */
