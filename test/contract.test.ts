@@ -14,8 +14,9 @@ const shared = sharedFolder();
 /** Refused to every token, and so never answered. */
 const ONLY_ROOT = 'GET /cluster/backup-info';
 
-/** What carries out the steps of a plan. */
+/** What carries out the steps of a plan, and protects points. */
 const WRITES = [
+  'PUT /admin/datastore/{store}/protected',
   ...['/pools', '/storage', '/cluster/backup'].map((path) => `POST ${path}`),
   ...['/pools', '/storage/{storage}', '/cluster/backup/{id}'].flatMap((path) => [`PUT ${path}`, `DELETE ${path}`]),
   ...['POST', 'DELETE'].map((method) => `${method} /admin/datastore/{store}/namespace`),

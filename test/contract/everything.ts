@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import { startLab, type Lab } from '#lab/lab.ts';
 import type { PbsState } from '#lab/pbs/state.ts';
+import type { Proxmox } from '#app/ports.ts';
+import type { Actual } from '#core/world/actual.ts';
 import { connectSite } from '#proxmox/site.ts';
 import { makeSite } from '#test/make.ts';
 import { ask } from '../replay/ask.ts';
@@ -110,9 +112,26 @@ export async function letOurClientAsk(pbs?: PbsState['version']): Promise<void> 
       lab.world.pbs['pbs']!.remotes['contract'] = { name: 'contract', host: '192.0.2.9', 'auth-id': 'sync@pbs' };
       for (const step of writeSteps(lab)) await site.carryOut(step);
     }
+    if (scenario === 'messy-homelab') await letItProtect(site, first);
     await site.close();
     await lab.close();
   }
+}
+
+/** It protects a point and lets it go again, and reads the log of a task. */
+async function letItProtect(site: Proxmox, { pbs: [server] }: Actual): Promise<void> {
+  const { datastore, namespace, groups } = server!.namespaces.find((one) => one.groups.known && one.groups.value.length > 0)!;
+  const group = groups.known
+    ? groups.value.find(({ snapshots }) => snapshots.some(({ sizeBytes }) => sizeBytes !== undefined))!
+    : undefined;
+  const { at } = group!.snapshots.find(({ sizeBytes }) => sizeBytes !== undefined)!;
+  const point = { site: 'home', server: server!.name, datastore, namespace, type: group!.type, id: group!.id, at };
+  for (const on of [true, false]) {
+    await site.setProtected(point, on);
+    expect(await site.isProtected(point)).toBe(on);
+  }
+  const task = server!.tasks.known ? server!.tasks.value[0] : undefined;
+  expect(await site.taskLog(server!.name, task!.upid.text)).toContain('TASK');
 }
 
 function siteOf(lab: Lab) {
