@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkPromises } from '#app/check.ts';
 import { presetText } from '#app/preset.ts';
 import { makePolicySource } from '#config/policy-source.ts';
 import { widthOf } from '#cli/views/columns.ts';
+import { calendarFrom } from '#core/calendar/gap.ts';
+import { upkeepOf } from '#core/desired/upkeep.ts';
 import { runHere, type Ran } from './cli.ts';
-import { NOW } from './make.ts';
+import { makePolicy, makeSeedTiers, makeSite, NOW } from './make.ts';
 
 const OFFSITE = 'offsite: { remote: vault, within: 2d, direction: push, schedule: "07:00" }';
 let folder = '';
@@ -45,5 +48,15 @@ test('each finding of a proof points at its line', async () => {
     const [, line, column, path] = /holdfast\.yaml:(\d+):(\d+) \(tiers\.\d\.([\w.]+)\)$/.exec(head)!;
     const key = path!.split('.').at(-1)!;
     expect(preset.split('\n')[Number(line) - 1]!.slice(0, Number(column) - 1 + key.length)).toContain(key);
+  }
+});
+
+test('what check proves is what plan writes down, on whichever day of a month and for each of two sites', () => {
+  const sites = [makeSite(), makeSite({ name: 'far', timeZone: 'America/Santiago' })];
+  const policy = makePolicy({ sites, tiers: makeSeedTiers() });
+  const { tiers } = checkPromises(policy, calendarFrom(NOW), false);
+  const proved = tiers.map(({ id, upkeep }) => [id, upkeep]);
+  for (const site of sites) {
+    for (const day of [0, 1, 5]) expect([...upkeepOf(policy, site, NOW - day * 86_400)]).toEqual(proved);
   }
 });
