@@ -4,16 +4,23 @@ import { SCENARIOS } from './scenarios/scenarios.ts';
 import { scenarioPolicy } from './scenarios/policies.ts';
 import { writePolicy } from './scenarios/write.ts';
 
-const { values } = parseArgs({
-  options: {
+const { values } = parse();
+
+function parse() {
+  const options = {
     scenario: { type: 'string', default: 'empty' },
     pve: { type: 'string', default: '8006' },
     pbs: { type: 'string', default: '8007' },
     now: { type: 'string' },
     policy: { type: 'string' },
     clock: { type: 'string', default: 'real' },
-  },
-});
+  } as const;
+  try {
+    return parseArgs({ options });
+  } catch (error) {
+    return stumble((error as Error).message.split('. ')[0]!);
+  }
+}
 
 const whole = { pve: values.pve, pbs: values.pbs, ...(values.now === undefined ? {} : { now: values.now }) };
 for (const [name, value] of Object.entries(whole)) if (!/^\d+$/.test(value)) stumble(`--${name} takes a whole number, not '${value}'`);

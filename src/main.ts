@@ -29,6 +29,11 @@ export async function run(argv: readonly string[], overrides: Partial<Ports> = {
         ports,
         timers: realTimers,
         serve: (given) => serve(ports, streams, out, given),
+        onInterrupt: (tell) =>
+          void process.once('SIGINT', () => {
+            tell();
+            process.exit(130);
+          }),
         lines: () => linesOf(stdin),
         readFile: (path) => readFile(path, 'utf8'),
         writeFile: (path, text) => writeFile(path, text),

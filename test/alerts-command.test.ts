@@ -91,7 +91,7 @@ error HF-BROKEN at home: vm/102 guest-102
   test('a site nobody looked at is no calm site', async () => {
     const { code, out } = await shell({ memory: volatileMemory() })('list');
     expect(code).toBe(0);
-    expect(out).toMatch(/not looked at in the last day/);
+    expect(out).toMatch(/no watch has looked in the last day/);
     expect(out).not.toMatch(/nothing is open/);
   });
 

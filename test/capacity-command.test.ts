@@ -74,7 +74,7 @@ describe('holdfast capacity', () => {
           nearly full  not within three years
           full         not within three years
 
-      Tiers, new data since the first run that is remembered (estimated from the logs of backups)
+      Tiers, new data since the first remembered run (estimated from logs of backups)
         1 Critical production   1 guest   127 GiB  2.7 GiB a day  of 130 GiB
         2 Standard application  0 guests  0 B      0 B a day
         3 Development           0 guests  0 B      0 B a day

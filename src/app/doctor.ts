@@ -4,6 +4,7 @@ import { neededRights, type Purpose } from '#core/rights/needed.ts';
 import { holds } from '#core/rights/rights.ts';
 import { rightsScope } from '#core/rights/scope.ts';
 import { examineFindings, missingRights, type Checked } from './doctor-findings.ts';
+import { unknownSites } from './named-sites.ts';
 import type { Examination, Ports } from './ports.ts';
 
 /** A login may wait this long for a grant that was just made: PBS reads its rights anew every five seconds. */
@@ -22,6 +23,8 @@ export type Doctor =
 export async function doctor(ports: Ports, options: { readonly sites?: readonly string[] } = {}): Promise<Doctor> {
   const { policy, findings } = await ports.policySource.load();
   if (!policy || hasErrors(findings)) return { outcome: 'invalid', findings };
+  const unknown = unknownSites(policy, options.sites);
+  if (unknown.length > 0) return { outcome: 'invalid', findings: unknown };
   const wanted = policy.sites.filter(({ name }) => options.sites === undefined || options.sites.includes(name));
   const perSite = await Promise.all(wanted.map((site) => examine(ports, policy, site)));
   const nowAt = ports.clock.now();

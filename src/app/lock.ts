@@ -8,6 +8,7 @@ import type { Actual } from '#core/world/actual.ts';
 import type { ProxmoxError } from '#core/world/proxmox-error.ts';
 import { rememberedGroups } from './ledger.ts';
 import { keepLocks, planGroup } from './locks.ts';
+import { unknownSites } from './named-sites.ts';
 import { withSites } from './plan.ts';
 import type { Lease, Memory, Ports, Proxmox } from './ports.ts';
 import { look } from './status.ts';
@@ -58,6 +59,8 @@ const LEASE_SECONDS = 60;
 export async function lock(ports: Ports & { readonly memory: Memory }, options: LockOptions): Promise<Locks> {
   return withSites(ports, async ({ policy, findings, proxmox }) => {
     if (!policy) return { outcome: 'invalid', findings };
+    const unknown = unknownSites(policy, options.sites);
+    if (unknown.length > 0) return { outcome: 'invalid', findings: unknown };
     const wanted = policy.sites.filter(({ name }) => options.sites === undefined || options.sites.includes(name));
     const sites: SiteLocks[] = [];
     for (const site of wanted) sites.push(await lockSite(ports, { policy, site, proxmox: proxmox.get(site.name)! }, options.apply));

@@ -3,6 +3,7 @@ import { hasErrors, type Finding } from '#core/finding.ts';
 import { drawPlan, type Drawn } from '#core/plan/draw.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import type { Actual } from '#core/world/actual.ts';
+import { unknownSites } from './named-sites.ts';
 import { withPlaces } from './places.ts';
 import type { LoadedPolicy, Ports, Proxmox } from './ports.ts';
 
@@ -57,6 +58,8 @@ export async function withSites<T>(ports: Ports, work: (connected: Connected) =>
 export async function planConnected(ports: Ports, connected: Connected, { adopted, sites }: PlanOptions): Promise<Planned> {
   const { policy, findings, file, proxmox } = connected;
   if (!policy) return { outcome: 'invalid', findings, file };
+  const unknown = unknownSites(policy, sites);
+  if (unknown.length > 0) return { outcome: 'invalid', findings: unknown, file };
   const wanted = policy.sites.filter(({ name }) => sites === undefined || sites.includes(name));
   const actuals = await Promise.all(wanted.map(({ name }) => proxmox.get(name)!.observe()));
   const now = ports.clock.now();

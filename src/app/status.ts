@@ -5,6 +5,7 @@ import type { Policy, Site } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import type { Actual } from '#core/world/actual.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
+import { unknownSites } from './named-sites.ts';
 import { withSites } from './plan.ts';
 import type { Ports, Proxmox } from './ports.ts';
 
@@ -22,6 +23,8 @@ export type Status =
 export async function status(ports: Ports, sites?: readonly string[]): Promise<Status> {
   return withSites(ports, async ({ policy, findings, file, proxmox }) => {
     if (!policy) return { outcome: 'invalid', findings, file };
+    const unknown = unknownSites(policy, sites);
+    if (unknown.length > 0) return { outcome: 'invalid', findings: unknown, file };
     const wanted = policy.sites.filter(({ name }) => sites === undefined || sites.includes(name));
     const looks = await Promise.all(wanted.map((site) => look(site, proxmox.get(site.name)!)));
     const now = ports.clock.now();

@@ -2,6 +2,7 @@ import { Command as Program, CommanderError, Option as ProgramOption } from 'com
 import type { Command, Context, Flags } from './command.ts';
 import { COMMANDS, type CommandEntry } from './commands.ts';
 import { makeOut, type Out, type Streams } from './out.ts';
+import { wrap } from './views/wrap.ts';
 import { closest } from '#core/closest.ts';
 import { LockedError } from '#core/locked.ts';
 import { StoreError } from '#core/memory/store-error.ts';
@@ -14,6 +15,9 @@ const GLOBAL_OPTIONS = [
   ['--quiet', 'no progress and no remarks'],
   ['--no-color', 'no colours (also: NO_COLOR)'],
 ] as const;
+
+/** Help is read on any terminal. */
+const HELP_WIDTH = 80;
 
 export type World = Streams & {
   readonly version: string;
@@ -39,6 +43,8 @@ async function runCommand(command: Command, argv: readonly string[], world: Worl
   const program = describe(command);
   program.configureOutput({ writeOut: (text) => void world.stdout.write(text), writeErr: (text) => void world.stderr.write(text) });
   let exitCode = 0;
+  let made: Out | undefined;
+  const asked = argv.includes('--json');
   program.action(async (...given: unknown[]) => {
     const flags = program.opts<Record<string, string | boolean | string[]>>();
     const args = given
@@ -47,17 +53,30 @@ async function runCommand(command: Command, argv: readonly string[], world: Worl
       .filter((word): word is string => typeof word === 'string');
     const color = flags['color'] !== false && !world.env['NO_COLOR'] && world.env['TERM'] !== 'dumb';
     const out = makeOut(world, { json: flags['json'] === true, quiet: flags['quiet'] === true, color });
+    made = out;
     exitCode = await command.run(await world.context(out, flags), args, flags);
+    const owed = exitCode === 0 ? undefined : out.owed();
+    if (owed !== undefined) tellJson(world, { message: owed.trim().replace(/^error: /, '') });
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) {
+      if (asked && error.exitCode !== 0) tellJson(world, { message: error.message.replace(/^error: /, '') });
+      return error.exitCode === 0 ? 0 : 2;
+    }
     if (!(error instanceof ProxmoxError || error instanceof LockedError || error instanceof StoreError)) throw error;
     world.stderr.write(`error: ${error.message}\nFix: ${error.fix}\n`);
+    const { message, fix } = error;
+    if (made?.owed() !== undefined) tellJson(world, { message, fix, ...(error instanceof ProxmoxError && { kind: error.kind }) });
     return error instanceof ProxmoxError && error.kind === 'forbidden' ? 5 : 1;
   }
   return exitCode;
+}
+
+/** `--json` is one document, also where there is no answer: `{"error": {"message"}}`. */
+function tellJson({ stdout }: World, error: { readonly message: string; readonly fix?: string; readonly kind?: string }): void {
+  stdout.write(`${JSON.stringify({ error }, undefined, 2)}\n`);
 }
 
 /** The command as commander knows it; also what completion and the reference page are made from. */
@@ -74,8 +93,10 @@ export function describe(command: Command): Program {
   }
   for (const [flags, help] of GLOBAL_OPTIONS) program.option(flags, help);
   program.addHelpText('after', () => {
-    const examples = command.examples.map(({ run, does }) => `  ${run}\n      ${does}`);
-    const exits = Object.entries(command.exits).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`);
+    const examples = command.examples.map(({ run, does }) => `  ${run}\n${wrap(does, { width: HELP_WIDTH, indent: 6 })}`);
+    const exits = Object.entries(command.exits).map(([code, meaning]) =>
+      wrap(`${code.padStart(5)}  ${meaning}`, { width: HELP_WIDTH, indent: 0, hanging: 7 }),
+    );
     return `\nExamples:\n${examples.join('\n')}\n\nExit codes:\n${exits.join('\n')}`;
   });
   return program;

@@ -36,6 +36,8 @@ export type Context = {
   readonly readFile: (path: string) => Promise<string>;
   readonly writeFile: (path: string, text: string) => Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Has this told when somebody ends the program by Ctrl-C, before it goes. */
+  readonly onInterrupt?: (tell: () => void) => void;
   /** Somebody sits at a terminal and may be asked. */
   readonly interactive: boolean;
   /** Watches until it is told to end; only `serve` asks for it. */

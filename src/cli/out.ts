@@ -17,6 +17,8 @@ export type Out = {
   readonly line: (text: string) => void;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** The errors that were told, where `--json` is still owed its document; undefined where it got one, or none was asked for. */
+  readonly owed: () => string | undefined;
   readonly paint: Paint;
   readonly errorPaint: Paint;
   /** Columns of the terminal; 100 where there is none. */
@@ -31,14 +33,24 @@ export type Streams = {
 export function makeOut(streams: Streams, options: { readonly json: boolean; readonly quiet: boolean; readonly color: boolean }): Out {
   const paint = makePaint(options.color && streams.stdout.isTTY === true);
   const width = streams.stdout.columns ?? 100;
-  const write = (text: string): void => void streams.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  const line = (text: string): void => void streams.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   const warn = (text: string): void => void streams.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+  let wrote = false;
+  let told = '';
+  const write = (text: string): void => {
+    wrote = true;
+    line(text);
+  };
   return {
     text: (text) => void (options.json || write(text)),
     result: (value, view, json) => write(options.json ? JSON.stringify(json ?? value, undefined, 2) : view(value, paint, width)),
     note: (text) => void (options.quiet || warn(text)),
-    error: warn,
+    error: (text) => {
+      told += text;
+      warn(text);
+    },
     line: write,
+    owed: () => (options.json && !wrote ? told : undefined),
     json: options.json,
     quiet: options.quiet,
     paint,

@@ -93,3 +93,14 @@ test('killed before the server saw a write, then after it had done one: the next
   expect(fourth.err()).not.toContain('The last run');
   expect(fourth.out()).toContain('Nothing to do');
 });
+
+test('Ctrl-C: apply says that what was done holds and how to go on', async () => {
+  lab.world.pve['pve']!.jobs = {};
+  const running = holdfast('apply', '--yes');
+  await struck(2, 'hang');
+  running.child.kill('SIGINT');
+  expect(await running.ended).toBe(130);
+  lab.world.faults.length = 0;
+  expect(running.err()).toMatch(/Interrupted\. What was done holds.*\n {4}holdfast apply\n$/);
+  expect(await holdfast('apply', '--yes').ended).toBe(0);
+});

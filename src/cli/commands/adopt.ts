@@ -1,7 +1,7 @@
 import { adopt as adoptJobs } from '#app/adopt.ts';
 import { isOn, texts, type Command } from '../command.ts';
 import { confirmSteps } from '../confirm.ts';
-import { appliedJson, appliedText, interruptedText, progressText } from '../views/apply.ts';
+import { appliedJson, appliedText, INTERRUPTED, interruptedText, progressText } from '../views/apply.ts';
 import { exitCode } from './apply.ts';
 
 export const adopt: Command = {
@@ -25,12 +25,13 @@ export const adopt: Command = {
     5: 'a step was held back for want of its name, or a token lacks a right',
   },
 
-  async run({ ports, out, interactive }, ids, flags) {
+  async run({ ports, out, interactive, onInterrupt }, ids, flags) {
     const yes = isOn(flags, 'yes');
     if (!yes && !interactive) {
       out.error('error: nobody sits here to be asked.\nSay so:\n    holdfast adopt ID --yes');
       return 2;
     }
+    onInterrupt?.(() => out.error(INTERRUPTED));
     const sites = texts(flags, 'site');
     const applied = await adoptJobs(ports, {
       ids,

@@ -3,7 +3,7 @@ import { readSavedPlan } from '#app/saved-plan.ts';
 import { hasErrors } from '#core/finding.ts';
 import { isOn, texts, type Command } from '../command.ts';
 import { confirmSteps } from '../confirm.ts';
-import { appliedJson, appliedText, interruptedText, progressText } from '../views/apply.ts';
+import { appliedJson, appliedText, INTERRUPTED, interruptedText, progressText } from '../views/apply.ts';
 
 export const apply: Command = {
   name: 'apply',
@@ -26,7 +26,7 @@ export const apply: Command = {
     5: 'a step was held back for want of its name, or a token lacks a right',
   },
 
-  async run({ ports, out, readFile, interactive }, args, flags) {
+  async run({ ports, out, readFile, interactive, onInterrupt }, args, flags) {
     const [file] = args;
     const saved = file === undefined ? undefined : await savedPlan(file, readFile);
     if (saved && 'bad' in saved) {
@@ -38,6 +38,7 @@ export const apply: Command = {
       out.error('error: nobody sits here to be asked.\nLook at the plan first (holdfast plan), then say so:\n    holdfast apply --yes');
       return 2;
     }
+    onInterrupt?.(() => out.error(INTERRUPTED));
     const sites = texts(flags, 'site');
     const applied = await applyPlan(ports, {
       ...(saved && { saved: saved.plan }),

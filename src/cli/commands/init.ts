@@ -89,8 +89,9 @@ async function surveySite(context: Context, flags: Flags): Promise<number> {
     return 0;
   }
   if (!(await write(context, flags, { file, content }))) return 1;
-  const next =
-    'Next: compare the fingerprints in it with those the servers show, then\n    holdfast check\n    holdfast doctor\n    holdfast plan\n';
+  const named = file === 'holdfast.yaml' ? '' : ` --policy ${file}`;
+  const steps = ['check', 'doctor', 'plan'].map((command) => `    holdfast ${command}${named}\n`);
+  const next = `Next: compare the fingerprints in it with those the servers show, then\n${steps.join('')}`;
   const view = (): string => `${interactive ? '' : `${surveyText(found, choices, out.paint)}\n`}Wrote ${file}. ${next}`;
   out.result(found, view, surveyJson(found, choices, file));
   return 0;

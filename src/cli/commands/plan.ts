@@ -17,7 +17,7 @@ export const plan: Command = {
   examples: [
     { run: 'holdfast plan', does: 'what would change, why, and what it means guest by guest' },
     { run: 'holdfast plan --out plan.json && holdfast apply plan.json', does: 'apply exactly what was shown, or refuse' },
-    { run: 'holdfast plan --markdown --check', does: 'for a pipeline: the text of a comment, and exit code 3 when changes are pending' },
+    { run: 'holdfast plan --markdown --check', does: 'for a pipeline: a comment, and exit code 3 when changes are pending' },
   ],
   exits: {
     0: 'shown',

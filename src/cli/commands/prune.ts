@@ -1,6 +1,7 @@
 import type { Command, Context, Flags } from '../command.ts';
 import { isOn, text } from '../command.ts';
 import { BatchError, runBatch } from '../batch.ts';
+import { readOrTrouble } from '../files.ts';
 import { prunedJson, prunedText } from '../views/prune.ts';
 import { judge, marksFor, readSnapshots, simulate, type Judged, type Refused } from '#app/prune.ts';
 import { parseKeep } from '#core/retention/keep.ts';
@@ -54,7 +55,9 @@ async function judgedFrom(context: Context, file: string | undefined, flags: Fla
     return simulate({ schedule, keep: rules.keep, timeZone, fromAt: context.ports.clock.now(), days });
   }
   if (file === undefined) return { problem: 'give a file with snapshots, - for standard input, or --schedule' };
-  const snapshots = readSnapshots(file === '-' ? await allOf(context.lines()) : await context.readFile(file));
+  const content = file === '-' ? await allOf(context.lines()) : await readOrTrouble(file, context.readFile);
+  if (typeof content !== 'string') return { problem: content.trouble };
+  const snapshots = readSnapshots(content);
   return 'problem' in snapshots ? snapshots : judge(snapshots, rules.keep, timeZone);
 }
 

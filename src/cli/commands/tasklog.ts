@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { isOn } from '../command.ts';
 import { runBatch, textField } from '../batch.ts';
+import { readOrTell } from '../files.ts';
 import { taskLogText } from '../views/tasklog.ts';
 import { parseTaskLog } from '#core/world/tasklog.ts';
 import type { TaskLog } from '#core/world/task.ts';
@@ -14,7 +15,7 @@ export const tasklog: Command = {
     { run: 'holdfast tasklog vzdump.log', does: 'which guests were backed up, and what the log says against it' },
     { run: 'holdfast tasklog --batch < logs.jsonl', does: 'the same for many, for scripts' },
   ],
-  exits: { 0: 'every guest in it was backed up', 1: 'some guest was not, or the log does not say', 2: 'wrong usage' },
+  exits: { 0: 'every guest in it was backed up', 1: 'some guest was not, or the log does not say', 2: 'wrong usage, or no such file' },
 
   async run({ out, lines, readFile }, [file], flags) {
     if (isOn(flags, 'batch'))
@@ -25,7 +26,9 @@ export const tasklog: Command = {
       out.error('error: give a file, or --batch');
       return 2;
     }
-    const log = parseTaskLog(await readFile(file));
+    const content = await readOrTell(file, { readFile, out });
+    if (content === undefined) return 2;
+    const log = parseTaskLog(content);
     out.result(log, taskLogText, taskLogJson(log));
     return (log.overall === 'ok' || log.overall === 'warnings') && log.guests.every(({ result }) => result === 'ok') ? 0 : 1;
   },

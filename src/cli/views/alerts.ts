@@ -12,7 +12,7 @@ export function livesText(sites: readonly SiteLives[], now: UnixSeconds, paint: 
 function siteText({ site, timeZone, lastLookAt, lives }: SiteLives, now: UnixSeconds, paint: Paint): string {
   const looked =
     lastLookAt === undefined
-      ? paint.yellow('not looked at in the last day: what stands here may be over, and what is new is missing')
+      ? paint.yellow('no watch has looked in the last day: what stands here may be over')
       : `looked at ${spellDuration(now - lastLookAt)} ago`;
   const head = `${paint.bold(site)}  ${looked}`;
   if (lives.length === 0) return `${head}\n  ${lastLookAt === undefined ? 'nothing is remembered' : 'nothing is open'}`;

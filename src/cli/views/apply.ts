@@ -3,7 +3,7 @@ import { stepText } from './plan.ts';
 import type { Paint } from '../out.ts';
 import type { Applied, Progress } from '#app/apply.ts';
 import type { Interrupted } from '#app/interrupted.ts';
-import { findingJson } from '#core/finding.ts';
+import { findingJson, hasErrors } from '#core/finding.ts';
 import type { HeldStep } from '#core/plan/allow.ts';
 import { spellObject, spellServer } from '#core/plan/findings.ts';
 import type { Step } from '#core/plan/plan.ts';
@@ -15,6 +15,9 @@ const DOING = { create: 'creating', change: 'changing', remove: 'removing' } as 
 export function progressText({ step, number, of }: Progress): string {
   return `[${String(number).padStart(String(of).length)}/${of}] ${DOING[step.action]} ${spellObject(step)} on ${spellServer(step.server)}, site ${step.site}`;
 }
+
+/** Told at Ctrl-C. The write under way may have been done or not: the next run looks. */
+export const INTERRUPTED = 'Interrupted. What was done holds, and every guest that had a job still has one. To go on:\n    holdfast apply';
 
 const NOW = {
   'to-do': 'it is still to be done, and comes again',
@@ -42,7 +45,7 @@ export function appliedText(applied: Applied, paint: Paint, width = 100): string
 
 function outcomeText(applied: Applied, paint: Paint): string {
   const done = `${applied.done.length} ${applied.done.length === 1 ? 'step' : 'steps'} done`;
-  if (applied.outcome === 'invalid') return paint.red('The policy has errors; nothing was looked at and nothing was done.');
+  if (applied.outcome === 'invalid') return paint.red('Nothing was looked at and nothing was done.');
   if (applied.outcome === 'unknown-job') return paint.red('Nothing was done.');
   if (applied.outcome === 'declined') return 'Nothing was done.';
   if (applied.outcome === 'stale') {
@@ -51,7 +54,10 @@ function outcomeText(applied: Applied, paint: Paint): string {
   }
   if (applied.outcome !== 'failed') {
     if (applied.done.length > 0) return paint.green(`${done}.`);
-    return applied.held.length > 0 ? 'Nothing was done: all that is left waits for its name.' : 'Nothing to do.';
+    if (applied.held.length > 0) return 'Nothing was done: all that is left waits for its name.';
+    return hasErrors(applied.findings)
+      ? paint.red('Nothing was done, and nothing can be until the errors above are dealt with.')
+      : 'Nothing to do.';
   }
   const { step, error, left } = applied;
   const where = `Stopped at ${spellObject(step)} on ${spellServer(step.server)}, site ${step.site}`;

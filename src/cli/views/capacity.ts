@@ -15,9 +15,11 @@ function siteText({ site, timeZone, stores, tiers, guests, findings, effect }: S
   const growing = guests.filter(({ perDayBytes }) => perDayBytes !== undefined);
   return [
     paint.bold(site),
-    ...(stores.length === 0 ? ['  no figures of any store are remembered'] : stores.map((store) => storeText(store, timeZone, paint))),
+    ...(stores.length === 0
+      ? ['  nothing is remembered of it yet: figures come with the watch (holdfast serve)']
+      : stores.map((store) => storeText(store, timeZone, paint))),
     '',
-    `Tiers, new data since the first run that is remembered ${paint.dim('(estimated from the logs of backups)')}`,
+    `Tiers, new data since the first remembered run ${paint.dim('(estimated from logs of backups)')}`,
     ...aligned(
       tiers.map(({ tier, name, guests: count, newBytes, perDayBytes, budgetBytes }) => [
         `  ${tier} ${name}`,

@@ -48,7 +48,11 @@ export function explainText(story: Story, paint: Paint, width: number): string {
       'Next',
       [columns(story.next.map((run) => nextRow(run, story)))].filter((text) => text !== ''),
     ),
-    findings.length > 0 ? findingsText(findings, paint, width) : 'Nothing else is to be said of it.',
+    findings.length > 0
+      ? findingsText(findings, paint, width)
+      : assessment && areUnseen(assessment)
+        ? 'See what stands in the way:\n    holdfast doctor'
+        : 'Nothing else is to be said of it.',
   ].join('\n\n');
 }
 
@@ -161,6 +165,7 @@ function pointLines(story: Story, paint: Paint): string[] {
     ({ server, datastore, namespace, count, newestAt }) =>
       `${count} more in ${datastore}:${namespace || '/'} on PBS ${server}, the newest of ${localText(newestAt, story)}: not where its tier keeps them, so they do not count`,
   );
+  if (points.length === 0 && areUnseen(assessment)) return [paint.yellow('They could not be seen.'), ...others];
   if (points.length === 0) return ['None.', ...others];
   return [`${usable} of ${points.length} count.`, columns(rows), ...more, ...others];
 }
@@ -191,7 +196,13 @@ function runRow({ task, result }: GuestRun, timeZone: string): string[] {
   return [spellInstant(task.upid.startedAt, timeZone, { zone: false }).slice(0, 16), result.result, words.join(', ')];
 }
 
+/** Something is promised, and whether it holds could not be seen: no point is known, and that is not to say that there is none. */
+function areUnseen({ posture, tier, points }: NonNullable<Story['assessment']>): boolean {
+  return posture === 'unknown' && tier !== undefined && points.length === 0;
+}
+
 function lossText({ assessment, restoreSeconds, disks }: Story, tier: Tier): string {
+  if (assessment && areUnseen(assessment)) return 'Nobody knows: its points could not be seen.';
   const nowhere = disks.filter(({ disk, keepsState, sharedWith }) => keepsState && !disk.included && sharedWith.length === 0);
   const whole = nowhere.length === 0 ? '' : `, and all that lies on ${nowhere.map(({ disk }) => disk.key).join(', ')}`;
   const lost =

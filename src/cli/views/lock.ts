@@ -4,20 +4,21 @@ import { spellInstant } from '#core/units.ts';
 import type { Paint } from '../out.ts';
 import { columns } from './columns.ts';
 import { findingsText } from './finding.ts';
+import { wrap } from './wrap.ts';
 
 type Shown = Extract<Locks, { outcome: 'shown' }>;
 
-const GRADE = `Grade: a flag, not write-once. PBS removes a protected point by no prune, no sync and no deletion over its API. But the login PVE backs
-up with can lift the flag, so can whoever administers the datastore, and destroying the datastore does not ask.`;
+const GRADE =
+  'Grade: a flag, not write-once. PBS removes a protected point by no prune, no sync and no deletion over its API. But the login PVE backs up with can lift the flag, so can whoever administers the datastore, and destroying the datastore does not ask.';
 
 /** How the locks stand site by site, and what kind of protection that is. */
-export function locksText({ policy, sites }: Shown, paint: Paint): string {
+export function locksText({ policy, sites }: Shown, paint: Paint, width = 100): string {
   const locking = policy.tiers.filter(({ lock }) => lock).map(({ id }) => id);
   const head =
     locking.length === 0
       ? 'No tier says "lock: true": Holdfast protects nothing.\n'
       : `Points of ${locking.length === 1 ? 'tier' : 'tiers'} ${locking.join(', ')} are protected on PBS until their date, the newest verified one always.\n`;
-  return `${head}\n${sites.map((site) => siteText(site, paint)).join('\n')}\n${paint.dim(GRADE)}\n`;
+  return `${head}\n${sites.map((site) => siteText(site, paint)).join('\n')}\n${paint.dim(wrap(GRADE, { width, indent: 0 }))}\n`;
 }
 
 function siteText(locks: SiteLocks, paint: Paint): string {

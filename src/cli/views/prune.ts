@@ -32,9 +32,13 @@ export function prunedText({ verdicts, keep, timeZone }: Judged, paint: Paint, w
     count(mark) === 0 ? [] : [`${count(mark)} ${mark}`],
   );
   const head = `${verdicts.length} snapshots under ${spellKeep(keep)}, ${timeZone}: ${counts.join(', ') || 'none'}`;
-  return [paint.bold(wrap(head, { width, indent: 0 })), ...chunks(line, width - 2).map((part) => `  ${part}`), '', columns(rows), ''].join(
-    '\n',
-  );
+  return [
+    paint.bold(wrap(head, { width, indent: 0 })),
+    ...chunks(line, width - 2).map((part) => `  ${part}`),
+    '',
+    columns(rows, { gap: width < 90 ? 1 : 2 }),
+    '',
+  ].join('\n');
 }
 
 function chunks(text: string, size: number): string[] {

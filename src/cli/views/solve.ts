@@ -7,8 +7,8 @@ import { spellExact } from '#core/units.ts';
 
 /** For each promise the cheapest way to keep it, its worst case, and how that compares with what the policy has. */
 export function solvedText({ solutions, findings, strict }: Solved, paint: Paint, width: number): string {
-  const told = findings.length === 0 ? '' : `\n${findingsText(findings, paint, width)}`;
-  return `${solutions.map((solution) => solutionText(solution, { strict, paint, width })).join('\n\n')}\n${told}`;
+  const told = findings.length === 0 ? [] : [findingsText(findings, paint, width)];
+  return [...solutions.map((solution) => solutionText(solution, { strict, paint, width })), ...told].join('\n\n');
 }
 
 function solutionText(

@@ -1,8 +1,9 @@
 import type { Trusted } from '#app/trust.ts';
 import { spellInstant } from '#core/units.ts';
 import type { Paint } from '../out.ts';
+import { wrap } from './wrap.ts';
 
-export function trustText(trusted: Trusted, paint: Paint): string {
+export function trustText(trusted: Trusted, paint: Paint, width = 100): string {
   const { url, certificate } = trusted;
   const rows = [
     ['server', url],
@@ -18,7 +19,13 @@ export function trustText(trusted: Trusted, paint: Paint): string {
         : `by nobody this machine knows (${certificate.doubt})`,
     ],
   ];
-  const shown = rows.map(([name, value]) => `${paint.dim(name!.padEnd(12))} ${value}`).join('\n');
+  const shown = rows
+    .map(([name, value]) => {
+      const row = `${paint.dim(name!.padEnd(12))} ${value}`;
+      // The fingerprint stays whole: it is there to be copied.
+      return name === 'fingerprint' ? row : wrap(row, { width, indent: 0, hanging: 13 });
+    })
+    .join('\n');
   return `${shown}\n\n${advice(trusted, paint)}`;
 }
 

@@ -61,7 +61,7 @@ export function unknownAdoptions(actuals: readonly Actual[], ids: ReadonlySet<st
         at: `adopt ${id}`,
         problem: `No backup, prune, verify or sync job has the id "${id}"${near ? ` (did you mean ${near}?)` : ''}`,
         why: 'nothing is taken over, and a job of another id goes on beside those of the tiers',
-        fix: `name one of these:\n    ${open.join(', ') || '(no job was made by hand)'}`,
+        fix: open.length === 0 ? 'there is nothing to take over: no job was made by hand' : `name one of these:\n    ${open.join(', ')}`,
       };
     });
 }

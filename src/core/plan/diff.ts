@@ -4,14 +4,14 @@ import type { Site } from '../policy/policy.ts';
 import type { Finding } from '../finding.ts';
 import type { Actual } from '../world/actual.ts';
 import { existing, type Existing, type ExistingObject } from './existing.ts';
-import { idTaken, placeElsewhere, staysEncrypted, unknownPart } from './findings.ts';
+import { idTaken, placeElsewhere, staysEncrypted, unknownParts, type UnseenObject } from './findings.ts';
 import { missingInCode } from './hcl.ts';
 import type { Step } from './plan.ts';
 
 /** A step before the guard has weighed it. */
 export type RawStep = Omit<Step, 'means'>;
 
-export type Difference = { readonly steps: readonly RawStep[]; readonly findings: readonly Finding[] };
+export type Difference = { readonly steps: readonly RawStep[]; readonly findings: readonly Finding[]; readonly unseen?: UnseenObject };
 
 export type DiffInput = {
   readonly site: Pick<Site, 'name' | 'places'>;
@@ -54,21 +54,23 @@ export function diff(input: DiffInput): Difference {
   const seen = existing(actual);
   const steps: RawStep[] = [];
   const findings: Finding[] = [];
+  const unseen: UnseenObject[] = [];
   for (const object of desired.objects) {
     const found = seen.find(object.kind, object.server, object.id);
     const difference = found ? compare(object, found, input) : missing(object, seen, input);
     steps.push(...difference.steps);
     findings.push(...difference.findings);
+    if (difference.unseen) unseen.push(difference.unseen);
   }
   steps.push(...removals(input, seen));
-  return { steps, findings: onceEach(findings) };
+  return { steps, findings: onceEach([...unknownParts(unseen), ...findings]) };
 }
 
 const NOTHING: Difference = { steps: [], findings: [] };
 
 function missing(object: ManagedObject, seen: Existing, input: DiffInput): Difference {
   const knowledge = seen.knowledge(object.kind, object.server, object.id);
-  if (knowledge.how !== 'whole') return { steps: [], findings: [unknownPart(object, knowledge)] };
+  if (knowledge.how !== 'whole') return { ...NOTHING, unseen: { object, knowledge } };
   if (object.kind === 'datastore') return NOTHING;
   if (input.site.places === 'opentofu' && PLACES.has(object.kind))
     return { steps: [], findings: [missingInCode(object, { newPool: lacksPool(object, seen) })] };

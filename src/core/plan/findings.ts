@@ -28,22 +28,36 @@ export function spellServer(server: string): string {
   return server === 'pve' ? 'PVE' : `PBS ${server}`;
 }
 
-/** What exists was not seen, so nothing of its kind is made or removed. */
-export function unknownPart(object: ManagedObject, knowledge: Exclude<Knowledge, { how: 'whole' }>): Finding {
-  const unknown: Unknown | undefined = knowledge.how === 'not' ? knowledge.unknown : knowledge.gaps[0];
-  const kind = SPELLED[object.kind];
-  const reason = unknown ? `: ${unknown.because.trim()}` : '';
-  return {
-    severity: 'error',
-    code: 'HF-PLAN-BLIND',
-    at: `${object.site}: ${spellServer(object.server)}`,
-    problem: `The ${kind}s on ${spellServer(object.server)} could not be read${knowledge.how === 'partly' ? ' completely' : ''}${reason}`,
-    why: `nobody knows which of them exist, so no ${kind} is made and none is removed`,
-    fix: unknown?.privilege
-      ? `give the token ${unknown.privilege} on ${unknown.path ?? '/'}:\n    holdfast grants --for audit`
-      : 'make it readable, then plan again:\n    holdfast doctor',
-    site: object.site,
-  };
+/** An object that should be there, of whose kind not all was seen. */
+export type UnseenObject = { readonly object: ManagedObject; readonly knowledge: Exclude<Knowledge, { how: 'whole' }> };
+
+/** What exists was not seen, so nothing of its kind is made or removed: one finding for all kinds a server did not show for one reason. */
+export function unknownParts(unseen: readonly UnseenObject[]): Finding[] {
+  const byReason = Map.groupBy(unseen, ({ object, knowledge }) => {
+    const { because = '', privilege = '', path = '' } = unknownOf(knowledge) ?? {};
+    return [object.server, knowledge.how, because, privilege, path].join('\n');
+  });
+  return [...byReason.values()].map((parts) => {
+    const [{ object, knowledge }] = parts as [UnseenObject];
+    const unknown = unknownOf(knowledge);
+    const kinds = [...new Set(parts.map((part) => `${SPELLED[part.object.kind]}s`))];
+    const listed = kinds.length === 1 ? kinds[0] : `${kinds.slice(0, -1).join(', ')} and ${kinds.at(-1)}`;
+    return {
+      severity: 'error',
+      code: 'HF-PLAN-BLIND',
+      at: `${object.site}: ${spellServer(object.server)}`,
+      problem: `The ${listed} on ${spellServer(object.server)} could not be read${knowledge.how === 'partly' ? ' completely' : ''}${unknown ? `: ${unknown.because.trim()}` : ''}`,
+      why: 'nobody knows which of them exist, so none is made and none is removed',
+      fix: unknown?.privilege
+        ? `give the token ${unknown.privilege} on ${unknown.path ?? '/'}:\n    holdfast grants --for audit`
+        : 'make them readable, then plan again:\n    holdfast doctor',
+      site: object.site,
+    };
+  });
+}
+
+function unknownOf(knowledge: UnseenObject['knowledge']): Unknown | undefined {
+  return knowledge.how === 'not' ? knowledge.unknown : knowledge.gaps[0];
 }
 
 /** Somebody else's object has the id Holdfast needs. */
