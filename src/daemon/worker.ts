@@ -157,10 +157,10 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
     };
     const tell = look.outcome === 'complete' ? log.info : log.warn;
     tell('looked', { site: site.name, ...look, requests: last!.requests, guests: spellPostures(state.guests) });
-    // That all is well at the start needs no line for each guest.
+    // That all is well at the start needs no line for each guest; what nobody promised anything is as it shall be.
     const changes = watched.record.postures.filter(({ posture }) => !first || posture !== 'protected');
     for (const { vmid, name, posture, because } of changes.slice(0, MOST_LOGGED))
-      (posture === 'protected' ? log.info : log.warn)(`${name} is ${posture}`, { site: site.name, vmid, because });
+      (posture === 'protected' || posture === 'exempt' ? log.info : log.warn)(`${name} is ${posture}`, { site: site.name, vmid, because });
   }
 
   async function speak(): Promise<void> {

@@ -17,6 +17,11 @@ export function grantCommands(purpose: Purpose, scope: RightsScope): Grants[] {
   return [...pveGrants(purpose, scope), ...scope.site.pbs.flatMap(({ name }) => pbsGrants(purpose, scope, name))];
 }
 
+/** `role add` refuses a role that exists, and a right that turned out to be missing is missing in just that one. */
+function makeRole(role: string, privileges: string): string {
+  return `pveum role add ${role} --privs ${privileges} || pveum role modify ${role} --privs ${privileges}`;
+}
+
 function pveGrants(purpose: Purpose, scope: RightsScope): Grants[] {
   const rights = neededRights(purpose, scope).filter(({ product }) => product === 'pve');
   if (rights.length === 0) return [];
@@ -46,10 +51,7 @@ function pveGrants(purpose: Purpose, scope: RightsScope): Grants[] {
       token,
       commands: [
         { run: `pveum user add ${user} --comment Holdfast`, because: 'a user of its own; skip this where it exists' },
-        ...whole.map(({ role, privileges, because }) => ({
-          run: `pveum role add ${role} --privs ${privileges.join(',')}`,
-          because: `to ${because}`,
-        })),
+        ...whole.map(({ role, privileges, because }) => ({ run: makeRole(role, privileges.join(',')), because: `to ${because}` })),
         ...whole.map(({ role, path }) => ({
           run: `pveum acl modify ${path} --users ${user} --roles ${role}`,
           because: 'a token never has more than its user',

@@ -105,7 +105,7 @@ type Commands = readonly { readonly run: string }[];
 function pveRights(commands: Commands, who: string): Rights {
   const roles = new Map(
     commands.flatMap(({ run }) => {
-      const made = /^pveum role add (\S+) --privs (\S+)$/.exec(run);
+      const made = /^pveum role add (\S+) --privs (\S+) \|\| pveum role modify \1 --privs \2$/.exec(run);
       return made ? [[made[1]!, made[2]!.split(',')] as const] : [];
     }),
   );
