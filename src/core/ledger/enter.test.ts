@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as fc from 'fast-check';
 import {
   makeActual,
   makeGroup,
@@ -16,33 +15,13 @@ import {
   seenInPart,
   unseen,
 } from '#test/make.ts';
+import { DAY, place, point, site } from '#test/make-ledger.ts';
 import type { GroupPlace, LedgerPoint } from '../memory/record.ts';
-import type { Actual, BackupGroup, Observed, PbsActual, PbsTask } from '../world/actual.ts';
+import type { Actual, PbsTask } from '../world/actual.ts';
 import { parseUpid } from '../world/upid.ts';
+import { findingKey } from '../watch/key.ts';
 import { enter, type Entered, type EnterInput } from './enter.ts';
 import { groupsToEnter, placeKey } from './place.ts';
-
-const DAY = 86_400;
-const place: GroupPlace = { site: 'home', server: 'pbs', datastore: 'main', namespace: 'home/tier-1', type: 'vm', id: '101' };
-
-function site(groups: Observed<readonly BackupGroup[]>, pbs: Partial<PbsActual> = {}, asOf = NOW): Actual {
-  return makeActual({ asOf, pbs: [makePbs({ namespaces: [{ datastore: 'main', namespace: 'home/tier-1', groups }], ...pbs })] });
-}
-
-function point(fields: Partial<LedgerPoint> = {}): LedgerPoint {
-  const at = fields.at ?? NOW - 10 * 3600;
-  return {
-    ...place,
-    at,
-    firstSeenAt: at + 3600,
-    sizeBytes: 10 * 2 ** 30,
-    tier: 1,
-    notBeforeAt: at + 30 * DAY,
-    policyVersion: 'f00dfeed',
-    protected: false,
-    ...fields,
-  };
-}
 
 function entered(actual: Actual, points: readonly LedgerPoint[], input: Partial<EnterInput> = {}): Entered {
   return enter({ policy: makePolicy(), site: makeSite(), actual, now: NOW, groups: [{ place, points }], ...input });
@@ -72,7 +51,7 @@ function spell({ points, findings, over }: Entered): string {
       ...(one.goneAt === undefined ? [] : ['gone']),
     ].join(' '),
   );
-  return [...lines, ...findings.map(({ severity, code }) => `${severity} ${code}`), ...over.map(() => 'over')].join('; ');
+  return [...lines, ...findings.map(({ severity, code }) => `${severity} ${code}`), ...new Set(over.map(() => 'over'))].join('; ');
 }
 
 const cases: readonly { name: string; actual: Actual; points?: readonly LedgerPoint[]; input?: Partial<EnterInput>; expected: string }[] = [
@@ -345,6 +324,27 @@ test('enter: a whole group that went says so, and how its newest stood', () => {
   );
 });
 
+test('enter: a namespace of which nothing is left is told once, and is over when its groups are back', () => {
+  const other = { ...place, id: '102' };
+  const before = [
+    { place, points: two },
+    { place: other, points: two.map((one) => ({ ...one, id: '102' })) },
+  ];
+  const base = { policy: makePolicy(), site: makeSite(), now: NOW };
+  const { findings, points } = enter({ ...base, actual: site(seen([])), groups: before });
+  assert.deepEqual(
+    findings.map(({ at, vmid }) => [at, vmid]),
+    [['home: main:home/tier-1, all gone 2026-11-25 13:00:00', undefined]],
+  );
+  assert.match(findings[0]!.problem, /all 2 groups went, 4 points of them before their dates/);
+  const snapshots = two.map(({ at }) => makeSnapshot({ at }));
+  const back = site(seen([makeGroup({ snapshots }), makeGroup({ id: '102', snapshots })]));
+  const groups = before.map((group) => ({ place: group.place, points: points.filter(({ id }) => id === group.place.id) }));
+  const returned = enter({ ...base, actual: back, groups });
+  assert.ok(returned.over.includes(findingKey(findings[0]!)));
+  assert.deepEqual(returned.findings, []);
+});
+
 test('groupsToEnter: what was listed anew, and what a whole list lacks now', () => {
   const before = site(seen([newer, makeGroup({ id: '102' }), makeGroup({ id: '103' })]));
   const now = site(seen([newer, { ...makeGroup({ id: '102' }), listedAt: NOW - 300 }]));
@@ -357,50 +357,4 @@ test('groupsToEnter: what was listed anew, and what a whole list lacks now', () 
     ['101'],
   );
   assert.deepEqual(groupsToEnter(site(unseen()), before), []);
-});
-
-/** What may happen to one group between two looks. */
-const happening = fc.record({
-  passSeconds: fc.integer({ min: 60, max: 20 * DAY }),
-  made: fc.boolean(),
-  removed: fc.option(fc.nat({ max: 9 }), { nil: undefined }),
-  look: fc.constantFrom('listed', 'listed', 'listed', 'unchanged', 'unseen', 'partial'),
-  retentionDays: fc.constantFrom(7, 30, 60),
-  clockAheadSeconds: fc.constantFrom(0, 0, 0, -900 * DAY, 400 * DAY),
-});
-
-test('enter: over any history a date only grows, a remembered point is gone only by a whole look, and each early loss is told', () => {
-  fc.assert(
-    fc.property(fc.array(happening, { minLength: 1, maxLength: 25 }), (history) => {
-      let now = NOW;
-      let truth: number[] = [];
-      const memory = new Map<number, LedgerPoint>();
-      for (const { passSeconds, made, removed, look, retentionDays, clockAheadSeconds } of history) {
-        now += passSeconds;
-        if (removed !== undefined) truth = truth.filter((_, i) => i !== removed);
-        if (made) truth = [...truth, now - 30];
-        const group = makeGroup({ snapshots: truth.map((at) => makeSnapshot({ at })), listedAt: look === 'unchanged' ? now - 1 : now });
-        const groups = look === 'unseen' ? unseen<BackupGroup[]>() : look === 'partial' ? seenInPart([]) : seen([group], now);
-        const actual = site(groups, { node: seen({ timeZone: 'UTC', clockAheadSeconds }) }, now);
-        const policy = makePolicy({ tiers: [makeTier({ retentionSeconds: retentionDays * DAY })] });
-        const before = new Map(memory);
-        const { points, findings } = enter({ policy, site: makeSite(), actual, now, groups: [{ place, points: [...memory.values()] }] });
-        for (const one of points) memory.set(one.at, one);
-        for (const [at, old] of before) {
-          const next = memory.get(at)!;
-          assert.ok((next.notBeforeAt ?? 0) >= (old.notBeforeAt ?? 0), 'a date was shortened');
-          if (old.goneAt === undefined && next.goneAt !== undefined) {
-            assert.ok(look === 'listed' && !truth.includes(at), 'a point is called gone that was not looked for, or is there');
-            assert.equal(
-              next.notBeforeAt! > now && findings.length === 0,
-              false,
-              'an early loss is not told, for one clock of three is wrong',
-            );
-          }
-        }
-        if (look === 'listed') for (const at of truth) assert.equal(memory.get(at)?.goneAt, undefined);
-      }
-    }),
-    { numRuns: 400 },
-  );
 });

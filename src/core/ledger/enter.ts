@@ -7,10 +7,10 @@ import type { UnixSeconds } from '../units.ts';
 import type { Actual, Guest, Snapshot } from '../world/actual.ts';
 import { findingKey } from '../watch/key.ts';
 import { readClocks, type Clocks } from './clocks.ts';
-import { goneAtText, goneFinding, MOVED, wentEarly } from './gone.ts';
+import { emptiedAtText, goneAtText, lossFindings, MOVED, wentEarly, type Loss } from './gone.ts';
 import { lockLiftedFinding } from './lock-findings.ts';
 import { notBefore } from './not-before.ts';
-import { lookAtGroup, tierOfPlace } from './place.ts';
+import { isEmptied, lookAtGroup, tierOfPlace } from './place.ts';
 import { ownership } from './ownership.ts';
 import { suspects, whoRemoved, type Removals, type Span } from './removed.ts';
 
@@ -57,9 +57,18 @@ export function enter(input: EnterInput): Entered {
   const compared = input.groups.map((group) => compare(input, group));
   const moves = findMoves(compared);
   const settled = compared.map((group) => settle(input, group, moves));
+  const isEmpty = (place: GroupPlace): boolean => isEmptied(input.actual, place);
   return {
     points: settled.flatMap(({ points }) => points),
-    findings: sortFindings(settled.flatMap(({ findings }) => findings)),
+    findings: sortFindings(
+      withoutAccepted(input, [
+        ...lossFindings(
+          settled.flatMap(({ lost }) => lost),
+          isEmpty,
+        ),
+        ...settled.flatMap(({ lifted }) => lifted),
+      ]),
+    ),
     over: settled.flatMap(({ over }) => over),
     suspects: settled.flatMap(({ suspects }) => suspects),
   };
@@ -103,7 +112,9 @@ function pointKey({ server, type, id }: GroupPlace, at: UnixSeconds): string {
   return `${server} ${type}/${id} ${at}`;
 }
 
-function settle(input: EnterInput, group: Compared, moves: Moves): Entered {
+type Settled = Pick<Entered, 'points' | 'over' | 'suspects'> & { readonly lost: readonly Loss[]; readonly lifted: readonly Finding[] };
+
+function settle(input: EnterInput, group: Compared, moves: Moves): Settled {
   const { policy, site } = input;
   const { place, clocks, remembered, listed } = group;
   const tier = tierOfPlace(policy, site, place);
@@ -121,10 +132,10 @@ function settle(input: EnterInput, group: Compared, moves: Moves): Entered {
   const points = [...there, ...gone].filter((point) => !same(point, byAt.get(point.at)));
   const returned = new Set(there.map(({ at }) => at));
   const before = remembered.filter(({ at, goneAt }) => goneAt !== undefined && !returned.has(at));
-  const findings = [...losses(input, group, { gone: [...before, ...gone], there }), ...lifts(input, group, points)];
   return {
     points,
-    findings: withoutAccepted(input, findings),
+    lost: losses(input, group, { gone: [...before, ...gone], there }),
+    lifted: lifts(input, group, points),
     over: over(input, group, returned),
     suspects: gone.filter(wentEarly).flatMap((point) => suspectsOf(input, point)),
   };
@@ -135,12 +146,16 @@ function losses(
   input: EnterInput,
   { place, clocks }: Compared,
   { gone, there }: { readonly gone: readonly LedgerPoint[]; readonly there: readonly LedgerPoint[] },
-): Finding[] {
+): Loss[] {
   const early = gone.filter((point) => wentEarly(point) && point.notBeforeAt! > clocks.middleAt);
   const left = there.filter(({ sizeBytes }) => sizeBytes !== undefined).length;
-  return [...Map.groupBy(early, ({ goneAt }) => goneAt!).values()].map((points) =>
-    goneFinding({ site: input.site, place, points: points.toSorted((a, b) => a.at - b.at), left, ...guestOf(input, points) }),
-  );
+  return [...Map.groupBy(early, ({ goneAt }) => goneAt!).values()].map((points) => ({
+    site: input.site,
+    place,
+    points: points.toSorted((a, b) => a.at - b.at),
+    left,
+    ...guestOf(input, points),
+  }));
 }
 
 /** Protections of ours, of which we knew that they stood, that are off before their date. */
@@ -268,5 +283,6 @@ function withoutAccepted({ policy, site, actual, now }: EnterInput, findings: re
 function over({ site }: EnterInput, { place, remembered }: Compared, returned: ReadonlySet<UnixSeconds>): string[] {
   return [...Map.groupBy(remembered.filter(wentEarly), ({ goneAt }) => goneAt!)]
     .filter(([, points]) => points.every(({ at }) => returned.has(at)))
-    .map(([goneAt]) => findingKey({ code: 'HF-POINT-GONE', site: site.name, at: goneAtText(site, place, goneAt) }));
+    .flatMap(([goneAt]) => [goneAtText(site, place, goneAt), emptiedAtText(site, place, goneAt)])
+    .map((at) => findingKey({ code: 'HF-POINT-GONE', site: site.name, at }));
 }

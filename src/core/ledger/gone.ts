@@ -31,8 +31,50 @@ export type Loss = {
   readonly guest?: Guest;
 };
 
+/** The same for a whole namespace of which nothing is left. */
+export function emptiedAtText(
+  site: Site,
+  { server, datastore, namespace }: Omit<GroupPlace, 'site' | 'type' | 'id'>,
+  goneAt: UnixSeconds,
+): string {
+  const of = site.pbs.length > 1 ? ` of PBS ${server}` : '';
+  return `${site.name}: ${datastore}:${namespace || '/'}${of}, all gone ${spellInstant(goneAt, site.timeZone, { zone: false })}`;
+}
+
+/**
+ * A finding for each group that lost points in one look; where several groups went and nothing is left in their namespace, one for all of
+ * them: one cause has emptied it, and thirty messages would say the same.
+ */
+export function lossFindings(losses: readonly Loss[], isEmpty: (place: GroupPlace) => boolean): Finding[] {
+  const together = Map.groupBy(losses, ({ site, place, points }) => emptiedAtText(site, place, points[0]!.goneAt!));
+  return [...together.values()].flatMap((list) => {
+    const [first, ...more] = list;
+    return first && more.length > 0 && isEmpty(first.place) ? [emptiedFinding(first, list)] : list.map(goneFinding);
+  });
+}
+
+function emptiedFinding({ site, place, points: [point] }: Loss, losses: readonly Loss[]): Finding {
+  const points = losses.flatMap((loss) => loss.points);
+  const lastsUntilAt = Math.max(...points.map(({ notBeforeAt }) => notBeforeAt!));
+  return {
+    severity: 'error',
+    code: 'HF-POINT-GONE',
+    at: emptiedAtText(site, place, point!.goneAt!),
+    site: site.name,
+    ...(point!.tier === undefined ? {} : { tier: point!.tier }),
+    lastsUntilAt,
+    problem: `Nothing is left in it: all ${losses.length} groups went, ${points.length} points of them before their dates`,
+    why: `no guest of it can be restored from there; a datastore whose disk is not mounted looks like this too. ${capital(suspicion(points))}`,
+    fix: 'see on the PBS whether the disk of the datastore is mounted; if it is, stop all prune jobs and bring back the copy',
+  };
+}
+
+function capital(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}`;
+}
+
 /** One finding for all points of a group that went early in one look; it holds until the last of their dates has passed. */
-export function goneFinding({ site, place, points, left, guest }: Loss): Finding {
+function goneFinding({ site, place, points, left, guest }: Loss): Finding {
   const [first, last] = [points[0]!, points.at(-1)!];
   const spell = (at: UnixSeconds): string => spellInstant(at, site.timeZone, { zone: false });
   const lastsUntilAt = Math.max(...points.map(({ notBeforeAt }) => notBeforeAt!));

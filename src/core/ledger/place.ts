@@ -57,6 +57,15 @@ export function lookAtGroup(actual: Actual, place: GroupPlace): GroupLook {
   return { state: groups.complete ? 'absent' : 'unseen' };
 }
 
+/** Whether the server lists the whole namespace of a group, and nothing is in it. */
+export function isEmptied(actual: Actual, place: GroupPlace): boolean {
+  const server = actual.pbs.find(({ name }) => name === place.server);
+  const groups = server?.namespaces.find(
+    ({ datastore, namespace }) => datastore === place.datastore && namespace === place.namespace,
+  )?.groups;
+  return groups?.known === true && groups.complete && groups.value.length === 0;
+}
+
 const indexes = new WeakMap<readonly BackupGroup[], ReadonlyMap<string, BackupGroup>>();
 
 /** A namespace may hold ten thousand groups, and each is looked up. */
