@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { LAB_EPOCH } from '#lab/lab.ts';
 import { makePolicySource } from '#config/policy-source.ts';
+import { COMMANDS } from '#cli/commands.ts';
 import { runHere, type Ran } from '#test/cli.ts';
 import { CODE_CHANGES } from './changes.ts';
 
@@ -72,4 +73,37 @@ test('a file that is not there, an action that is none', async () => {
     code: 2,
     err: expect.stringContaining("unknown action 'chek'"),
   });
+});
+
+test('the variables of the example are what its policy says', async () => {
+  const file = 'tofu/examples/homelab/proxmox/holdfast.auto.tfvars.json';
+  const policySource = makePolicySource({ flag: 'tofu/examples/homelab/holdfast.yaml', env: {}, cwd: process.cwd(), now: () => LAB_EPOCH });
+  const check = (text: string): Promise<Ran> => runHere(['tofu', 'vars', '--check', 'v.json'], { nowAt: LAB_EPOCH, ports: { policySource }, files: new Map([['v.json', text]]) }); // prettier-ignore
+  const text = readFileSync(file, 'utf8');
+  expect(await check(text)).toMatchObject({ code: 0, err: '' });
+  expect(await check(text.replace('tier-1', 'tier-9'))).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('holdfast tofu vars --out v.json'),
+  });
+  expect(
+    (await runHere(['tofu', 'vars', '--check', 'gone.json'], { nowAt: LAB_EPOCH, ports: { policySource }, files: new Map() })).code,
+  ).toBe(1);
+  expect((await runHere(['tofu', 'vars', '--site', 'x'], { nowAt: LAB_EPOCH, ports: { policySource } })).err).toContain(
+    'has no site "x"; it has home',
+  );
+});
+
+test('every command in the guide is one', async () => {
+  const guide = readFileSync('docs/guides/opentofu.md', 'utf8');
+  const lines = [...guide.matchAll(/holdfast ([a-z]+)((?: [\w./=:-]+)*)/g)];
+  expect(lines.length).toBeGreaterThan(20);
+  const wrong = await Promise.all(
+    lines.map(async ([line, name, rest]) => {
+      const entry = COMMANDS.find((command) => command.name === name);
+      if (!entry) return `${line}: no such command`;
+      const known = ['--json', ...(await entry.load()).options.map(({ flags }) => flags.split(' ')[0])];
+      return [...rest!.matchAll(/ (--[a-z-]+)/g)].filter(([, flag]) => !known.includes(flag)).map(([, flag]) => `${line}: no flag ${flag}`);
+    }),
+  );
+  expect(wrong.flat()).toEqual([]);
 });

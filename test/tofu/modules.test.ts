@@ -18,6 +18,7 @@ const REFUSALS = [
   { module: 'backup_tiers', given: { ...PLACES, backup_tiers: {} }, says: 'backup_tiers is empty, so that no guest would be backed up.' },
   { module: 'backup_tiers', given: { ...PLACES, backup_tiers: { 'tier-1': TIER } }, says: 'is the number of a tier (1, 2, 3 ...); these are none: tier-1.' },
   { module: 'backup_tiers', given: { ...PLACES, backup_tiers: { 1: TIER, 2: TIER } }, says: 'Two tiers name one pool. A guest would have two promises' },
+  { module: 'backup_tiers', given: { ...PLACES, backup_tiers: { 1: TIER, 2: { ...TIER, pool: 'a/b' } } }, says: 'A tier\'s pool lies below another tier\'s pool.' },
   { module: 'backup_tiers', given: { ...PLACES, backup_token_id: 'root@pam' }, says: 'is an API token of PBS, user@realm!name' },
   { module: 'data_disk_vm', given: { ...HOLDER, backup_tier: '5' }, says: `backup_tier "5" is no tier. ${CHOICES}` },
   { module: 'data_disk_vm', given: { ...HOLDER, name: 'my vm' }, says: 'name "my vm" is no host name: use letters, digits and dashes.' },

@@ -36,3 +36,15 @@ test('nothing is written where a list is not whole', () => {
   const whole = { ...actual, pve: { ...actual.pve, pools: seen([]) } };
   assert.equal(tofuImports({ policy, site, actual: whole, now: NOW, withGuests: false }).ok, true);
 });
+
+test('pools that tiers lie below come along', () => {
+  const nested = makePolicy({ sites: [site], tiers: [makeTier({ id: 1, pool: 'home/db/tier-1' })] });
+  const pve = makePve({ guests: seen([]), pools: seen(['home', 'home/db', 'home/db/tier-1', 'other'].map((id) => makePool({ id }))) });
+  const made = tofuImports({ policy: nested, site, actual: { ...actual, pve }, now: NOW, withGuests: false });
+  assert.ok(made.ok);
+  assert.deepEqual(made.imports.text.match(/^ {2}to = .*/gm), [
+    '  to = module.backup_tiers.proxmox_virtual_environment_pool.outer["home"]',
+    '  to = module.backup_tiers.proxmox_virtual_environment_pool.inner["home/db"]',
+    '  to = module.backup_tiers.proxmox_virtual_environment_pool.tier["1"]',
+  ]);
+});

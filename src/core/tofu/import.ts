@@ -37,7 +37,7 @@ export function tofuImports(input: ImportInput): Importable {
     if (!part.known) return { ok: false, unknown: part.unknown };
     if (part.gaps[0]) return { ok: false, unknown: part.gaps[0] };
   }
-  const places = input.policy.tiers.flatMap((tier) => placeImports(input, tier));
+  const places = [...parentImports(input), ...input.policy.tiers.flatMap((tier) => placeImports(input, tier))];
   const guests = (pve.guests.known ? pve.guests.value : []).filter(({ template }) => !template).toSorted((a, b) => a.vmid - b.vmid);
   const names = uniqueNames(guests);
   const parts = guests.flatMap((guest) => guestImports(input, guest, names.get(guest.vmid)!) ?? []);
@@ -57,12 +57,26 @@ const HEAD_GUESTS = `# The guests' own blocks are written by
 # which ends with errors: take the lines with hugepages, affinity, architecture and "units = 0" out of guests.tf, and plan again.
 # A guest whose agent is configured and does not answer holds that plan for 15 minutes.`;
 
+/** Pools that tiers' pools lie below, as far as they are there and no tier's own. */
+function parentImports({ policy, actual }: ImportInput): string[] {
+  const there = new Set(actual.pve.pools.known ? actual.pve.pools.value.map(({ id }) => id) : []);
+  const own = new Set(policy.tiers.map(({ pool }) => pool));
+  const parents = policy.tiers.flatMap(({ pool }) => {
+    const parts = pool.split('/');
+    return parts.slice(0, -1).map((_, index) => [index === 0 ? 'outer' : 'inner', parts.slice(0, index + 1).join('/')] as const);
+  });
+  return [...new Map(parents.map(([level, id]) => [id, level]))]
+    .filter(([id]) => there.has(id) && !own.has(id))
+    .map(([id, level]) => importBlock(`module.backup_tiers.proxmox_virtual_environment_pool.${level}[${hclText(id)}]`, id));
+}
+
 function placeImports({ policy, site, actual }: ImportInput, tier: Tier): string[] {
   const { pools, storages } = actual.pve;
   const objects = placesOfTier(policy, site, tier);
   const pool = objects.find(({ kind, id }) => kind === 'pool' && id === tier.pool);
   const storage = objects.find(({ kind }) => kind === 'storage');
-  const hasPool = pool && pools.known && pools.value.some(({ id }) => id === pool.id);
+  const isPool = (id: string): boolean => pools.known && pools.value.some((one) => one.id === id);
+  const hasPool = pool && isPool(pool.id);
   const hasStorage = storage && storages.known && storages.value.some(({ id }) => id === storage.id);
   return [
     ...(hasPool ? [importBlock(`module.backup_tiers.proxmox_virtual_environment_pool.tier["${tier.id}"]`, pool.id)] : []),

@@ -1,11 +1,32 @@
 # One pool and one storage for each tier. Namespaces lie on PBS, which this provider does not speak to:
 # make them before the first apply (the guide says how).
 
+locals {
+  pools = [for tier in var.backup_tiers : split("/", tier.pool)]
+  # A nested pool needs its parents; PVE takes three levels.
+  outer = toset([for parts in local.pools : parts[0] if length(parts) > 1])
+  inner = toset([for parts in local.pools : "${parts[0]}/${parts[1]}" if length(parts) > 2])
+}
+
+resource "proxmox_virtual_environment_pool" "outer" {
+  for_each = local.outer
+
+  pool_id = each.value
+}
+
+resource "proxmox_virtual_environment_pool" "inner" {
+  for_each = local.inner
+
+  pool_id    = each.value
+  depends_on = [proxmox_virtual_environment_pool.outer]
+}
+
 resource "proxmox_virtual_environment_pool" "tier" {
   for_each = var.backup_tiers
 
-  pool_id = each.value.pool
-  comment = each.value.pool_comment
+  pool_id    = each.value.pool
+  comment    = each.value.pool_comment
+  depends_on = [proxmox_virtual_environment_pool.inner]
 }
 
 resource "proxmox_storage_pbs" "tier" {

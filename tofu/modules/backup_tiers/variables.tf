@@ -29,6 +29,11 @@ variable "backup_tiers" {
     condition     = length(distinct([for tier in var.backup_tiers : tier.pool])) == length(var.backup_tiers)
     error_message = "Two tiers name one pool. A guest would have two promises: give each tier a pool of its own in the policy."
   }
+
+  validation {
+    condition     = alltrue(flatten([for tier in var.backup_tiers : [for other in var.backup_tiers : !startswith(other.pool, "${tier.pool}/")]]))
+    error_message = "A tier's pool lies below another tier's pool. Who reads the outer one believes that its job takes both: give each a pool that holds no other."
+  }
 }
 
 variable "backup_token_id" {

@@ -40,3 +40,20 @@ run "with_jobs" {
     error_message = "the job takes its tier's pool to its tier's storage and prunes nothing"
   }
 }
+
+run "nested_pools" {
+  command = plan
+
+  variables {
+    backup_tiers = {
+      1 = { name = "A", pool = "home/db/tier-1", pool_comment = "", storage_id = "pbs-tier-1", server = "pbs.lan", datastore = "main", namespace = "n", schedule = "02:00" }
+      2 = { name = "B", pool = "home/tier-2", pool_comment = "", storage_id = "pbs-tier-2", server = "pbs.lan", datastore = "main", namespace = "m", schedule = "02:00" }
+      3 = { name = "C", pool = "lab/tier-3", pool_comment = "", storage_id = "pbs-tier-3", server = "pbs.lan", datastore = "main", namespace = "o", schedule = "02:00" }
+    }
+  }
+
+  assert {
+    condition     = keys(proxmox_virtual_environment_pool.outer) == ["home", "lab"] && keys(proxmox_virtual_environment_pool.inner) == ["home/db"]
+    error_message = "parents are made that are no tier's own pool"
+  }
+}
