@@ -1,16 +1,18 @@
 import { startLab } from '#lab/lab.ts';
-import { scenarioPolicy } from '#lab/scenarios/policies.ts';
 import { addSnapshot } from '#lab/pbs/state.ts';
+import { scenarioPolicy } from '#lab/scenarios/policies.ts';
 import { secretsOf, SECRET_NAMES } from '#lab/scenarios/policy.ts';
 
-/** The lab of `observe.ts`, in a process of its own: its memory and its work are not those of Holdfast. */
-const lab = await startLab({ scenario: 'fleet-10k' });
+/** The lab of `observe.ts` and `daemon.ts`, in a process of its own: its memory and its work are not those of Holdfast. */
+const scenario = process.argv[2] ?? 'fleet-10k';
+const lab = await startLab({ scenario });
 const secrets = secretsOf(lab);
 process.send?.({
   pve: lab.pve,
   pbs: lab.pbs,
   now: lab.world.now,
-  policy: scenarioPolicy('fleet-10k', lab),
+  policy: scenarioPolicy(scenario, lab),
+  secrets,
   tokens: { pve: secrets[SECRET_NAMES.pve], pbs: secrets[SECRET_NAMES.pbs] },
 });
 

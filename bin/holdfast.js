@@ -9,6 +9,7 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 if (Number(process.versions.node.split('.')[0]) >= 26) {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
+  if (process.argv[2] === 'serve') await import('./frugal.js');
   const { run } = await import(main);
   process.exitCode = await run(process.argv.slice(2));
 } else {
