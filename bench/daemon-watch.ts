@@ -17,6 +17,8 @@ export type Given = {
   readonly now: number;
 };
 export type Made = {
+  /** Of this process alone, which says the same on a busy machine. */
+  readonly cpuMs: number;
   readonly ms: number;
   readonly requests: number;
   readonly rssMib: number;
@@ -50,6 +52,7 @@ async function start({ policy, secrets, folder, now: begin }: Given): Promise<()
   });
   return async () => {
     const [lease] = await memory.leases.round('bench', [site.name], 3600);
+    const cpu = process.cpuUsage();
     const [cycleMs, requests] = [performance.now(), proxmox.requests()];
     const watched = await watch({ clock, memory, proxmox, policy, site, lease: lease!, ...(handed && { previous: handed }) });
     if (watched.outcome !== 'recorded') throw new Error('the lease was lost');
@@ -57,6 +60,7 @@ async function start({ policy, secrets, folder, now: begin }: Given): Promise<()
     guests = guestsAfter(watched, policy, guests);
     return {
       ms: performance.now() - cycleMs,
+      cpuMs: cpuMsSince(cpu),
       requests: proxmox.requests() - requests,
       rssMib: process.memoryUsage.rss() / 2 ** 20,
       peakMib: process.resourceUsage().maxRSS / 1024,
@@ -67,4 +71,9 @@ async function start({ policy, secrets, folder, now: begin }: Given): Promise<()
           .reduce((sum, { snapshots }) => sum + snapshots.length, 0) ?? 0,
     };
   };
+}
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }

@@ -21,7 +21,8 @@ const SITES = [
 
 for (const { scenario, limitMib, cycles } of SITES) {
   const { first, later } = await measure(scenario, cycles);
-  const median = later.map(({ ms }) => ms).toSorted((a, b) => a - b)[Math.floor(later.length / 2)]!;
+  const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  const [ms, cpuMs] = [median(later.map(({ ms }) => ms)), median(later.map(({ cpuMs }) => cpuMs))];
   const last = later.at(-1)!;
   console.log(`${scenario}: first cycle ${(first.ms / 1000).toFixed(1)} s, ${first.points} points, ${first.requests} requests`);
   report({
@@ -35,8 +36,8 @@ for (const { scenario, limitMib, cycles } of SITES) {
   if (scenario === 'fleet-10k')
     report({
       name: 'a cycle in which 1 % changed',
-      measured: `  ${(median / 1000).toFixed(2)} s against ${(first.ms / 1000).toFixed(1)} s of the first`,
-      value: median / first.ms,
+      measured: `  ${(ms / 1000).toFixed(2)} s against ${(first.ms / 1000).toFixed(1)} s of the first; of this process alone ${(cpuMs / 1000).toFixed(2)} s against ${(first.cpuMs / 1000).toFixed(1)} s`,
+      value: ms / first.ms,
       limit: 0.1,
       unit: '×',
     });

@@ -2,5 +2,5 @@
 // and needs a third less.
 import { setFlagsFromString } from 'node:v8';
 
-setFlagsFromString('--heap-growing-percent=80');
+setFlagsFromString('--heap-growing-percent=50');
 setFlagsFromString('--semi-space-growth-factor=1');
