@@ -42,7 +42,7 @@ export function assess(input: AssessInput): Assessment {
   const told = [...assigned, ...findHazards(around)].filter((finding) => !isAccepted(finding, exceptions, around.guestByVmid));
   const findings = sortFindings([...told, ...endedExceptions(policy, site, now)]);
   const about = findingsAbout(findings);
-  const shared = { neighbours: around.neighbours, others: otherPlaces(actual, site), takenBySnapshot: takenBySnapshot(actual) };
+  const shared = { neighbours: around.neighbours, others: otherPlaces(input), takenBySnapshot: takenBySnapshot(actual) };
   const assignmentByVmid = new Map(assignments.map((assignment) => [assignment.vmid, assignment]));
   const guests = around.guests.map((guest): GuestAssessment => {
     const assignment = assignmentByVmid.get(guest.vmid)!;

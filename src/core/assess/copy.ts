@@ -12,6 +12,8 @@ import type { Verdict } from './posture.ts';
 /** What is known of the copy that a tier promises at another place. */
 export type CopyHere = {
   readonly offsite: Offsite;
+  /** Where it lies; undefined where the policy names no PBS for it. */
+  readonly place: TierPlace | undefined;
   /** The sync jobs that bring the tier's points there, and the server they run on; not known where they could not be read. */
   readonly jobs:
     | { readonly known: true; readonly server: string; readonly list: readonly SyncJob[] }
@@ -23,7 +25,8 @@ export type CopyHere = {
 export function copyHere(site: Site, actual: Actual, tier: Tier, place: TierPlace | undefined): CopyHere | undefined {
   const { offsite } = tier;
   if (!offsite || !place) return undefined;
-  return { offsite, jobs: jobsOf(site, actual, offsite, place), groups: groupsAt(site, actual, offsite, place) };
+  const copy = copyPlace(site, actual, offsite, place);
+  return { offsite, place: copy, jobs: jobsOf(site, actual, offsite, place), groups: groupsAt(site, actual, offsite, copy) };
 }
 
 /** A push is a job of the tier's own PBS, a pull one of the PBS that receives. */
@@ -45,24 +48,22 @@ function jobsOf(site: Site, actual: Actual, offsite: Offsite, place: TierPlace):
   return { known: true, server: server.name, list };
 }
 
-function groupsAt(site: Site, actual: Actual, offsite: Offsite, place: TierPlace): TierGroups {
-  const what = `the copies at ${offsite.remote}`;
+/** Where the copy of what lies in `place` goes. */
+function copyPlace(site: Site, actual: Actual, offsite: Offsite, place: TierPlace): TierPlace | undefined {
   const receiver = receiverOf(site, actual, offsite, place);
-  if (!receiver)
-    return {
-      known: false,
-      unknown: { what, kind: 'missing', because: `no PBS of site ${site.name} in the policy is "${offsite.remote}"` },
-    };
+  if (!receiver) return undefined;
   const datastore = offsite.datastore ?? (offsite.direction === 'push' ? place.datastore : receiver.datastore);
-  const copy = { pbs: receiver.name, datastore, namespace: offsite.namespace ?? place.namespace };
-  const server = actual.pbs.find(({ name }) => name === receiver.name);
-  const looked = server?.namespaces.some((one) => one.datastore === datastore && depthBelow(copy.namespace, one.namespace) !== undefined);
-  if (!looked)
-    return {
-      known: false,
-      unknown: { what, kind: 'missing', because: `nobody looked at ${datastore}:${copy.namespace || '/'} on PBS ${receiver.name}` },
-    };
-  return groupsIn(actual, copy);
+  return { pbs: receiver.name, datastore, namespace: offsite.namespace ?? place.namespace };
+}
+
+function groupsAt(site: Site, actual: Actual, { remote }: Offsite, copy: TierPlace | undefined): TierGroups {
+  const blind = (because: string): TierGroups => ({ known: false, unknown: { what: `the copies at ${remote}`, kind: 'missing', because } });
+  if (!copy) return blind(`no PBS of site ${site.name} in the policy is "${remote}"`);
+  const { pbs, datastore, namespace } = copy;
+  const looked = actual.pbs
+    .find(({ name }) => name === pbs)
+    ?.namespaces.some((one) => one.datastore === datastore && depthBelow(namespace, one.namespace) !== undefined);
+  return looked ? groupsIn(actual, copy) : blind(`nobody looked at ${datastore}:${namespace || '/'} on PBS ${pbs}`);
 }
 
 /** The PBS of the policy that a remote leads to: the one of its name, or the one at its address. */

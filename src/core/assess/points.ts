@@ -1,10 +1,11 @@
-import type { Site } from '../policy/policy.ts';
 import type { TierPlace } from '../desired/place.ts';
 import type { Actual, BackupGroup, Guest, Observed, Unknown } from '../world/actual.ts';
 import type { UnixSeconds } from '../units.ts';
 import { depthBelow } from '../world/namespace.ts';
+import type { AssessInput } from './assess.ts';
 import { judgePoints, keepers, type JudgedPoint, type Judging } from './evidence.ts';
 import type { Neighbours } from './neighbours.ts';
+import { isSame, ownPlaces } from './own-places.ts';
 import type { StateDisk } from './state-disks.ts';
 
 /** The groups of the namespaces a tier's points lie in, ready for one look-up a guest. */
@@ -52,18 +53,18 @@ export function pointsOf(
 export type OtherPlaces = (group: string) => readonly { readonly place: TierPlace; readonly group: BackupGroup }[];
 
 /** All groups in the namespaces of a site, by name. The index is only made where somebody asks. */
-export function otherPlaces({ pbs }: Actual, site: Site): OtherPlaces {
+export function otherPlaces(input: Pick<AssessInput, 'policy' | 'site' | 'actual'>): OtherPlaces {
+  const isOwn = ownPlaces(input);
   let byName: Map<string, { place: TierPlace; group: BackupGroup }[]> | undefined;
   return (name) => (byName ??= indexAll()).get(name) ?? [];
 
   function indexAll(): Map<string, { place: TierPlace; group: BackupGroup }[]> {
-    const all = pbs.flatMap((server) => {
-      const own = site.pbs.find((one) => one.name === server.name)?.namespace ?? '';
-      const near = server.namespaces.filter(({ namespace }) => depthBelow(namespace, own) !== undefined);
-      return near.flatMap(({ datastore, namespace, groups }) =>
-        groups.known ? groups.value.map((group) => ({ place: { pbs: server.name, datastore, namespace }, group })) : [],
-      );
-    });
+    const all = input.actual.pbs.flatMap(({ name, namespaces }) =>
+      namespaces.flatMap(({ datastore, namespace, groups }) => {
+        const place = { pbs: name, datastore, namespace };
+        return groups.known && isOwn(place) ? groups.value.map((group) => ({ place, group })) : [];
+      }),
+    );
     return Map.groupBy(all, ({ group }) => `${group.type}/${group.id}`);
   }
 }
@@ -74,7 +75,7 @@ export function newestElsewhere(
   { others, own, ...common }: Omit<Judging, 'disks' | 'ownNodes'> & { readonly others: OtherPlaces; readonly own: TierPlace | undefined },
 ): { readonly at: UnixSeconds; readonly where: string } | undefined {
   const found = others(`${keeper.type}/${keeper.vmid}`).flatMap(({ place, group }) => {
-    if (own && own.pbs === place.pbs && own.datastore === place.datastore && own.namespace === place.namespace) return [];
+    if (own && isSame(own, place)) return [];
     const newest = judgePoints(keeper, group, { disks, ownNodes: undefined, ...common }).find(({ usable }) => usable);
     return newest ? [{ at: newest.at, where: `${place.datastore}:${place.namespace || '/'} on PBS ${place.pbs}` }] : [];
   });

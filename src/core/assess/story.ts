@@ -12,6 +12,8 @@ import type { AssessInput } from './assess.ts';
 import type { Assessment, GuestAssessment } from './assessment.ts';
 import { coveringOf } from './covering.ts';
 import { keepers } from './evidence.ts';
+import { copyHere } from './copy.ts';
+import { isSame, ownPlaces } from './own-places.ts';
 import { neighboursOf } from './neighbours.ts';
 import { runsOf, type GuestRun } from './runs.ts';
 import { stateDisks } from './state-disks.ts';
@@ -35,7 +37,7 @@ export type Story = {
   readonly jobs?: { readonly enabled: readonly BackupJob[]; readonly disabled: readonly BackupJob[] };
   /** Newest first. */
   readonly runs: readonly GuestRun[];
-  /** Points in other namespaces than the tier's. */
+  /** Points in other places of the site than the tier's. */
   readonly elsewhere: readonly Elsewhere[];
   readonly next: readonly NextRun[];
   /** Time to read its data back at the assumed rate. */
@@ -98,7 +100,7 @@ export function tellStory(input: AssessInput, { guests, findings }: Assessment, 
     disks,
     ...(jobs && { jobs }),
     runs: through.flatMap((keeper) => runsOf(actual, keeper.vmid)).toSorted((a, b) => b.task.upid.startedAt - a.task.upid.startedAt),
-    elsewhere: elsewhere(input, guest, place),
+    elsewhere: elsewhere(input, guest, tier, place),
     next: next.toSorted((a, b) => a.at - b.at),
     ...(guest.configKnown && { restoreSeconds: Math.ceil(sizeBytes / rate) }),
     findings: findings.filter(
@@ -134,10 +136,15 @@ function diskStories(guest: Guest, assessment: GuestAssessment | undefined, neig
   });
 }
 
-function elsewhere({ actual }: AssessInput, { type, vmid }: Guest, place: TierPlace | undefined): Elsewhere[] {
+function elsewhere(input: AssessInput, { type, vmid }: Guest, tier: Tier | undefined, own: TierPlace | undefined): Elsewhere[] {
+  const { site, actual } = input;
+  const copy = tier && copyHere(site, actual, tier, own)?.place;
+  const isOwn = ownPlaces(input);
   return actual.pbs.flatMap(({ name, namespaces }) =>
     namespaces.flatMap(({ datastore, namespace, groups }): Elsewhere[] => {
-      if (!groups.known || (place?.pbs === name && place.datastore === datastore && place.namespace === namespace)) return [];
+      const place = { pbs: name, datastore, namespace };
+      const near = isOwn(place) || (copy !== undefined && isSame(copy, place));
+      if (!groups.known || !near || (own !== undefined && isSame(own, place))) return [];
       const group = groups.value.find((one) => one.type === type && one.id === String(vmid));
       const finished = group?.snapshots.filter(({ sizeBytes }) => sizeBytes !== undefined) ?? [];
       const newest = finished.at(-1);

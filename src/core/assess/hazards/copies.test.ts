@@ -118,6 +118,12 @@ const cases = [
     told: [UNSEEN, 'HF-UNSEEN PBS vault'],
     posture: 'unknown',
   },
+  {
+    name: 'a copy that was seen below the site’s own namespace of the other server is no stray',
+    wrong: { ...both(seen([GROUP])), site: { pbs: [makePbsAccess(), { ...vaultAccess, namespace: 'home' }] } },
+    told: [],
+    posture: 'protected',
+  },
   { name: 'a copy that is pulled', wrong: pull, told: [], posture: 'protected' },
   {
     name: 'a copy that nobody pulls',

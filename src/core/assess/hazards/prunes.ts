@@ -82,8 +82,9 @@ function tooEarlyIn(
   keep: KeepRules,
   { zone, youngestAt }: { readonly zone: ZoneRules; readonly youngestAt: UnixSeconds },
 ): UnixSeconds | undefined {
-  // The usual case, and the cheap one: nothing goes at all.
-  if ((keep.last ?? 0) >= snapshots.length) return undefined;
+  // The usual case, and the cheap one: keep-last keeps at least so many, and what lies behind them is old enough.
+  const behind = snapshots.at(-1 - (keep.last ?? 0));
+  if (!behind || behind.at <= youngestAt) return undefined;
   const finished = snapshots.filter(({ sizeBytes }) => sizeBytes !== undefined);
   return prune(finished, keep, zone).findLast(({ at, mark }) => mark === 'removed' && at > youngestAt)?.at;
 }

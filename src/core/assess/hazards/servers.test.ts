@@ -1,5 +1,16 @@
 import { GROUP, GUEST, testHazards } from '#test/healthy.ts';
-import { makeDatastore, makeGroup, makeGuest, makePbs, makePbsAccess, makePbsStorage, makePool, NOW, seen } from '#test/make.ts';
+import {
+  makeDatastore,
+  makeGroup,
+  makeGuest,
+  makePbs,
+  makePbsAccess,
+  makePbsStorage,
+  makePool,
+  NOW,
+  seen,
+  seenInPart,
+} from '#test/make.ts';
 import type { Datastore, Guest } from '../../world/actual.ts';
 
 const node = (more: { readonly timeZone?: string; readonly clockAheadSeconds?: number }) => ({
@@ -89,5 +100,10 @@ testHazards([
       servers: [makePbs({ name: 'second' })],
     },
     told: [],
+  },
+  {
+    name: 'a datastore whose configuration could not be read',
+    wrong: { pbs: { datastores: seenInPart([{ name: 'main', comment: '', verifyNew: false }]) } },
+    told: ['HF-UNSEEN PBS pbs'],
   },
 ]);

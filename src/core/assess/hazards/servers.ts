@@ -78,6 +78,8 @@ function fullness(around: Surroundings, server: PbsActual, { name, usage }: Data
 function collection(around: Surroundings, server: PbsActual, { name, gcSchedule, gc }: Datastore): Finding[] {
   if (![...around.tiers.values()].some(({ place }) => place?.pbs === server.name && place.datastore === name)) return [];
   const object = `datastore ${name} on PBS ${server.name}`;
+  // A configuration that could not be read has no schedule either, and that is told as unseen.
+  if (gcSchedule === undefined && !(server.datastores.known && server.datastores.complete)) return [];
   if (gcSchedule === undefined) {
     return [
       onObject(around, object, {

@@ -1,22 +1,25 @@
 import type { Finding } from '../../finding.ts';
+import type { TierPlace as Place } from '../../desired/place.ts';
 import type { BackupGroup, Guest, PbsActual } from '../../world/actual.ts';
 import { count } from '../../plan/spell.ts';
-import { depthBelow, reaches } from '../../world/namespace.ts';
+import { reaches } from '../../world/namespace.ts';
+import { leadsTo } from '../leads.ts';
+import { isSame, ownPlaces } from '../own-places.ts';
 import { pbsCall } from './commands.ts';
 import { onObject, type Hazard, type Surroundings } from './context.ts';
 
 /**
- * Groups that no guest, or no job, belongs to any more. Only below the site's own namespaces, and only where guests, jobs and storages
+ * Groups that no guest, or no job, belongs to any more. Only in the site's own places, and only where guests, jobs and storages
  * were all seen. A guest's group in the namespace of its own tier is no stray, nor are the points of a guest that has an exception.
  */
 export const strayHazards: Hazard = (around) => {
-  const { actual, site, covering } = around;
+  const { actual, covering } = around;
+  const isOwn = ownPlaces(around);
   if (!actual.pve.guests.known || !actual.pve.guests.complete) return [];
   return actual.pbs.flatMap((server) => {
-    const own = site.pbs.find(({ name }) => name === server.name);
     return server.namespaces.flatMap(({ datastore, namespace, groups }) => {
-      if (!own || !groups.known || depthBelow(namespace, own.namespace) === undefined) return [];
       const place = { pbs: server.name, datastore, namespace };
+      if (!groups.known || !isOwn(place)) return [];
       const syncs = server.syncJobs;
       const known = covering.known && actual.pve.storages.known && syncs.known && syncs.complete;
       const copied =
@@ -34,18 +37,16 @@ export const strayHazards: Hazard = (around) => {
   });
 };
 
-type Place = { readonly pbs: string; readonly datastore: string; readonly namespace: string };
-
-/** A guest's points belong where its tier lies, and where an enabled job saves it. */
-function belongs({ tierOf, tiers, covering, storages, exempt }: Surroundings, guest: Guest, place: Place): boolean {
+/** A guest's points belong where its tier lies, where copies go, and where an enabled job saves it. */
+function belongs({ site, tierOf, tiers, covering, storages, exempt }: Surroundings, guest: Guest, place: Place): boolean {
   const tier = tierOf(guest.vmid);
   const own = tier && tiers.get(tier.id)?.place;
-  if (exempt.has(guest.vmid) || (own?.pbs === place.pbs && own.datastore === place.datastore && own.namespace === place.namespace))
-    return true;
+  const copies = [...tiers.values()].map(({ copy }) => copy?.place);
+  if (exempt.has(guest.vmid) || [own, ...copies].some((one) => one !== undefined && isSame(one, place))) return true;
   if (!covering.known) return true;
   return covering.jobsOf(guest).enabled.some(({ storage = '' }) => {
-    const pbs = storages.get(storage)?.pbs;
-    return pbs?.datastore === place.datastore && pbs.namespace === place.namespace;
+    const found = storages.get(storage);
+    return found !== undefined && leadsTo(site, found, place);
   });
 }
 
