@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Memory } from '#app/ports.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import { emptyRows, volatileMemory } from '#store/volatile.ts';
+import { makeActual, NOW } from '#test/make.ts';
 import { virtualTime, type VirtualTime } from '#test/virtual-time.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import { darkActual, fakePorts, fakeSite, policyOf, recordingLog, recordingNotifier, type FakeSite } from './testing/site.ts';
@@ -78,7 +79,7 @@ test('an outage is told within 30 s, makes nothing better, and its end is told w
   await time.pass(6 * 3600);
   expect(told()).toEqual([]);
   expect(stateOf(rig).guests.map(({ posture }) => posture)).toEqual(['broken']);
-  Object.assign(home, { silent: [], actual: fakeSite().actual });
+  Object.assign(home, { silent: [], actual: () => makeActual({ asOf: NOW + Math.floor(time.nowMs() / 1000) }) });
   await time.pass(30);
   expect(told()).toMatchInlineSnapshot(`
     [
