@@ -56,11 +56,11 @@ function replica(name: string, url: string, beganMs: number): void {
   };
   const made = (i: number): FakeSite => ({
     ...fakeSite(),
-    actual: () => ({ ...(outage(i) ? darkActual() : makeActual()), site: SITES[i]!, asOf: now() }),
+    actual: () => ({ ...(outage(i) ? darkActual() : makeActual()), site: SITES[i]! }),
   });
   const connect = (site: string) => {
     const i = SITES.indexOf(site);
-    const fake = connectFake(made(i));
+    const fake = connectFake(made(i), now);
     return {
       ...fake,
       observe: async () => {
@@ -69,7 +69,7 @@ function replica(name: string, url: string, beganMs: number): void {
       },
       pulse: async () => {
         tell({ what: 'pulse', site });
-        const silent = connectFake({ ...made(i), silent: outage(i) ? ['pve'] : [] });
+        const silent = connectFake({ ...made(i), silent: outage(i) ? ['pve'] : [] }, now);
         return silent.pulse();
       },
     };

@@ -33,14 +33,14 @@ export function darkActual(): Actual {
   return { ...actual, pve: { ...actual.pve, guests: out, pools: out, storages: out, backupJobs: out, backupTasks: out } };
 }
 
-export function connectFake(site: FakeSite): Proxmox {
+export function connectFake(site: FakeSite, now: () => number): Proxmox {
   let requests = 0;
   return {
     observe: async () => {
       site.looks += 1;
       requests += 40;
       if (!site.answers) await new Promise(() => {});
-      return site.actual();
+      return { ...site.actual(), asOf: now() };
     },
     pulse: async () => {
       site.pulses += 1;
@@ -103,14 +103,15 @@ export function fakePorts(
   sites: Readonly<Record<string, FakeSite>>,
   ports: Partial<WorkerPorts> & Pick<WorkerPorts, 'memory'>,
 ): WorkerPorts {
+  const now = (): number => NOW + Math.floor(timers.nowMs() / 1000);
   const examiner: Ports['examiner'] = {
     examine: async () => [{ product: 'pbs', server: 'pbs', url: '', login: 'token', tokenId: 'holdfast@pbs!audit', rights: {}, hosts: [] }],
     showCertificate: () => Promise.reject(new Error('not asked')),
   };
   return {
-    clock: { now: () => NOW + Math.floor(timers.nowMs() / 1000) },
+    clock: { now },
     timers,
-    connect: ({ name }) => connectFake(sites[name]!),
+    connect: ({ name }) => connectFake(sites[name]!, now),
     examiner,
     log: recordingLog(),
     ...ports,
