@@ -14,19 +14,20 @@ export type BegunAnew = {
   readonly setAside?: string;
 };
 
-const ACT = 'begin the database anew';
+/** What the audit log calls it. */
+export const BEGUN_ANEW = 'begin the database anew';
 
 /** So long it is told: whoever looks once a week has seen it. */
 export const TOLD_SECONDS = 7 * 86_400;
 
 /** The first line of the new database's audit log. */
 export function begunAnewEntry(event: BegunAnew): AuditEntry {
-  return { at: event.at, by: 'holdfast', act: ACT, on: event.where, detail: told(event) };
+  return { at: event.at, by: 'holdfast', act: BEGUN_ANEW, on: event.where, detail: told(event) };
 }
 
 /** What a person must know of it, made from the audit log, so that a restart does not forget it; undefined once it is old. */
 export function begunAnewFinding(entry: AuditEntry, now: UnixSeconds): Finding | undefined {
-  if (entry.act !== ACT || entry.at < now - TOLD_SECONDS) return undefined;
+  if (entry.act !== BEGUN_ANEW || entry.at < now - TOLD_SECONDS) return undefined;
   return {
     severity: 'warning',
     code: 'HF-DATABASE-LOST',

@@ -1,5 +1,5 @@
 import type { Memory } from '#app/ports.ts';
-import { begunAnewFinding, TOLD_SECONDS } from '#core/memory/begun-anew.ts';
+import { BEGUN_ANEW, begunAnewFinding, TOLD_SECONDS } from '#core/memory/begun-anew.ts';
 import { appendAudit, readAudit } from './audit.ts';
 import { sqlLeases } from './leases.ts';
 import { sqlOutbox } from './outbox.ts';
@@ -38,7 +38,7 @@ export function sqlMemory(source: Source): Memory {
       }),
     troubles: (now) =>
       guarded(async () => {
-        const entries = await readAudit((await open()).db, now - TOLD_SECONDS);
+        const entries = await readAudit((await open()).db, now - TOLD_SECONDS, BEGUN_ANEW);
         return entries.map((entry) => begunAnewFinding(entry, now)).filter((finding) => finding !== undefined);
       }),
     rollUp: (now) => guarded(async () => rollUp(await open(), now)),

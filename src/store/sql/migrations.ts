@@ -98,7 +98,10 @@ const MEMORY = [
 /** Which step of how many an intent was. */
 const INTENT_PLACE = ['alter table intents add column step_number {int}', 'alter table intents add column step_count {int}'];
 
-const STEPS: readonly (readonly string[])[] = [INTENTS, MEMORY, INTENT_PLACE];
+/** The audit log only grows, and every cycle asks it for one act of the last week. */
+const AUDIT_BY_ACT = ['create index audit_act on audit (act, at)'];
+
+const STEPS: readonly (readonly string[])[] = [INTENTS, MEMORY, INTENT_PLACE, AUDIT_BY_ACT];
 
 /** The version this program writes. */
 export const NEWEST_VERSION = STEPS.length;
