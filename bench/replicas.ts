@@ -137,11 +137,12 @@ async function conduct(): Promise<void> {
       await sleep(KILL_MS / 2);
     }
     await sleep(Math.max(0, endMs - Date.now()));
+    for (const child of children.values()) child.kill('SIGKILL');
+    await tellResult(url, events, kills);
   } finally {
     for (const child of children.values()) child.kill('SIGKILL');
+    await cluster.stop();
   }
-  await tellResult(url, events, kills);
-  await cluster.stop();
 }
 
 async function tellResult(
