@@ -8,7 +8,10 @@ import type { Ports } from './ports.ts';
 export type CheckedTofu =
   | SiteChoice
   | { readonly outcome: 'unreadable'; readonly findings: readonly Finding[] }
-  | { readonly outcome: 'checked'; readonly site: string; readonly looked: boolean; readonly checked: CheckedPlan };
+  | { readonly outcome: 'checked'; readonly site: string; readonly look: Look; readonly checked: CheckedPlan };
+
+/** Whether the site was seen: whole, not (`--offline`), or not whole and why. */
+export type Look = { readonly kind: 'whole' | 'none' } | { readonly kind: 'partly'; readonly because: string };
 
 export type CheckTofuOptions = {
   readonly site?: string;
@@ -38,7 +41,16 @@ export async function checkTofu(
     allow,
     ...(actual ? { actual } : {}),
   });
-  return { outcome: 'checked', site: chosen.site.name, looked: actual !== undefined, checked };
+  return { outcome: 'checked', site: chosen.site.name, look: lookOf(actual), checked };
+}
+
+function lookOf(actual: Actual | undefined): Look {
+  if (!actual) return { kind: 'none' };
+  const parts = [actual.pve.guests, actual.pve.backupJobs, ...actual.pbs.flatMap(({ datastores, namespaces }) => [datastores, ...namespaces.map(({ groups }) => groups)])]; // prettier-ignore
+  const unseen = parts
+    .map((part) => (part.known ? part.gaps[0] : part.unknown))
+    .find((unknown) => unknown !== undefined && unknown.kind !== 'missing');
+  return unseen ? { kind: 'partly', because: `${unseen.what}: ${unseen.because.trim()}` } : { kind: 'whole' };
 }
 
 async function look(proxmox: ReturnType<Ports['connect']>): Promise<Actual> {

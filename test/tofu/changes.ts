@@ -199,6 +199,29 @@ resource "proxmox_virtual_environment_pool" "media" {
     passes: false,
   },
   {
+    name: 'members-by-id',
+    change: (code) => {
+      code['new.tf'] = `${RAW_VM('wiki', 115, '["tier-2"]')}
+resource "proxmox_virtual_environment_pool" "media" {
+  pool_id = "media"
+}
+
+resource "proxmox_pool_membership" "wiki" {
+  pool_id = module.backup_tiers.pools["2"]
+  vm_id   = proxmox_virtual_environment_vm.wiki.id
+}
+
+${RAW_VM('jellyfin', 116, '["tier-2"]')}
+resource "proxmox_pool_membership" "jellyfin" {
+  pool_id = proxmox_virtual_environment_pool.media.id
+  vm_id   = proxmox_virtual_environment_vm.jellyfin.vm_id
+}
+`;
+    },
+    says: ['HF-TOFU-UNKNOWN', 'HF-TOFU-UNKNOWN', 'HF-TOFU-UNKNOWN'],
+    passes: true,
+  },
+  {
     name: 'pool-of-another-tier',
     change: (code) => swap(code, EXTRA, 'pools["2"]', 'pools["4"]'),
     says: ['HF-POOL-DISAGREES', 'HF-TOFU-WEAKER'],

@@ -20,7 +20,7 @@ function survive(text: string): void {
     return;
   }
   const checked = checkTofuPlan({ policy, site, now: NOW, plan: read.plan, allow: new Set() });
-  const view = { site: 'home', looked: false, checked };
+  const view = { site: 'home', look: { kind: 'none' as const }, checked };
   expect(checkedText(view, paint)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/); // oxlint-disable-line no-control-regex
   checkedMarkdown(view);
   JSON.stringify(checkedJson(view));

@@ -1,3 +1,4 @@
+import type { Look } from '#app/tofu-check.ts';
 import { findingJson } from '#core/finding.ts';
 import type { CheckedPlan, TierMove } from '#core/tofu/check.ts';
 import type { TofuFinding } from '#core/tofu/told.ts';
@@ -6,20 +7,29 @@ import { countText, findingsText, safe } from './finding.ts';
 import { cell, findingItem, inline } from './markdown.ts';
 
 /** A checked plan with where it was held against. */
-export type CheckedView = { readonly site: string; readonly looked: boolean; readonly checked: CheckedPlan };
+export type CheckedView = { readonly site: string; readonly look: Look; readonly checked: CheckedPlan };
 
-export function checkedText({ checked, looked }: CheckedView, paint: Paint): string {
+export function checkedText({ checked, look }: CheckedView, paint: Paint): string {
   const moves = checked.moves.map((move) => `  ${move.vmid} ${safe(move.name)}: ${safe(spellMove(move))}`);
   const told = checked.findings.length === 0 ? [] : [findingsText(checked.findings, paint)];
   const changes = moves.length === 0 ? [] : [paint.bold('Tiers:'), ...moves, ''];
-  return `${[...told, ...changes, verdict(checked, looked, paint)].join('\n')}\n`;
+  return `${[...told, ...changes, verdict(checked, look, paint)].join('\n')}\n`;
 }
 
-function verdict({ passes, guests, findings }: CheckedPlan, looked: boolean, paint: Paint): string {
+function verdict({ passes, guests, findings }: CheckedPlan, look: Look, paint: Paint): string {
   const count = `${guests} guest${guests === 1 ? '' : 's'} in the code`;
-  const where = looked ? '' : '\nNobody looked at the servers (--offline).';
-  if (passes) return `${paint.green(`The plan breaks no promise: ${count}, ${countText(findings)}.`)}${where}`;
+  const where = look.kind === 'whole' ? '' : `\n${spellLook(look)}`;
+  const blind = findings.some(({ severity, code }) => severity === 'warning' && code === 'HF-TOFU-UNKNOWN');
+  const none = blind
+    ? paint.yellow('The plan breaks no promise, as far as it can be known before the apply')
+    : paint.green('The plan breaks no promise');
+  if (passes) return `${none}: ${count}, ${countText(findings)}.${where}`;
   return `${paint.red('The plan would break promises.')} ${count}.${where}`;
+}
+
+function spellLook(look: Look): string {
+  if (look.kind === 'partly') return `The site could not be read whole: ${safe(look.because)}`;
+  return look.kind === 'none' ? 'Nobody looked at the servers (--offline).' : '';
 }
 
 function spellMove({ isNew, from, to }: TierMove): string {
@@ -28,9 +38,17 @@ function spellMove({ isNew, from, to }: TierMove): string {
 }
 
 /** The contract for scripts. */
-export function checkedJson({ site, looked, checked }: CheckedView): unknown {
+export function checkedJson({ site, look, checked }: CheckedView): unknown {
   const { passes, guests, moves, findings } = checked;
-  return { site, looked, passes, guests, moves, findings: findings.map((finding) => ({ ...findingJson(finding), ...allowOf(finding) })) };
+  return {
+    site,
+    looked: look.kind === 'whole',
+    ...(look.kind === 'partly' ? { unseen: look.because } : {}),
+    passes,
+    guests,
+    moves,
+    findings: findings.map((finding) => ({ ...findingJson(finding), ...allowOf(finding) })),
+  };
 }
 
 function allowOf({ allow }: TofuFinding): { allow?: string } {
@@ -38,12 +56,12 @@ function allowOf({ allow }: TofuFinding): { allow?: string } {
 }
 
 /** For the comment of a merge request. */
-export function checkedMarkdown({ site, looked, checked }: CheckedView): string {
+export function checkedMarkdown({ site, look, checked }: CheckedView): string {
   const { passes, guests, moves, findings } = checked;
   const lines = [
     `## Holdfast: ${passes ? '✅ this plan breaks no promise' : '❌ this plan would break promises'}`,
     '',
-    `Site ${inline(site)}, ${guests} guests in the code, ${countText(findings)}.${looked ? '' : ' Nobody looked at the servers.'}`,
+    `Site ${inline(site)}, ${guests} guests in the code, ${countText(findings)}.${look.kind === 'whole' ? '' : ` ${inline(spellLook(look))}`}`,
   ];
   if (moves.length > 0) {
     lines.push('', '| guest | tier |', '|---|---|');

@@ -65,6 +65,9 @@ describe('a guest that is destroyed', () => {
   });
 
   test('is held back where its points cannot be read, or nobody looked', () => {
+    const down = makePbs({ datastores: unseen<never>({ kind: 'unreachable' }), namespaces: [] });
+    assert.deepEqual(codesOf(gone, makeActual({ pbs: [down] })), ['error HF-TOFU-DELETES']);
+    assert.deepEqual(codesOf(gone, makeActual({ pbs: [] })), ['error HF-TOFU-DELETES']);
     assert.deepEqual(codesOf(gone, withPoints(undefined)), ['error HF-TOFU-DELETES']);
     assert.deepEqual(codesOf(gone), ['error HF-TOFU-DELETES']);
   });

@@ -9,7 +9,7 @@ import { driftFindings } from './drift.ts';
 import { estateOf } from './estate.ts';
 import type { TofuPlan } from './plan-file.ts';
 import { tierFindings } from './tiers.ts';
-import { onCode, type Around, type TofuFinding } from './told.ts';
+import { onCode, onCodeGuest, type Around, type TofuFinding } from './told.ts';
 import { tierChanges, weakerFindings } from './weaker.ts';
 
 export type CheckInput = {
@@ -95,10 +95,22 @@ function unknownFindings(around: Around, unnumbered: readonly string[]): TofuFin
       fix: 'give it one:\n    vm_id = 123',
     }),
   );
+  const members = [...around.after.guests.values()]
+    .filter(({ poolUnknown }) => poolUnknown)
+    .map((guest) =>
+      onCodeGuest(around, guest, {
+        severity: 'warning',
+        code: 'HF-TOFU-UNKNOWN',
+        problem: 'The pool it will be in is known after apply only',
+        why: 'whether it joins the pool of its tier cannot be checked before',
+        fix: 'name what is known already:\n    pool_id = proxmox_virtual_environment_pool.NAME.pool_id\n    vm_id   = proxmox_virtual_environment_vm.NAME.vm_id',
+      }),
+    );
   const disks = [...around.after.guests.values()].flatMap((guest) => guest.disks.filter(({ volume }) => volume === undefined));
-  if (disks.length === 0) return guests;
+  if (disks.length === 0) return [...guests, ...members];
   return [
     ...guests,
+    ...members,
     onCode(around, 'disks', {
       severity: 'info',
       code: 'HF-TOFU-UNKNOWN',

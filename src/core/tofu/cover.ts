@@ -1,3 +1,4 @@
+import { assign, promisedTier } from '../policy/assign.ts';
 import type { BackupJob } from '../world/actual.ts';
 import type { CodeGuest, CodeJob } from './estate.ts';
 import { onCode, type Around, type TofuFinding } from './told.ts';
@@ -18,8 +19,13 @@ function covers({ enabled, selection }: Job, pool: string | undefined, vmid: num
 }
 
 /** Whether some job will take the guest: that of its tier's pool, which Holdfast makes, or another one. */
-export function isTaken(around: Around, { pool, vmid }: CodeGuest): boolean {
-  return around.policy.tiers.some((tier) => tier.pool === pool) || jobsOf(around).some((job) => covers(job, pool, vmid));
+export function isTaken(around: Around, guest: CodeGuest): boolean {
+  const { pool, poolUnknown, vmid } = guest;
+  const joins =
+    (poolUnknown || around.site.places === 'holdfast') &&
+    pool === undefined &&
+    promisedTier(assign(around.policy, around, guest)) !== undefined;
+  return joins || around.policy.tiers.some((tier) => tier.pool === pool) || jobsOf(around).some((job) => covers(job, pool, vmid));
 }
 
 /** Guests of the code that a job took before the plan and that no other job will take. What Holdfast will make is no job yet. */

@@ -21,6 +21,8 @@ export type CodeGuest = {
   readonly started: boolean;
   readonly template: boolean;
   readonly pool?: string;
+  /** Which pool it will be in only an apply can tell: its membership names something that is yet to be made. */
+  readonly poolUnknown: boolean;
   readonly disks: readonly CodeDisk[];
 };
 
@@ -95,6 +97,7 @@ export function estateOf(
   const [pools, jobs, storages] = [new Map<string, string>(), new Map<string, CodeJob>(), new Map<string, CodeStorage>()];
   const unnumbered: string[] = [];
   const members = membersOn(changes, side);
+  const loose = changes.some((change) => kindOf(change) === 'member' && valuesOn(side, change) && isUnknown(change, side, 'vm_id'));
   for (const change of changes) {
     const [kind, values] = [kindOf(change), valuesOn(side, change)];
     if (!kind || !values) continue;
@@ -106,7 +109,11 @@ export function estateOf(
     if (kind !== 'vm' && kind !== 'ct') continue;
     const vmid = numberOf(values['vm_id'] ?? values['id']);
     if (vmid === undefined) unnumbered.push(address);
-    else guests.set(vmid, guest({ address, kind, vmid, values, pool: members.has(vmid) ? members.get(vmid) : poolOf(values) }));
+    else {
+      const pool = members.has(vmid) ? members.get(vmid) : poolOf(values);
+      const poolUnknown = pool === UNKNOWN || (pool === undefined && loose && !change.before);
+      guests.set(vmid, guest({ address, kind, vmid, values, pool: pool === UNKNOWN ? undefined : pool, poolUnknown }));
+    }
   }
   return { estate: { guests, pools, jobs, storages }, unnumbered };
 }
@@ -123,10 +130,17 @@ function membersOn(changes: readonly Change[], side: Side): ReadonlyMap<number, 
   for (const change of changes.filter((one) => kindOf(one) === 'member')) {
     const values = valuesOn(side, change);
     const vmid = numberOf(values?.['vm_id']);
-    const pool = textOf(values?.['pool_id']);
-    if (vmid !== undefined && pool !== undefined) members.set(vmid, pool);
+    const pool = isUnknown(change, side, 'pool_id') ? UNKNOWN : textOf(values?.['pool_id']);
+    if (vmid !== undefined && values && pool !== undefined) members.set(vmid, pool);
   }
   return members;
+}
+
+/** No pool has this name: PVE takes no slash at its begin. */
+const UNKNOWN = '/';
+
+function isUnknown({ unknown }: Change, side: Side, name: string): boolean {
+  return side === 'after' && unknown[name] === true;
 }
 
 function poolOf(values: Values): string | undefined {
@@ -141,9 +155,10 @@ type Row = {
   readonly vmid: number;
   readonly values: Values;
   readonly pool: string | undefined;
+  readonly poolUnknown: boolean;
 };
 
-function guest({ address, kind, vmid, values, pool }: Row): CodeGuest {
+function guest({ address, kind, vmid, values, pool, poolUnknown }: Row): CodeGuest {
   const name = values['name'] ?? rows(values['initialization'])[0]?.['hostname'];
   return {
     address,
@@ -156,6 +171,7 @@ function guest({ address, kind, vmid, values, pool }: Row): CodeGuest {
     started: values['started'] !== false,
     template: values['template'] === true,
     ...(pool === undefined ? {} : { pool }),
+    poolUnknown,
     disks: kind === 'vm' ? vmDisks(values) : containerDisks(values),
   };
 }

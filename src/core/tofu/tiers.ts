@@ -46,7 +46,9 @@ function untiered(around: Around, guest: CodeGuest, { configured }: Assignment):
 }
 
 function wrongPool(around: Around, guest: CodeGuest, tier: Tier): TofuFinding[] {
-  if (guest.pool === tier.pool) return [];
+  // Holdfast puts guests into pools itself where the places are its own.
+  const comes = guest.poolUnknown || (around.site.places === 'holdfast' && guest.pool === undefined);
+  if (guest.pool === tier.pool || comes) return [];
   const other = around.policy.tiers.find(({ pool }) => pool === guest.pool);
   if (other) {
     return [

@@ -1,3 +1,4 @@
+import { groupsIn } from '../assess/points.ts';
 import { placeOf } from '../desired/place.ts';
 import { rulesOf, widestGapSeconds } from '../plan/zones.ts';
 import { promisedTier } from '../policy/assign.ts';
@@ -33,9 +34,9 @@ function destroyedGuest(around: Around, guest: CodeGuest): TofuFinding {
   if (!points.known) {
     return onCodeGuest(around, guest, {
       code: 'HF-TOFU-DELETES',
-      problem: `${what}, and nobody looked whether points of it are still promised`,
+      problem: `${what}, and ${around.actual ? 'it could not be read' : 'nobody looked'} whether points of it are still promised`,
       why: again ? 'what its disks hold and no point has yet is gone' : 'its points become orphans that nobody watches',
-      fix: `look first: leave out --offline${orAllow(name)}`,
+      fix: `${around.actual ? 'make the site readable (holdfast doctor)' : 'look first: leave out --offline'}${orAllow(name)}`,
       allow: name,
     });
   }
@@ -76,12 +77,11 @@ function pointsOf(around: Around, guest: CodeGuest): Points {
   let [count, until] = [0, -Infinity];
   for (const tier of policy.tiers) {
     const place = placeOf(site, tier);
-    const server = actual.pbs.find(({ name }) => name === place?.pbs);
-    const found = server?.namespaces.find(({ datastore, namespace }) => datastore === place?.datastore && namespace === place.namespace);
-    if (!found) continue;
-    if (!found.groups.known) return { known: false };
-    const groups = found.groups.value.filter(({ type, id }) => names.has(`${type}/${id}`));
-    for (const { at, sizeBytes } of groups.flatMap(({ snapshots }) => snapshots)) {
+    if (!place) continue;
+    const groups = actual.pbs.some(({ name }) => name === place.pbs) ? groupsIn(actual, place) : undefined;
+    if (!groups?.known) return { known: false };
+    const held = [...names].flatMap((name) => groups.byName.get(name) ?? []);
+    for (const { at, sizeBytes } of held.flatMap(({ snapshots }) => snapshots)) {
       if (sizeBytes === undefined || at + tier.retentionSeconds <= now) continue;
       count += 1;
       until = Math.max(until, at + tier.retentionSeconds);
@@ -114,7 +114,7 @@ export function tierChanges(around: Around): TierChange[] {
   const { before, after } = around;
   return [...after.guests.values()].flatMap((guest) => {
     const [from, to] = [tierOn(around, before.guests.get(guest.vmid)), tierOn(around, guest)];
-    if (from?.id === to?.id) return [];
+    if (from?.id === to?.id || guest.poolUnknown) return [];
     return [{ guest, isNew: !before.guests.has(guest.vmid), ...(from ? { from } : {}), ...(to ? { to } : {}) }];
   });
 }
