@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Memory, Notifier } from '#app/ports.ts';
+import type { Memory, Notifier, Proxmox } from '#app/ports.ts';
 import type { AlertRecord } from '#core/memory/record.ts';
 import type { Actual } from '#core/world/actual.ts';
 import { emptyRows, volatileMemory } from '#store/volatile.ts';
-import { makeActual, makeGroup, makePbs, makeSnapshot, NOW, seen } from '#test/make.ts';
+import { makeActual, makeGroup, makePbs, makeSnapshot, makeTier, NOW, seen } from '#test/make.ts';
 import { virtualTime } from '#test/virtual-time.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
-import { darkActual, fakePorts, fakeSite, policyOf, recordingNotifier } from './testing/site.ts';
+import { connectFake, darkActual, fakePorts, fakeSite, policyOf, recordingNotifier, type FakeSite } from './testing/site.ts';
+import type { WorkerPorts } from './worker.ts';
 
 /*
  * Kill -9 at every write of a story. A daemon that is killed does nothing any more: what it waits for never comes. Another one starts
@@ -15,18 +16,21 @@ import { darkActual, fakePorts, fakeSite, policyOf, recordingNotifier } from './
 
 const HOUR = 3600;
 
-/** A guest with two points; `gone`: without the older one, which had to stay. */
-function actualWith({ gone = false }: { readonly gone?: boolean } = {}, asOf = NOW): Actual {
-  const snapshots = [...(gone ? [] : [makeSnapshot({ at: NOW - 20 * HOUR })]), makeSnapshot({ at: NOW - 2 * HOUR })];
+/** A guest with two points, as PBS protects them; `gone`: without the older one, which had to stay. */
+function actualWith(home: FakeSite, asOf: number, gone = false): Actual {
+  const snapshots = [20, 2]
+    .map((hours) => NOW - hours * HOUR)
+    .slice(gone ? 1 : 0)
+    .map((at) => makeSnapshot({ at, protected: home.locked.has(at) }));
   const namespaces = [{ datastore: 'main', namespace: 'home/tier-1', groups: seen([makeGroup({ snapshots, listedAt: asOf })], asOf) }];
   return { ...makeActual({ pbs: [makePbs({ namespaces })] }), asOf };
 }
 
 const STORY = [
-  { atSeconds: 0, silent: [], actual: (at: number) => actualWith({}, at) },
+  { atSeconds: 0, silent: [], actual: actualWith },
   { atSeconds: 200, silent: ['pve'], actual: darkActual },
-  { atSeconds: 400, silent: [], actual: (at: number) => actualWith({}, at) },
-  { atSeconds: 600, silent: [], actual: (at: number) => actualWith({ gone: true }, at) },
+  { atSeconds: 400, silent: [], actual: actualWith },
+  { atSeconds: 600, silent: [], actual: (home: FakeSite, at: number) => actualWith(home, at, true) },
 ] as const;
 const END_SECONDS = 1500;
 
@@ -68,18 +72,22 @@ async function play(n: number, when: When): Promise<Told> {
     },
   };
   const mortalNotifier: Notifier = { ...notifier, send: (...given) => write(() => notifier.send(...given)) };
-  const start = (replica: string, memory: Memory, by: Notifier): Daemon => {
-    const policy = policyOf('home');
+  const connect = (): Proxmox => {
+    const open = connectFake(home, () => NOW + Math.floor(time.nowMs() / 1000));
+    return { ...open, setProtected: (...given) => write(() => open.setProtected(...given)), isProtected: hangs(open.isProtected) };
+  };
+  const start = (replica: string, memory: Memory, by: Notifier, mortal: Partial<WorkerPorts> = {}): Daemon => {
+    const policy = { ...policyOf('home'), tiers: [makeTier({ lock: true })] };
     const load = async () => ({ policy, findings: [], file: 'holdfast.yaml' });
-    const ports = { ...fakePorts(time, { home }, { memory, notifier: by }), load };
+    const ports = { ...fakePorts(time, { home }, { memory, notifier: by, ...mortal }), load };
     return startDaemon({ ports, policy, replica, version: '0', allowed: new Set() });
   };
 
-  start('first', mortal, mortalNotifier);
+  start('first', mortal, mortalNotifier, { connect });
   let second: Daemon | undefined;
   for (let second_ = 0; second_ < END_SECONDS; second_ += 5) {
     const scene = STORY.findLast(({ atSeconds }) => atSeconds <= second_)!;
-    Object.assign(home, { silent: scene.silent, actual: () => scene.actual(NOW + Math.floor(time.nowMs() / 1000)) });
+    Object.assign(home, { silent: scene.silent, actual: () => scene.actual(home, NOW + Math.floor(time.nowMs() / 1000)) });
     if (dead) second ??= start('second', volatileMemory(time.nowMs, rows), notifier);
     await time.pass(5);
   }
@@ -88,7 +96,16 @@ async function play(n: number, when: When): Promise<Told> {
   return {
     writes,
     sent: notifier.sent,
-    points: JSON.stringify(points.map(({ at, notBeforeAt, goneAt }) => [at, notBeforeAt, goneAt !== undefined])),
+    points: JSON.stringify(
+      points.map((point) => [
+        point.at,
+        point.notBeforeAt,
+        point.goneAt !== undefined,
+        point.protected,
+        point.lockedAt !== undefined,
+        home.locked.has(point.at),
+      ]),
+    ),
   };
 }
 
@@ -100,7 +117,27 @@ function received(sent: readonly AlertRecord[]): string[] {
 
 const whole = await play(Infinity, 'before');
 
-test('the story itself: a loss, an outage and its end are told, each once a channel', () => {
+test('the story itself: a loss, an outage and its end are told, each once a channel, and the points are locked', () => {
+  expect(JSON.parse(whole.points)).toMatchInlineSnapshot(`
+    [
+      [
+        1795536000,
+        1798128000,
+        true,
+        true,
+        true,
+        true,
+      ],
+      [
+        1795600800,
+        1798192800,
+        false,
+        true,
+        true,
+        true,
+      ],
+    ]
+  `);
   expect(received(whole.sent)).toMatchInlineSnapshot(`
     [
       "mail: error: home: PVE: The server does not answer: nothing listens there",
@@ -118,7 +155,7 @@ test('the story itself: a loss, an outage and its end are told, each once a chan
 
 for (const when of ['before', 'after'] as const) {
   for (let n = 1; n <= whole.writes; n++) {
-    test(`killed just ${when} write ${n} took effect: nothing is lost, nothing is doubled`, async () => {
+    test(`killed just ${when} write ${n} took effect: no message lost, none doubled, no lock forgotten`, async () => {
       const told = await play(n, when);
       expect(received(told.sent)).toEqual(received(whole.sent));
       expect(told.points).toBe(whole.points);

@@ -17,10 +17,12 @@ export type FakeSite = {
   looks: number;
   pulses: number;
   closed: number;
+  /** Instants of the points that PBS protects. */
+  readonly locked: Set<number>;
 };
 
 export function fakeSite(parts: Partial<FakeSite> = {}): FakeSite {
-  return { actual: () => makeActual(), sign: 'a', silent: [], answers: true, looks: 0, pulses: 0, closed: 0, ...parts };
+  return { actual: () => makeActual(), sign: 'a', silent: [], answers: true, looks: 0, pulses: 0, closed: 0, locked: new Set(), ...parts };
 }
 
 export const unreachable = (server: string): ProxmoxError =>
@@ -49,8 +51,8 @@ export function connectFake(site: FakeSite, now: () => number): Proxmox {
     },
     requests: () => requests,
     taskLog: async () => '',
-    isProtected: async () => false,
-    setProtected: async () => {},
+    isProtected: async ({ at }) => site.locked.has(at),
+    setProtected: async ({ at }, on) => void (on ? site.locked.add(at) : site.locked.delete(at)),
     carryOut: async () => {},
     close: async () => void (site.closed += 1),
   };
