@@ -185,6 +185,8 @@ export type Memory = {
   readonly lives: (site: string, since: UnixSeconds) => Promise<readonly FindingLife[]>;
   /** Points of one group that are not gone, oldest first; with `gone`, the gone ones too: one may come back. */
   readonly groupPoints: (group: GroupPlace, options?: { readonly gone?: boolean }) => Promise<readonly LedgerPoint[]>;
+  /** Names of all sites of which something is remembered, those that the policy no longer has among them. */
+  readonly sites: () => Promise<readonly string[]>;
   /** Every group of which points are remembered, gone ones too. */
   readonly groups: (site: string) => Promise<readonly GroupPlace[]>;
   /** Writes what was done to points outside a look (a protection set or lifted), with its lines of the audit log; fenced like a cycle. */

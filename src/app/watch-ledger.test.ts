@@ -14,13 +14,16 @@ const place: GroupPlace = { site: 'home', server: 'pbs', datastore: 'main', name
 
 /** A memory of points that hands them out in small batches and counts what it was asked. */
 function memoryOf(start: readonly LedgerPoint[]) {
-  const points = new Map(start.map((point) => [`${point.namespace} ${point.id} ${point.at}`, point]));
+  const points = new Map(start.map((point) => [`${point.site} ${point.namespace} ${point.id} ${point.at}`, point]));
   const asked = { groups: 0, written: 0 };
   const memory: LedgerInput['memory'] & Pick<Memory, 'points'> = {
-    groups: async () => [...new Map([...points.values()].map((point) => [placeKey(point), placeOf(point)])).values()],
-    groupPoints: async ({ namespace, id }) => {
+    sites: async () => [...new Set([...points.values()].map(({ site }) => site))],
+    groups: async (site) => [
+      ...new Map([...points.values()].filter((point) => point.site === site).map((point) => [placeKey(point), placeOf(point)])).values(),
+    ],
+    groupPoints: async ({ site, namespace, id }) => {
       asked.groups += 1;
-      return [...points.values()].filter((point) => point.namespace === namespace && point.id === id);
+      return [...points.values()].filter((point) => point.site === site && point.namespace === namespace && point.id === id);
     },
     points: async function* () {
       const all = [...points.values()];
@@ -28,7 +31,7 @@ function memoryOf(start: readonly LedgerPoint[]) {
     },
     recordPoints: async (_lease, list) => {
       asked.written += list.length;
-      for (const point of list) points.set(`${point.namespace} ${point.id} ${point.at}`, point);
+      for (const point of list) points.set(`${point.site} ${point.namespace} ${point.id} ${point.at}`, point);
       return 'recorded';
     },
   };
@@ -86,6 +89,18 @@ test('a later look asks the memory only for what changed', async () => {
   });
   const { points } = await entered({ ...input(memory, actual, before), now: NOW + 60 });
   expect([asked.groups, points.map(({ id, goneAt }) => [id, goneAt])]).toEqual([1, [['102', NOW + 60]]]);
+});
+
+test('a site that got another name takes its dates and locks along, and what went before is no loss of it', async () => {
+  const first = await entered(input(memoryOf([]).memory, look({ 101: [3, 2, 1] })));
+  const lock = { protected: true, lockedAt: NOW - 60 };
+  const formerly = memoryOf(first.points.map((one) => ({ ...one, ...lock, site: 'formerly', notBeforeAt: NOW + 90 * DAY })));
+  const snapshots = [2, 1].map((day) => makeSnapshot({ at: NOW - day * DAY, protected: true }));
+  const places = [{ datastore: 'main', namespace: 'home/tier-1', groups: seen([makeGroup({ snapshots })]) }];
+  const { points, findings } = await entered(input(formerly.memory, makeActual({ pbs: [makePbs({ namespaces: places })] })));
+  expect(findings).toEqual([]);
+  const taken = { site: 'home', notBeforeAt: NOW + 90 * DAY, lockedAt: NOW - 60 };
+  expect(points).toMatchObject([taken, taken]);
 });
 
 test('a group that moved while nobody looked is known as moved', async () => {

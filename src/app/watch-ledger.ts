@@ -9,7 +9,7 @@ import { parseRemovals } from '#core/world/removals.ts';
 import type { Lease, Memory, Observer } from './ports.ts';
 
 export type LedgerInput = {
-  readonly memory: Pick<Memory, 'groups' | 'groupPoints' | 'recordPoints'>;
+  readonly memory: Pick<Memory, 'sites' | 'groups' | 'groupPoints' | 'recordPoints'>;
   readonly lease: Lease;
   readonly policy: Policy;
   readonly site: Site;
@@ -39,8 +39,9 @@ export async function enterGroups(input: LedgerInput): Promise<LedgerEntered | '
   const { memory, lease, policy, site, actual, previous, now } = input;
   let points: LedgerPoint[] = [];
   const [findings, over]: [Entered['findings'][number][], string[]] = [[], []];
+  const former = await formerNames(input);
   for (const places of inParts(await placesOf(input))) {
-    const groups = await Promise.all(places.map((place) => remember(memory, place)));
+    const groups = await Promise.all(places.map((place) => remember(memory, place, former)));
     const entered = await enterSure(input, { policy, site, actual, now, groups, ...(previous && { previous }) });
     points.push(...entered.points);
     findings.push(...entered.findings);
@@ -71,8 +72,18 @@ async function enterSure({ taskLog }: LedgerInput, given: EnterInput): Promise<E
   return enter({ ...given, removals });
 }
 
-async function remember(memory: Pick<Memory, 'groupPoints'>, place: GroupPlace): Promise<RememberedGroup> {
-  return { place, points: await memory.groupPoints(place, { gone: true }) };
+/** Names that the memory knows and the policy no longer has: a site may have got another name. Asked for where all is compared. */
+async function formerNames({ memory, policy, whole }: LedgerInput): Promise<readonly string[]> {
+  if (!whole) return [];
+  const names = new Set(policy.sites.map(({ name }) => name));
+  return (await memory.sites()).filter((name) => !names.has(name));
+}
+
+async function remember(memory: Pick<Memory, 'groupPoints'>, place: GroupPlace, formerNames: readonly string[]): Promise<RememberedGroup> {
+  const points = await memory.groupPoints(place, { gone: true });
+  if (points.length > 0 || formerNames.length === 0) return { place, points };
+  const former = await Promise.all(formerNames.map((site) => memory.groupPoints({ ...place, site })));
+  return { place, points, former: former.flat() };
 }
 
 async function placesOf({ memory, site, actual, previous, whole }: LedgerInput): Promise<readonly GroupPlace[]> {

@@ -48,6 +48,7 @@ function lazyMemory(memory: () => Promise<Memory>, used: () => boolean): Memory 
     record: async (...given) => (await memory()).record(...given),
     lives: async (...given) => (await memory()).lives(...given),
     recordPoints: async (...given) => (await memory()).recordPoints(...given),
+    sites: async () => (await memory()).sites(),
     groups: async (...given) => (await memory()).groups(...given),
     groupPoints: async (...given) => (await memory()).groupPoints(...given),
     points: async function* (...given) {

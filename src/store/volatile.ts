@@ -58,6 +58,7 @@ export function volatileMemory(nowMs: () => number = () => performance.now(), ro
       sorted(rows.points.get(groupKey(group)) ?? new Map<number, LedgerPoint>(), ({ at }) => [at]).filter(
         ({ goneAt }) => options?.gone === true || goneAt === undefined,
       ),
+    sites: async () => [...new Set([...rows.looks.values()].map(({ site }) => site))].toSorted(),
     groups: async (site) =>
       [...rows.points.values()].flatMap((group) => {
         const [first] = group.values();

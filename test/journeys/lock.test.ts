@@ -134,3 +134,8 @@ test('as people see it', async () => {
   const { sites } = JSON.parse((await runHere(['lock', '--json'], { nowAt: START, ports })).out) as { sites: { groups: unknown[] }[] };
   expect(sites[0]!.groups).toMatchObject([{ id: '101', guest: 'postgres', ours: 3, others: 1, toProtect: 0 }]);
 });
+
+test('a site that is not there is no site where all is well', async () => {
+  const ran = await runHere(['lock', '--site', 'hom'], { nowAt: START, ports });
+  expect([ran.code, ran.out, ran.err]).toEqual([2, '', 'error: the policy has no site "hom"; it has: home\n']);
+});

@@ -19,7 +19,7 @@ export const lock: Command = {
   exits: {
     0: 'shown, or done',
     1: 'a protection could not be set, somebody had lifted one, or a site could not be looked at',
-    2: 'the policy is invalid',
+    2: 'the policy is invalid, or has no such site',
   },
 
   async run({ ports, out, env }, _args, flags) {
@@ -31,6 +31,11 @@ export const lock: Command = {
     const found = await lockSites({ ...ports, memory }, { ...(sites.length > 0 && { sites }), ...(apply && { apply }) });
     if (found.outcome === 'invalid') {
       out.result(found.findings, findingsText, { findings: found.findings });
+      return 2;
+    }
+    const unknown = sites.find((name) => !found.policy.sites.some((site) => site.name === name));
+    if (unknown !== undefined) {
+      out.error(`error: the policy has no site "${unknown}"; it has: ${found.policy.sites.map(({ name }) => name).join(', ')}`);
       return 2;
     }
     out.result(found, locksText, locksJson(found));

@@ -15,7 +15,12 @@ import { ownership } from './ownership.ts';
 import { suspects, whoRemoved, type Removals, type Span } from './removed.ts';
 
 /** A group, and all that is remembered of it: gone points too where memory has them, for one may come back. */
-export type RememberedGroup = { readonly place: GroupPlace; readonly points: readonly LedgerPoint[] };
+export type RememberedGroup = {
+  readonly place: GroupPlace;
+  readonly points: readonly LedgerPoint[];
+  /** What is remembered of the same place under a name that the site no longer has: it is taken over where the server still lists the point. */
+  readonly former?: readonly LedgerPoint[];
+};
 
 export type EnterInput = {
   readonly policy: Policy;
@@ -78,17 +83,18 @@ type Compared = {
   readonly place: GroupPlace;
   readonly clocks: Clocks;
   readonly remembered: readonly LedgerPoint[];
+  readonly former: readonly LedgerPoint[];
   /** Undefined where the look says nothing of the group's points. */
   readonly listed: readonly Snapshot[] | undefined;
   readonly vanished: readonly LedgerPoint[];
 };
 
-function compare({ actual, now }: EnterInput, { place, points }: RememberedGroup): Compared {
+function compare({ actual, now }: EnterInput, { place, points, former = [] }: RememberedGroup): Compared {
   const look = lookAtGroup(actual, place);
   const listed = look.state === 'listed' ? look.group.snapshots : look.state === 'absent' ? [] : undefined;
   const there = new Set(listed?.map(({ at }) => at));
   const vanished = listed ? points.filter(({ at, goneAt }) => goneAt === undefined && !there.has(at)) : [];
-  return { place, clocks: readClocks(actual, place.server, now), remembered: points, listed, vanished };
+  return { place, clocks: readClocks(actual, place.server, now), remembered: points, former, listed, vanished };
 }
 
 /** Points that vanished in one place and are new in another of the same server: PBS moves a group with all that belongs to it. */
@@ -116,14 +122,14 @@ type Settled = Pick<Entered, 'points' | 'over' | 'suspects'> & { readonly lost: 
 
 function settle(input: EnterInput, group: Compared, moves: Moves): Settled {
   const { policy, site } = input;
-  const { place, clocks, remembered, listed } = group;
+  const { place, clocks, remembered, former, listed } = group;
   const tier = tierOfPlace(policy, site, place);
   const gone = group.vanished.map((point) => ({ ...point, goneAt: clocks.middleAt, ...goneBy(input, point, moves) }));
   const byAt = new Map(remembered.map((point) => [point.at, point]));
   const there = listed
     ? listed.map((snapshot) => {
         const own = byAt.get(snapshot.at);
-        const known = own ?? moves.get(pointKey(place, snapshot.at))?.from;
+        const known = own ?? moves.get(pointKey(place, snapshot.at))?.from ?? former.find(({ at }) => at === snapshot.at);
         return seen({ place, clocks, now: input.now, tier: promising(policy, own, tier) }, snapshot, known);
       })
     : remembered
@@ -230,6 +236,7 @@ function verifiedHere({ at, verification }: Snapshot): LedgerPoint['verified'] {
 function isUnchanged(place: GroupPlace, known: LedgerPoint, snapshot: Snapshot, verified: LedgerPoint['verified']): boolean {
   return (
     known.goneAt === undefined &&
+    known.site === place.site &&
     known.namespace === place.namespace &&
     known.datastore === place.datastore &&
     known.sizeBytes === snapshot.sizeBytes &&

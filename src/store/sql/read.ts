@@ -3,7 +3,10 @@ import type { Memory } from '#app/ports.ts';
 import type { FindingLife, GroupPlace, LedgerPoint, PostureRecord, TaskRecord } from '#core/memory/record.ts';
 import type { Database, Tables } from './schema.ts';
 
-type Reads = Pick<Memory, 'lives' | 'groups' | 'groupPoints' | 'points' | 'postures' | 'postureHistory' | 'usage' | 'tasks' | 'looks'>;
+type Reads = Pick<
+  Memory,
+  'lives' | 'sites' | 'groups' | 'groupPoints' | 'points' | 'postures' | 'postureHistory' | 'usage' | 'tasks' | 'looks'
+>;
 type Db = Kysely<Tables>;
 
 /** Points a batch: some hundred kilobytes. */
@@ -22,6 +25,11 @@ export function sqlReads(open: () => Promise<Database>): Reads {
         .orderBy('key')
         .execute();
       return rows.map((row) => toLife(site, row));
+    },
+    sites: async () => {
+      const { db } = await open();
+      const rows = await db.selectFrom('site').select('name').orderBy('name').execute();
+      return rows.map(({ name }) => name);
     },
     groups: async (site) => {
       const { db } = await open();

@@ -59,6 +59,8 @@ export function memoryContract(name: string, open: () => Promise<Rig>): void {
         const wanted = [GROUP, ...places.map((place) => ({ ...GROUP, ...place }))].map((place) => JSON.stringify(place));
         expect((await memory.groups('home')).map((place) => JSON.stringify({ ...GROUP, ...place })).toSorted()).toEqual(wanted.toSorted());
         expect(await memory.groups('away')).toEqual([]);
+        expect(await memory.sites()).toContain('home');
+        expect(await memory.sites()).not.toContain('elsewhere');
       });
 
       test('are replaced whole, but what was promised never shortens and the first sight never moves later', async () => {
