@@ -20,6 +20,7 @@ const tasks = {
   start: () => run(node, ['lab/demo.ts', ...rest]),
   lab: () => run(node, ['lab/main.ts', ...rest]),
   replay: () => run(node, ['test/replay/main.ts', ...rest]),
+  year: () => run(node, ['test/year/main.ts', ...rest]),
   holdfast: () => run(node, ['bin/holdfast.js', ...rest]),
   bench: () => run(node, ['bench/main.ts']),
   test: () => (rest.length === 0 ? all(coreInSandbox, () => vitest([])) : vitest(rest)),
