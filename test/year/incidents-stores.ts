@@ -179,6 +179,6 @@ export const STORE_INCIDENTS: readonly Incident[] = [
       const before = main.otherBytes;
       return () => void (main.otherBytes = before);
     },
-    hourly: ({ main }) => void (main.otherBytes += main.totalBytes / 240),
+    hourly: ({ main }) => void (main.otherBytes += main.totalBytes / 220),
   },
 ];

@@ -24,6 +24,8 @@ const CALM_SECONDS = 12 * HOUR;
 /** Hours of an incident with a look each; after them one in so many. */
 const WATCHED_HOURS = 3;
 const SELDOM_HOURS = 4;
+/** Where a promise may break, each half hour counts. */
+const CLOSE_SECONDS = HOUR / 2;
 /** So long after its end an incident may still be spoken of: an end is seen by two looks. */
 const TAIL_SECONDS = 30 * HOUR;
 
@@ -89,7 +91,9 @@ async function playOne(watcher: Watcher, incident: Incident): Promise<Outcome> {
   await watcher.step(60);
   for (let hour = 1; hour <= incident.hours; hour += 1) {
     incident.hourly?.(scene, hour);
-    if (hour <= WATCHED_HOURS || hour % SELDOM_HOURS === 0 || hour === incident.hours)
+    const close = incident.by === 'promise';
+    if (close) await watcher.step(CLOSE_SECONDS);
+    if (close || hour <= WATCHED_HOURS || hour % SELDOM_HOURS === 0 || hour === incident.hours)
       await watcher.step(beganAt + 60 + hour * HOUR - lab.world.now);
   }
   const [endedAt, brokeAt] = [lab.world.now, watcher.brokeAt];

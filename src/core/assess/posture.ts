@@ -9,7 +9,12 @@ export type Posture = 'protected' | 'attention' | 'at-risk' | 'broken' | 'unknow
 /** From best to worst. What is not known weighs as much as what is broken: nobody may rest on it. */
 export const POSTURES: readonly Posture[] = ['protected', 'attention', 'at-risk', 'unknown', 'broken'];
 
-export type Verdict = { readonly posture: Posture; readonly because: string };
+export type Verdict = {
+  readonly posture: Posture;
+  readonly because: string;
+  /** Of a point that is late while the promise still holds: by how much, and how long until the promise breaks. */
+  readonly late?: { readonly bySeconds: number; readonly breaksInSeconds: number };
+};
 
 export function worse(a: Verdict, b: Verdict): Verdict {
   return POSTURES.indexOf(b.posture) > POSTURES.indexOf(a.posture) ? b : a;
@@ -47,7 +52,11 @@ export function rpoVerdict(evidence: RpoEvidence): Verdict {
   const late = now - (dueAfter(newest.at) ?? now);
   if (late <= 0) return { posture: 'protected', because: `the newest usable point is ${age} old` };
   const posture = late > tier.graceSeconds ? 'at-risk' : 'attention';
-  return { posture, because: `a point is ${spellDuration(late)} late; the newest is ${age} old, promised is ${spellPromise(tier)}` };
+  return {
+    posture,
+    because: `a point is ${spellDuration(late)} late; the newest is ${age} old, promised is ${spellPromise(tier)}`,
+    late: { bySeconds: late, breaksInSeconds: newest.at + allowedSeconds(tier) - now },
+  };
 }
 
 /** A disk that came after the newest run is in no point, and nobody could have put it there. */

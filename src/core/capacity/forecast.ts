@@ -7,6 +7,8 @@ const WINDOW_SECONDS = 60 * DAY_SECONDS;
 /** From fewer days nothing is foretold: a first full backup would look like growth for ever. */
 const LEAST_DAYS = 7;
 const WEEK_DAYS = 7;
+/** What began lately is seen from so many days: most of them must have grown. */
+const LATELY_DAYS = 10;
 /** Nothing is foretold beyond this: no growth lasts so long unchanged. */
 const HORIZON_SECONDS = 3 * 365 * DAY_SECONDS;
 /**
@@ -42,8 +44,8 @@ export type Band = { readonly low: number; readonly usual: number; readonly high
 export type Dates = { readonly low?: UnixSeconds; readonly usual?: UnixSeconds; readonly high?: UnixSeconds };
 
 /**
- * Foretells each store's filling from its samples of the last 60 days: the median growth from a day to the same day of the next week, which a
- * single full backup, a prune or a weekly collection does not tilt, and the band of nine tenths of all slopes over a week and more.
+ * Foretells each store's filling from its samples of the last 60 days: the median growth from a day to the same day of the next week, or from day
+ * to day of the last ten where that is more, which a single full backup, a prune or a weekly collection does not tilt, and the band of nine tenths of all slopes over a week and more.
  *
  * @param samples  of any stores, in any order
  */
@@ -102,8 +104,19 @@ function slopes(days: readonly Day[]): Band {
       if (span <= WEEK_DAYS + 1) weeks.push(slope);
     }
   }
-  const usual = quantile(weeks.length > 0 ? weeks : all, 0.5);
+  const usual = Math.max(quantile(weeks.length > 0 ? weeks : all, 0.5), lately(days));
   return { low: Math.min(usual, quantile(all, 0.05)), usual, high: Math.max(usual, quantile(all, 0.95)) };
+}
+
+/**
+ * The median growth from one day to the next of late; a single full backup does not tilt it, and weekly ones alone leave it at nothing. What was
+ * freed again did not grow.
+ */
+function lately(days: readonly Day[]): number {
+  const late = days.slice(-LATELY_DAYS);
+  if (late.at(-1)!.bytes <= late[0]!.bytes) return 0;
+  const steps = late.slice(1).map(({ day, bytes }, i) => (bytes - late[i]!.bytes) / (day - late[i]!.day));
+  return quantile(steps, 0.5);
 }
 
 function quantile(values: readonly number[], fraction: number): number {

@@ -4,7 +4,13 @@ import type { GuestAssessment } from '../assess/assessment.ts';
 import type { Posture } from '../assess/posture.ts';
 import { lateFindings } from './late.ts';
 
-function guest(rpo: Posture | undefined, tier: number | undefined = 1): GuestAssessment {
+const HOUR = 3600;
+
+function guest(
+  rpo: Posture | undefined,
+  tier: number | undefined = 1,
+  late?: readonly [hours: number, breaksInHours: number],
+): GuestAssessment {
   return {
     site: 'home',
     type: 'vm',
@@ -16,12 +22,20 @@ function guest(rpo: Posture | undefined, tier: number | undefined = 1): GuestAss
     points: [],
     rule: '',
     findings: [],
-    ...(rpo && { rpo: { posture: rpo, because: 'a point is 3h late; the newest is 1d 2h old, promised is 1d + 2h grace' } }),
+    ...(rpo && {
+      rpo: {
+        posture: rpo,
+        because: 'a point is 3h late; the newest is 1d 2h old, promised is 1d + 2h grace',
+        ...(late && { late: { bySeconds: late[0] * HOUR, breaksInSeconds: late[1] * HOUR } }),
+      },
+    }),
   };
 }
 
 const CASES: readonly { readonly name: string; readonly guest: GuestAssessment; readonly told: readonly string[] }[] = [
-  { name: 'a point within the grace is told to nobody', guest: guest('attention'), told: [] },
+  { name: 'a guest that waits for its first point is told to nobody', guest: guest('attention'), told: [] },
+  { name: 'a point that is a little late neither', guest: guest('attention', 1, [1, 2]), told: [] },
+  { name: 'half-way to the break it is a warning', guest: guest('attention', 1, [1, 1]), told: ['warning'] },
   { name: 'a point beyond the grace is a warning', guest: guest('at-risk'), told: ['warning'] },
   { name: 'a promise that broke is an error', guest: guest('broken'), told: ['error'] },
   { name: 'a guest that is fine', guest: guest('protected'), told: [] },
@@ -39,7 +53,7 @@ for (const { name, guest: one, told } of CASES) {
 
 test('it says how late and what was promised', () => {
   assert.equal(
-    lateFindings({ site: 'home', guests: [guest('at-risk')] })[0]!.problem,
-    'A point is 3h late; the newest is 1d 2h old, promised is 1d + 2h grace',
+    lateFindings({ site: 'home', guests: [guest('at-risk', 1, [3, 1])] })[0]!.problem,
+    'A point is 3h late; the newest is 1d 2h old, promised is 1d + 2h grace, and it breaks in 1h',
   );
 });
