@@ -249,6 +249,14 @@ describe.skipIf(!havePostgres())('PostgreSQL', () => {
     await memory.close();
   }, 60_000);
 
+  test('whose URL is none is told how to write one', async () => {
+    for (const url of ['db.lan', 'mysql://db.lan/x', 'postgres//db'])
+      await expect(
+        openPostgres(url, undefined, () => NOW),
+        url,
+      ).rejects.toMatchObject({ kind: 'misnamed' });
+  });
+
   test('that refuses the login says so, without the password', async () => {
     const url = await cluster.makeDatabase();
     const wrong = url.replace('holdfast@', 'stranger:geheim@');

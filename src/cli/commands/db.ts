@@ -77,7 +77,7 @@ async function move(context: Context, database: DatabaseCare, target: string): P
   const next = postgres
     ? 'From now on Holdfast finds it by HOLDFAST_DATABASE_URL: set that for the daemon and for commands.'
     : 'From now on Holdfast finds it by HOLDFAST_STATE (its folder), with HOLDFAST_DATABASE_URL unset.';
-  context.out.result(copy, (value, paint) => `${copiedText('Copied')(value, paint)}\n${next}\nThe old one stays as it is: ${copy.from}`);
+  context.out.result(copy, (value, paint) => `${copiedText('Copied')(value, paint)}\n\n${next}\nThe old one stays as it is: ${copy.from}`);
   return 0;
 }
 

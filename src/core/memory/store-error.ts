@@ -7,6 +7,7 @@ const FIX = {
   newer: 'update Holdfast on this machine, or bring back a backup made before the update:\n    holdfast db restore FILE',
   'in-use': 'stop the daemon, wait a minute where it was killed, and try again:\n    systemctl stop holdfast',
   occupied: 'name a file that is not there yet, or a database that is empty; nothing is ever overwritten',
+  misnamed: 'write a URL such as postgres://holdfast@db.lan/holdfast; for a move also env:NAME of a variable that holds one, or a folder',
   absent: 'the first apply or serve makes it; or bring a backup back:\n    holdfast db restore FILE',
   strange: 'name a file that this made:\n    holdfast db backup',
   unusable: 'check that the folder exists, is on a disk of this machine, and that Holdfast may write there',

@@ -22,6 +22,6 @@ export function openCare(env: Environment, now: () => number): DatabaseCare {
 async function openNamed(target: string, env: Environment, now: () => number): Promise<Opened> {
   const [, variable] = /^env:(\w+)$/.exec(target) ?? [];
   const named = variable === undefined ? target : env[variable];
-  if (!named) throw new StoreError('strange', target, 'the environment has no such variable');
+  if (!named) throw new StoreError('misnamed', target, 'the environment has no such variable');
   return /^postgres(ql)?:/.test(named) ? openPostgres(named, undefined, now) : openSqlite(resolve(named), now);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, types as standard, type CustomTypesConfig } from 'pg';
+import { StoreError } from '#core/memory/store-error.ts';
 import { readMarker, writeMarker } from '../marker.ts';
 import { migrate } from './migrate.ts';
 import { NEWEST_VERSION } from './migrations.ts';
@@ -38,6 +39,7 @@ export async function openPostgres(
   upTo: number = NEWEST_VERSION,
 ): Promise<Opened> {
   const where = withoutPassword(url);
+  if (!isPostgresUrl(url)) throw new StoreError('misnamed', where, 'that is no URL of a PostgreSQL database');
   const pool = makePool(url);
   const opened = { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), kind: 'postgres', where } as const;
   try {
@@ -68,6 +70,10 @@ export function makePool(url: string): Pool {
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+function isPostgresUrl(url: string): boolean {
+  return /^postgres(ql)?:/.test(url) && URL.canParse(url);
 }
 
 /** Host, port and name; never what stands before the @. */
