@@ -10,8 +10,9 @@ const PBS_NAME = /(?:^|[-_.\s])(?:pbs|proxmox-backup(?:-server)?)(?:$|[-_.\s\d])
 export const insideHazards: Hazard = (around) => {
   const { covering, storages, site } = around;
   return around.guests.flatMap((guest): Finding[] => {
-    const server = serverIn(around, guest);
-    if (server === undefined || keptThroughOthers(around, guest) || (!guest.running && answers(around, server))) return [];
+    // What does not run is no server: its data VM, named after it, or another that would be told in each outage of the real one.
+    const server = guest.running ? serverIn(around, guest) : undefined;
+    if (server === undefined) return [];
     const told: Finding[] = [];
     const jobs = covering.known ? covering.jobsOf(guest).enabled : [];
     const itself = jobs.find(({ storage = '' }) => {
@@ -48,16 +49,6 @@ function serverIn({ site }: Surroundings, guest: Guest): string | undefined {
   if (isHost(site.storages?.server)) return first?.name;
   const looksLike = PBS_NAME.test(guest.name) || /proxmox backup server/i.test(guest.notes);
   return looksLike && site.pbs.length === 1 ? first?.name : undefined;
-}
-
-/** A server that answers is not in a guest that does not run. */
-function answers({ actual }: Surroundings, server: string): boolean {
-  return actual.pbs.some(({ name, datastores }) => name === server && datastores.known);
-}
-
-/** Its data VM is named after it and is no server. */
-function keptThroughOthers({ neighbours }: Surroundings, guest: Guest): boolean {
-  return !guest.running && guest.disks.some((disk) => (neighbours.get(disk.volume)?.length ?? 0) > 1);
 }
 
 /** The storage that holds both the largest disk of the PBS and disks of guests that are backed up to it. */

@@ -70,7 +70,7 @@ testHazards([
   },
   { name: 'the PBS of the site on the disks of its guests', wrong: second({ name: 'pbs' }), told: ['HF-ONE-GROUND vm/102'] },
   { name: 'the PBS of the site on disks of its own', wrong: second({ name: 'pbs', ...apart }), told: [] },
-  { name: 'a guest called like a PBS, stopped while PBS answers', wrong: second({ name: 'pbs-helper', running: false }), told: [] },
+  { name: 'a guest called like a PBS that does not run', wrong: second({ name: 'pbs-helper', running: false }), told: [] },
   { name: 'another guest', wrong: second({ name: 'web' }), told: [] },
   { name: 'a datastore in maintenance', wrong: store({ maintenance: 'type=offline' }), told: ['HF-MAINTENANCE datastore main on PBS pbs'] },
   {
