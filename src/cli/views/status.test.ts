@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { assess } from '#core/assess/assess.ts';
 import { tellStory } from '#core/assess/story.ts';
 import type { Policy } from '#core/policy/policy.ts';
-import type { Actual, Disk, Guest } from '#core/world/actual.ts';
+import type { Actual, BackupGroup, Disk, Guest, Observed } from '#core/world/actual.ts';
 import * as make from '#test/make.ts';
 import { makePaint } from '../out.ts';
 import { explainJson, explainText, notExplained } from './explain.ts';
@@ -53,14 +53,16 @@ const JOBS = [1, 3].map((tier) =>
   }),
 );
 
-function site(names: readonly Guest[]): Actual {
+function site(names: readonly Guest[], seen?: Observed<readonly BackupGroup[]>): Actual {
   const storage = make.makePbsStorage();
   const both = ['drive-scsi0.img.fidx', 'drive-scsi1.img.fidx', 'qemu-server.conf.blob'];
   const readAt = { state: 'ok' as const, upid: make.makeUpid().text, at: make.NOW - 2 * HOUR };
-  const groups = make.seen([
-    make.makeGroup({ id: '101', snapshots: make.makeSnapshots(10, 24 * HOUR, { files: both, verification: readAt }) }),
-    make.makeGroup({ id: '102', snapshots: make.makeSnapshots(3, 24 * HOUR, { verification: readAt }) }),
-  ]);
+  const groups =
+    seen ??
+    make.seen([
+      make.makeGroup({ id: '101', snapshots: make.makeSnapshots(10, 24 * HOUR, { files: both, verification: readAt }) }),
+      make.makeGroup({ id: '102', snapshots: make.makeSnapshots(3, 24 * HOUR, { verification: readAt }) }),
+    ]);
   const members = (pool: string): number[] => names.filter((guest) => guest.pool === pool).map(({ vmid }) => vmid);
   return make.makeActual({
     pve: make.makePve({
@@ -106,6 +108,11 @@ describe('status as people read it', () => {
     const text = statusText(view(site([...guests, ...many])), paint, 100);
     expect(text.split('\n').length).toBeLessThan(120);
     await expect(text).toMatchFileSnapshot('goldens/status-ten-thousand-guests.txt');
+  });
+
+  test('points that could not be seen are not said to be none', () => {
+    const down = site(guests, make.unseen({ what: 'groups of main:home/tier-1', kind: 'unreachable', because: 'nothing listens there' }));
+    expect(statusText(view(down), paint, 100)).toMatch(/unknown +vm\/101 +\S+ +not seen +groups of main:home/);
   });
 
   test('--all shows every one of them', () => {

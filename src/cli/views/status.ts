@@ -130,11 +130,15 @@ const LEAST_FOR_REASON = 30;
 
 /** The reason takes what the other columns leave, or lines of its own where that is too little. */
 function table(guests: readonly GuestAssessment[], timeZone: string, { paint, width }: Screen): string {
-  const cells = guests.map(({ posture, type, vmid, name, newestPointAt }) => [
+  const cells = guests.map(({ posture, tier, type, vmid, name, newestPointAt }) => [
     paint[COLOR[posture]](posture),
     `${type}/${vmid}`,
     name,
-    newestPointAt === undefined ? 'no point' : spellInstant(newestPointAt, timeZone, { zone: false }).slice(0, 16),
+    newestPointAt === undefined
+      ? posture === 'unknown' && tier !== undefined
+        ? 'not seen'
+        : 'no point'
+      : spellInstant(newestPointAt, timeZone, { zone: false }).slice(0, 16),
   ]);
   const lines = columns(cells, { indent: 2 }).split('\n');
   const taken = Math.max(...lines.map(widthOf)) + 2;

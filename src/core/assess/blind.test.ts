@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { healthy, type Wrong } from '#test/healthy.ts';
 import { makePool, makePruneJob, seen, seenInPart, unseen } from '#test/make.ts';
+import type { BackupGroup } from '../world/actual.ts';
 import { assess } from './assess.ts';
 
 const right = (privilege: string, path: string) => ({ kind: 'empty', privilege, path });
@@ -85,4 +86,10 @@ test('not seen: what was seen to be broken stays so', () => {
     pbs: { pruneJobs: seen([makePruneJob({ namespace: 'other', maxDepth: 0 })]) },
   };
   assert.equal(assess(healthy(wrong)).guests[0]?.posture, 'broken');
+});
+
+test('not seen: a server that is down is said to hide the place of the tier, not the first above it', () => {
+  const groups = (namespace: string) => unseen<readonly BackupGroup[]>({ what: `groups of main:${namespace || '/'}`, kind: 'unreachable' });
+  const wrong = healthy({ groups: groups('home/tier-1'), namespaces: [{ datastore: 'main', namespace: '', groups: groups('') }] });
+  assert.match(assess(wrong).guests[0]!.because, /^groups of main:home\/tier-1 could not be seen/);
 });

@@ -24,7 +24,9 @@ export function groupsIn(actual: Actual, place: TierPlace): TierGroups {
   );
   const found = around?.find(({ namespace }) => namespace === place.namespace);
   if (found?.groups.known) return index(found.groups);
-  const unread = around?.map(({ groups }) => groups).find((groups) => !groups.known && groups.unknown.kind !== 'missing');
+  const unread = [...(found ? [found] : []), ...(around ?? [])]
+    .map(({ groups }) => groups)
+    .find((groups) => !groups.known && groups.unknown.kind !== 'missing');
   if (unread && !unread.known) return { known: false, unknown: unread.unknown };
   if (server?.datastores.known === false) return { known: false, unknown: server.datastores.unknown };
   return { known: true, asOf: actual.asOf, byName: new Map() };
