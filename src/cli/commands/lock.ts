@@ -33,11 +33,6 @@ export const lock: Command = {
       out.result(found.findings, findingsText, { findings: found.findings });
       return 2;
     }
-    const unknown = sites.find((name) => !found.policy.sites.some((site) => site.name === name));
-    if (unknown !== undefined) {
-      out.error(`error: the policy has no site "${unknown}"; it has: ${found.policy.sites.map(({ name }) => name).join(', ')}`);
-      return 2;
-    }
     out.result(found, locksText, locksJson(found));
     return found.sites.some(({ trouble, findings }) => trouble !== undefined || hasErrors(findings)) ? 1 : 0;
   },
