@@ -41,7 +41,9 @@ function rights() {
       const [{ token, commands }] = grantCommands(purpose, scope);
       const runs = commands.map(({ run }) => run);
       const paths = new Map(runs.flatMap((run) => pair(/^pveum acl modify (\S+) --users \S+ --roles (\S+)$/, run, true)));
-      const roles = runs.flatMap((run) => pair(/^pveum role add (\S+) --privs (\S+)$/, run, false));
+      const roles = runs.flatMap((run) => pair(/^pveum role add (\S+) --privs (\S+)(?: \|\||$)/, run, false));
+      if (roles.length === 0 || roles.some(([role]) => !paths.has(role)))
+        throw new Error(`The commands of ${purpose} are not understood: ${runs}`);
       return [
         purpose,
         {

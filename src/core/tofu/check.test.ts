@@ -117,3 +117,27 @@ test('an exception of the policy accepts what it names, and nothing else', () =>
   };
   assert.deepEqual([check('scsi1'), check('scsi2')], [[], ['HF-DISK-LEFT-OUT']]);
 });
+
+test('a change that makes the provider forget an encryption key is held back', () => {
+  const storage = {
+    id: 'pbs-tier-1',
+    server: 'p',
+    datastore: 'd',
+    namespace: 'n',
+    generate_encryption_key: true,
+    generated_encryption_key: '{"kdf":null}',
+  };
+  const changed = {
+    address: 'x',
+    type: 'proxmox_storage_pbs',
+    change: {
+      actions: ['update'],
+      before: storage,
+      after: { ...storage, generated_encryption_key: undefined },
+      after_unknown: { generated_encryption_key: true },
+    },
+  };
+  assert.deepEqual(codesOf([changed]), ['error HF-TOFU-KEY']);
+  const plain = { ...storage, generate_encryption_key: undefined, generated_encryption_key: undefined };
+  assert.deepEqual(codesOf([{ ...changed, change: { ...changed.change, before: plain, after: plain } }]), []);
+});

@@ -12,7 +12,14 @@ import { onCode, onCodeGuest, orAllow, type Around, type TofuFinding } from './t
 
 /** What of the estate is less protected after the plan than before: guests, tiers, disks, storages, jobs. */
 export function weakerFindings(around: Around): TofuFinding[] {
-  return [...goneGuests(around), ...lowerTiers(around), ...leftDisks(around), ...goneStorages(around), ...lesserJobs(around)];
+  return [
+    ...goneGuests(around),
+    ...lowerTiers(around),
+    ...leftDisks(around),
+    ...goneStorages(around),
+    ...lostKeys(around),
+    ...lesserJobs(around),
+  ];
 }
 
 /** Guests that are destroyed, or destroyed and made anew. */
@@ -212,6 +219,29 @@ function goneStorages(around: Around): TofuFinding[] {
     ];
   });
   return [...prunes, ...lost];
+}
+
+/**
+ * Storages whose key leaves the state. After any change in place the provider forgets the key it made (seen with bpg/proxmox 0.111.1):
+ * then only the nodes have it, and with them it would burn.
+ */
+function lostKeys(around: Around): TofuFinding[] {
+  const changed = around.plan.changes.filter((change) => kindOf(change) === 'storage' && change.actions.includes('update'));
+  return changed.flatMap(({ address, before, unknown }) => {
+    const id = before?.['id'];
+    if (typeof id !== 'string' || typeof before?.['generated_encryption_key'] !== 'string' || unknown['generated_encryption_key'] !== true)
+      return [];
+    const name = `key:${id}`;
+    return [
+      onCode(around, `storage ${id} (${address})`, {
+        code: 'HF-TOFU-KEY',
+        problem: `With this change the encryption key of storage ${id} goes from the state: the provider forgets it`,
+        why: 'the key is then on the nodes and nowhere else, and without it no point of the tier can be read',
+        fix: `save it first, away from what it encrypts (tofu output -json encryption_keys)${orAllow(name)}`,
+        allow: name,
+      }),
+    ];
+  });
 }
 
 /** Jobs of the code that go, stop, or run less often. */

@@ -48,7 +48,7 @@ resource "proxmox_storage_pbs" "tier" {
   }
 
   lifecycle {
-    # The generated key lives in this resource: without it, encrypted points cannot be read.
+    # PVE keeps the generated key with the storage: gone with it, no encrypted point could be read.
     prevent_destroy = true
     # PVE tells neither, so that a storage that was imported would be made anew. A new secret: pvesm set ID --password.
     ignore_changes = [password, generate_encryption_key]

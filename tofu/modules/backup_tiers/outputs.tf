@@ -18,3 +18,9 @@ output "storages" {
   description = "PBS storage of each tier on PVE, by the tier's number."
   value       = { for id, storage in proxmox_storage_pbs.tier : id => storage.id }
 }
+
+output "encryption_keys" {
+  description = "Keys that PVE made for the storages of encrypted tiers, by the tier's number. Save them away from what they encrypt right after the first apply: when a storage is changed in place the provider forgets its key, and then only the nodes have it."
+  value       = { for id, storage in proxmox_storage_pbs.tier : id => storage.generated_encryption_key if var.backup_tiers[id].encryption }
+  sensitive   = true
+}

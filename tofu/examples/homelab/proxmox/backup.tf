@@ -8,6 +8,12 @@ module "backup_tiers" {
   backup_token_secret = var.backup_token_secret
 }
 
+output "encryption_keys" {
+  description = "Keys of encrypted tiers, to be saved away from what they encrypt."
+  value       = module.backup_tiers.encryption_keys
+  sensitive   = true
+}
+
 module "postgres_data" {
   source = "../../../modules/data_disk_vm"
 
