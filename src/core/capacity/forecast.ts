@@ -114,9 +114,9 @@ function slopes(days: readonly Day[]): Band {
  */
 function lately(days: readonly Day[]): number {
   const late = days.slice(-LATELY_DAYS);
-  if (late.at(-1)!.bytes <= late[0]!.bytes) return 0;
   const steps = late.slice(1).map(({ day, bytes }, i) => (bytes - late[i]!.bytes) / (day - late[i]!.day));
-  return quantile(steps, 0.5);
+  const net = (late.at(-1)!.bytes - late[0]!.bytes) / (late.at(-1)!.day - late[0]!.day);
+  return Math.min(quantile(steps, 0.5), 2 * Math.max(0, net));
 }
 
 function quantile(values: readonly number[], fraction: number): number {

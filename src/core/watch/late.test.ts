@@ -57,3 +57,13 @@ test('it says how late and what was promised', () => {
     'A point is 3h late; the newest is 1d 2h old, promised is 1d + 2h grace, and it breaks in 1h',
   );
 });
+
+test('what was told stays told while nobody knows how the guest stands, and ends when somebody does', () => {
+  const [finding] = lateFindings({ site: 'home', guests: [guest('broken')] });
+  const known = [{ finding: finding!, state: 'open' as const }];
+  const blind = { ...guest(undefined), posture: 'unknown' as const };
+  assert.deepEqual(lateFindings({ site: 'home', guests: [blind] }, known), [finding]);
+  assert.deepEqual(lateFindings({ site: 'home', guests: [blind] }), []);
+  assert.deepEqual(lateFindings({ site: 'home', guests: [guest('protected')] }, known), []);
+  assert.deepEqual(lateFindings({ site: 'home', guests: [blind] }, [{ finding: finding!, state: 'resolved' }]), []);
+});

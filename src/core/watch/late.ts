@@ -1,20 +1,32 @@
 import type { Assessment } from '../assess/assessment.ts';
 import type { Verdict } from '../assess/posture.ts';
 import type { Finding } from '../finding.ts';
+import type { FindingLife } from '../memory/record.ts';
 import { spellDuration } from '../units.ts';
+
+const CODE = 'HF-LATE';
 
 /**
  * Guests whose next point stays away: a warning half-way from when it was due to when the promise breaks, or as soon as it is later than the tier's grace, and
- * an error when the promise has broken. A data VM is told through the guest that uses its disk.
+ * an error when the promise has broken. A data VM is told through the guest that uses its disk. What was told of a guest stays told while nobody knows how
+ * it stands now: `known` are the lives so far.
  */
-export function lateFindings({ site, guests }: Pick<Assessment, 'site' | 'guests'>): readonly Finding[] {
-  return guests.flatMap(({ rpo, vmid, tier, name, type }): Finding[] => {
+export function lateFindings(
+  { site, guests }: Pick<Assessment, 'site' | 'guests'>,
+  known: readonly Pick<FindingLife, 'finding' | 'state'>[] = [],
+): readonly Finding[] {
+  const told = new Map(
+    known.flatMap(({ finding, state }) => (finding.code === CODE && state !== 'resolved' ? [[finding.vmid, finding]] : [])),
+  );
+  return guests.flatMap(({ rpo, vmid, tier, name, type, posture }): Finding[] => {
+    const before = told.get(vmid);
+    if (!rpo && before && posture === 'unknown') return [before];
     if (!rpo || tier === undefined || !isWorthTelling(rpo)) return [];
     const broken = rpo.posture === 'broken';
     return [
       {
         severity: broken ? 'error' : 'warning',
-        code: 'HF-LATE',
+        code: CODE,
         at: `${site}: ${type}/${vmid} ${name}`,
         site,
         vmid,
