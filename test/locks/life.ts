@@ -212,7 +212,7 @@ export async function liveThrough(seed: number): Promise<Happening[]> {
   ];
   /** How often each of `acts` happens: backups and looks most. */
   const deck = [0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 7, 7, 7, 7, 7];
-  for (let i = 10 + chance(20); i > 0; i--) {
+  for (let i = 8 + chance(16); i > 0; i--) {
     time += chance(3) === 0 ? chance(12 * DAY) : chance(2 * HOUR);
     await acts[deck[chance(deck.length)]!]!();
   }
