@@ -17,7 +17,7 @@ const WATCHING = {
   version: '0',
   replica: 'one',
   startedAt: 0,
-  sites: [{ ...SITE, messages: { sent: 0, failed: 0 }, guests: [], findings: [] }],
+  sites: [{ ...SITE, messages: { sent: 0, failed: 0 }, locks: { set: 0, lifted: 0 }, stores: [], guests: [], findings: [] }],
 };
 
 test('every metric that rules and dashboard ask for is one that Holdfast has', async () => {
@@ -30,7 +30,7 @@ test('every metric that rules and dashboard ask for is one that Holdfast has', a
 });
 
 test.skipIf(!hasPromtool())('the alert rules are valid, and fire when they should', () => {
-  expect(runPromtool(['check', 'rules', 'deploy/prometheus/holdfast.rules.yml']).text).toContain('SUCCESS: 11 rules found');
+  expect(runPromtool(['check', 'rules', 'deploy/prometheus/holdfast.rules.yml']).text).toContain('SUCCESS: 12 rules found');
   expect(runPromtool(['test', 'rules', 'deploy/prometheus/holdfast.rules.test.yml'])).toEqual({
     code: 0,
     text: expect.stringContaining('SUCCESS'),

@@ -1,5 +1,5 @@
 import { budgetFindings, fillFindings } from '#core/capacity/findings.ts';
-import { forecast } from '#core/capacity/forecast.ts';
+import { forecast, type Forecast } from '#core/capacity/forecast.ts';
 import { growthOf, tierUse } from '#core/capacity/growth.ts';
 import type { Finding } from '#core/finding.ts';
 import type { AlertRecord, CycleRecord, FindingLife, UsageSample } from '#core/memory/record.ts';
@@ -23,15 +23,20 @@ type Asked = { readonly memory: Memory; readonly policy: Policy; readonly site: 
 export async function weighCapacity(
   { memory, policy, site, now }: Asked,
   { seen, tierOf }: { readonly seen: readonly UsageSample[]; readonly tierOf: (vmid: number) => number | undefined },
-): Promise<{ readonly samples: readonly UsageSample[]; readonly findings: readonly Finding[] }> {
+): Promise<{
+  readonly samples: readonly UsageSample[];
+  readonly findings: readonly Finding[];
+  readonly forecasts: readonly Forecast[];
+}> {
   const known = await memory.usage(site.name, now - FORECAST_DAYS * DAY_SECONDS);
   const lastAt = new Map(known.map(({ what, at }) => [what, at]));
   const samples = seen.filter(({ what, at }) => at - (lastAt.get(what) ?? 0) >= SAMPLE_SECONDS);
-  const fills = fillFindings(forecast([...known, ...samples], now), { site, now });
+  const forecasts = forecast([...known, ...samples], now);
+  const fills = fillFindings(forecasts, { site, now });
   const budgeted = policy.tiers.filter(({ budgetBytes }) => budgetBytes !== undefined);
-  if (budgeted.length === 0) return { samples, findings: fills };
+  if (budgeted.length === 0) return { samples, findings: fills, forecasts };
   const growth = growthOf(await memory.tasks(site.name, now - GROWTH_DAYS * DAY_SECONDS), tierOf, now);
-  return { samples, findings: [...fills, ...budgetFindings(tierUse(growth, budgeted), { site, now })] };
+  return { samples, findings: [...fills, ...budgetFindings(tierUse(growth, budgeted), { site, now })], forecasts };
 }
 
 type Found = {

@@ -1,5 +1,6 @@
 import { assess } from '#core/assess/assess.ts';
 import type { Assessment } from '#core/assess/assessment.ts';
+import type { Forecast } from '#core/capacity/forecast.ts';
 import { samplesOf } from '#core/capacity/samples.ts';
 import { digest } from '#core/digest.ts';
 import type { Finding } from '#core/finding.ts';
@@ -41,6 +42,8 @@ export type Watched =
       /** Everything that was found, in the assessment, the ledger and the memory. */
       readonly findings: readonly Finding[];
       readonly assessment: Assessment;
+      /** How each store fills, by the samples of the last weeks. */
+      readonly forecasts: readonly Forecast[];
       /** How each guest stands by what is seen and remembered. */
       readonly standings: readonly Standing[];
       /** What was seen, where the site could be looked at. */
@@ -97,7 +100,16 @@ export async function watch(input: WatchInput): Promise<Watched> {
   if (outcome === 'lease-lost') return { outcome };
   const handed = worthKeeping(previous, seen.actual && { actual: seen.actual, policyDigest }, out);
   const { actual } = seen;
-  return { outcome, record, findings, assessment, standings: after, ...(actual && { actual }), ...(handed && { handed }) };
+  return {
+    outcome,
+    record,
+    findings,
+    assessment,
+    standings: after,
+    forecasts: capacity.forecasts,
+    ...(actual && { actual }),
+    ...(handed && { handed }),
+  };
 }
 
 const NOTHING: LedgerEntered = { points: [], findings: [], over: [] };

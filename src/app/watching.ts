@@ -45,6 +45,9 @@ export type SiteWatched = {
   readonly failures: number;
   readonly lastFailure?: string;
   readonly messages: { readonly sent: number; readonly failed: number };
+  /** Protections set and lifted on PBS since the start. */
+  readonly locks: { readonly set: number; readonly lifted: number };
+  readonly stores: readonly StoreWatched[];
   readonly guests: readonly GuestWatched[];
   readonly findings: readonly Finding[];
 };
@@ -60,6 +63,32 @@ export type GuestWatched = {
   /** When the newest point will be older than its tier's RPO and grace allow. */
   readonly breaksAt?: UnixSeconds;
 };
+
+export type StoreWatched = {
+  /** `datastore:pbs/main`, `zfs:pve1/rpool` */
+  readonly what: string;
+  readonly totalBytes: number;
+  readonly usedBytes: number;
+  readonly availableBytes: number;
+  /** When it is full, and when garbage collection can no longer run, as it grows now; absent where that is not foretold. */
+  readonly fullAt?: UnixSeconds;
+  readonly stuckAt?: UnixSeconds;
+};
+
+export function storesAfter({ forecasts }: Pick<Extract<Watched, { outcome: 'recorded' }>, 'forecasts'>): readonly StoreWatched[] {
+  return forecasts.map((forecast) => {
+    const { what, totalBytes, usedBytes, availableBytes } = forecast;
+    const { fullAt, stuckAt } = forecast.known ? forecast : { fullAt: {}, stuckAt: {} };
+    return {
+      what,
+      totalBytes,
+      usedBytes,
+      availableBytes,
+      ...(fullAt.usual === undefined ? {} : { fullAt: fullAt.usual }),
+      ...(stuckAt.usual === undefined ? {} : { stuckAt: stuckAt.usual }),
+    };
+  });
+}
 
 /** Each guest as it stands after a cycle; of one that could not be seen, the points that were seen last. */
 export function guestsAfter(

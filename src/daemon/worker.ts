@@ -1,7 +1,7 @@
 import { deliver } from '#app/deliver.ts';
 import { mayWatch } from '#app/may-watch.ts';
 import type { Lease, Ports, Timers } from '#app/ports.ts';
-import { guestsAfter, type SiteWatched } from '#app/watching.ts';
+import { guestsAfter, storesAfter, type SiteWatched } from '#app/watching.ts';
 import { seeToLocks, type LocksSeen } from '#app/watch-locks.ts';
 import { watch, type Handed, type Watched } from '#app/watch.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
@@ -132,6 +132,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       const seen: LocksSeen | 'lease-lost' = await seeToLocks({ ...input, ...(locks && { before: locks }) });
       if (seen === 'lease-lost') return onLost();
       locks = seen;
+      state = { ...state, locks: { set: state.locks.set + seen.protected, lifted: state.locks.lifted + seen.lifted } };
       if (seen.protected + seen.lifted > 0) log.info('locks seen to', { site: site.name, protected: seen.protected, lifted: seen.lifted });
     } while (locks.left && quiet());
   }
@@ -152,6 +153,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       look: { at, ...look },
       ...(look.outcome === 'complete' ? { completeAt: at } : {}),
       looks: { ...state.looks, [look.outcome]: state.looks[look.outcome] + 1 },
+      stores: storesAfter(watched),
       guests: guestsAfter(watched, policy(), state.guests),
       findings: watched.findings,
     };
@@ -254,6 +256,8 @@ export function emptySite(site: string, state: SiteWatched['state'] = 'starting'
     requests: 0,
     failures: 0,
     messages: { sent: 0, failed: 0 },
+    locks: { set: 0, lifted: 0 },
+    stores: [],
     guests: [],
     findings: [],
   };

@@ -32,6 +32,8 @@ function makeWatched(site: Partial<SiteWatched> = {}): SiteWatched {
     requests: 99,
     failures: 0,
     messages: { sent: 1, failed: 2 },
+    locks: { set: 7, lifted: 3 },
+    stores: [{ what: 'datastore:pbs/main', totalBytes: 100, usedBytes: 60, availableBytes: 40, stuckAt: NOW + 86_400 }],
     guests: [makeGuest(), makeGuest({ vmid: 102, posture: 'broken' })],
     findings: [],
     ...site,
@@ -146,6 +148,13 @@ test('metrics: the names are a contract', async () => {
       "holdfast_guest_slack_seconds gauge",
       "holdfast_guest_verified_timestamp_seconds gauge",
       "holdfast_guests_without_series gauge",
+      "holdfast_store_size_bytes gauge",
+      "holdfast_store_used_bytes gauge",
+      "holdfast_store_available_bytes gauge",
+      "holdfast_store_full_timestamp_seconds gauge",
+      "holdfast_store_stuck_timestamp_seconds gauge",
+      "holdfast_points_locked_total counter",
+      "holdfast_points_unlocked_total counter",
       "holdfast_info gauge",
       "holdfast_start_timestamp_seconds gauge",
       "holdfast_memory_usable gauge",
@@ -157,6 +166,9 @@ test('metrics: the names are a contract', async () => {
   expect(text).toContain('holdfast_guest_slack_seconds{site="home",vmid="101",tier="1"} 7200');
   expect(text).toContain('holdfast_guest_exposure_seconds{site="home",vmid="101",tier="1"} 3600');
   expect(text).toContain('holdfast_guest_posture{site="home",vmid="102",tier="1"} 4');
+  expect(text).toContain(`holdfast_store_stuck_timestamp_seconds{site="home",store="datastore:pbs/main"} ${NOW + 86_400}`);
+  expect(text).not.toContain('holdfast_store_full_timestamp_seconds{');
+  expect(text).toContain('holdfast_points_locked_total{site="home"} 7');
 });
 
 test('metrics: a fleet has counts for all and series for the worst', async () => {

@@ -14,7 +14,7 @@ const loop = monitorEventLoopDelay({ resolution: 50 });
 loop.enable();
 
 /**
- * What a running daemon knows, for Prometheus. Names and labels are a contract: `site`, `tier`, `vmid`, `server`, and words from short
+ * What a running daemon knows, for Prometheus. Names and labels are a contract: `site`, `tier`, `vmid`, `server`, `store`, and words from short
  * lists, never a text that somebody may choose. Ages are told as the instant since which they count, so that they grow between two looks.
  */
 export async function metricsText(watching: Watching, now: UnixSeconds): Promise<{ readonly text: string; readonly contentType: string }> {
@@ -26,6 +26,7 @@ export async function metricsText(watching: Watching, now: UnixSeconds): Promise
 
   tellSites(watching.sites);
   tellGuests(watching.sites);
+  tellStores(watching.sites);
   tellOurselves();
   return { text: await registry.metrics(), contentType: registry.contentType };
 
@@ -87,6 +88,33 @@ export async function metricsText(watching: Watching, now: UnixSeconds): Promise
         if (guest.newestPointAt !== undefined) exposure.set(label, now - guest.newestPointAt);
         if (guest.breaksAt !== undefined) slack.set(label, guest.breaksAt - now);
         if (guest.verifiedAt !== undefined) verified.set(label, guest.verifiedAt);
+      }
+    }
+  }
+
+  function tellStores(sites: readonly SiteWatched[]): void {
+    const labels = ['site', 'store'] as const;
+    const size = gauge('store_size_bytes', 'Size of a datastore or ZFS pool', labels);
+    const used = gauge('store_used_bytes', 'What of it is used', labels);
+    const available = gauge('store_available_bytes', 'What of it is free', labels);
+    const full = gauge(
+      'store_full_timestamp_seconds',
+      'When nothing of it is free, as it grows now; absent where that is not foretold',
+      labels,
+    );
+    const stuck = gauge('store_stuck_timestamp_seconds', 'When garbage collection can no longer run in it, as it grows now', labels);
+    const locked = counter('points_locked', 'Protections that were set on PBS', ['site']);
+    const lifted = counter('points_unlocked', 'Protections of ours that were lifted when due', ['site']);
+    for (const { site, state, stores, locks } of sites) {
+      if (state === 'elsewhere') continue;
+      locked.inc({ site }, locks.set);
+      lifted.inc({ site }, locks.lifted);
+      for (const { what: store, totalBytes, usedBytes, availableBytes, fullAt, stuckAt } of stores) {
+        size.set({ site, store }, totalBytes);
+        used.set({ site, store }, usedBytes);
+        available.set({ site, store }, availableBytes);
+        if (fullAt !== undefined) full.set({ site, store }, fullAt);
+        if (stuckAt !== undefined) stuck.set({ site, store }, stuckAt);
       }
     }
   }
