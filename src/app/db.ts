@@ -27,6 +27,6 @@ async function* exportSite(memory: Memory, site: string): AsyncGenerator<ExportL
     for (const change of await memory.postureHistory(site, vmid, 0)) yield { what: 'posture', ...change };
   for (const life of await memory.lives(site, 0)) yield { what: 'finding', ...life };
   for (const task of await memory.tasks(site, 0)) yield { what: 'task', ...task };
-  for (const sample of await memory.usage(site, 0)) yield { ...sample, what: 'usage', of: sample.what };
+  for (const { what: of, ...sample } of await memory.usage(site, 0)) yield { what: 'usage', of, ...sample };
   for (const look of await memory.looks(site, 0)) yield { what: 'look', site, ...look };
 }

@@ -205,8 +205,8 @@ export type Memory = {
   /** In the order written. Each `hash` is over the entry and the hash before it, so that nothing can be changed or taken out unseen. */
   readonly audit: (since: UnixSeconds) => Promise<readonly (AuditEntry & { readonly hash: string })[]>;
   /**
-   * A person's act: acknowledges, suppresses, or takes that back; with its line in the audit log. Only state, `by`, `reason` and `untilAt` are
-   * taken from `life`. `gone`, and nothing is written, where there is no such life that is not resolved.
+   * A person's act: acknowledges, suppresses, or takes that back; with its line in the audit log. Only state (never `resolved`: the world says that), `by`,
+   * `reason` and `untilAt` are taken from `life`. `gone`, and nothing is written, where there is no such life that is not resolved.
    */
   readonly changeLife: (life: FindingLife, entry: AuditEntry) => Promise<'changed' | 'gone'>;
   readonly outbox: Outbox;
