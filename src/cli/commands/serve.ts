@@ -18,7 +18,10 @@ export const serve: Command = {
   ],
   examples: [
     { run: 'holdfast serve', does: 'watches every site of the policy until Ctrl-C' },
-    { run: 'holdfast serve --listen 0.0.0.0:8470', does: 'lets Prometheus on another host read /metrics; put nothing else before it' },
+    {
+      run: 'holdfast serve --listen 0.0.0.0:8470',
+      does: 'lets Prometheus on another host read /metrics; nobody is asked for a password there',
+    },
   ],
   exits: {
     0: 'ended by SIGTERM, everything given back',
