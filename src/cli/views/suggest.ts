@@ -8,7 +8,7 @@ export function suggestedText(suggested: Suggested, paint: Paint, width: number)
   const { guests, unknown } = suggested;
   const gaps = unknown.map(({ site, what, because }) => `${paint.yellow('not known')} ${site}: ${what}: ${because}\n`).join('');
   if (guests.length === 0)
-    return `${gaps}${unknown.length > 0 ? 'No unassigned guest among those that could be read' : 'Every guest has a tier'}.\n`;
+    return `${gaps}${unknown.length > 0 ? 'No unassigned guest among those that could be read' : 'No guest is without a tier'}.\n`;
   const known = guests.filter(({ suggestion }) => suggestion.tier !== undefined).toSorted(byTier);
   const rest = guests.filter(({ suggestion }) => suggestion.tier === undefined);
   const lines = known.map((guest) => guestText(guest, paint)).join('');
