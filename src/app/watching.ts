@@ -2,6 +2,7 @@ import type { Finding } from '#core/finding.ts';
 import type { PostureRecord } from '#core/memory/record.ts';
 import type { Policy, TierId } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
+import type { Silent } from '#core/watch/outage.ts';
 import type { Watched } from './watch.ts';
 
 /*
@@ -38,7 +39,7 @@ export type SiteWatched = {
   /** When a look last saw everything. */
   readonly completeAt?: UnixSeconds;
   /** Servers that gave no sign of life at the last pulse. */
-  readonly silent: readonly { readonly server: string; readonly because: string }[];
+  readonly silent: readonly Silent[];
   readonly looks: Readonly<Record<'complete' | 'partial' | 'failed', number>>;
   readonly requests: number;
   /** Cycles that broke for a reason of ours, and the last one's. */

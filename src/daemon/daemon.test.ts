@@ -74,7 +74,10 @@ test('an outage is told within 30 s, makes nothing better, and its end is told w
       "error: home: PVE: The server does not answer: nothing listens there",
     ]
   `);
-  expect(stateOf(rig)).toMatchObject({ silent: [{ server: 'pve', because: 'nothing listens there' }], look: { outcome: 'failed' } });
+  expect(stateOf(rig)).toMatchObject({
+    silent: [{ server: 'pve', kind: 'unreachable', because: 'nothing listens there' }],
+    look: { outcome: 'failed' },
+  });
   expect(stateOf(rig).guests.map(({ posture }) => posture)).toEqual(['broken']);
   await time.pass(6 * 3600);
   expect(told()).toEqual([]);

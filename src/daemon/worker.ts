@@ -66,8 +66,8 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   async function feel(): Promise<void> {
     if (refused()) return;
     const pulse = await proxmox.pulse();
-    const silent = pulse.silent.map(({ server, trouble }) => ({ server, because: trouble.detail }));
-    if (serversOf(silent) !== serversOf(state.silent)) {
+    const silent = pulse.silent.map(({ server, trouble }) => ({ server, kind: trouble.kind, because: trouble.detail, fix: trouble.fix }));
+    if (spellSilent(silent) !== spellSilent(state.silent)) {
       for (const { server, because } of silent) log.warn('a server gives no sign of life', { site: site.name, server, because });
       if (silent.length === 0) log.info('every server answers again', { site: site.name });
       raise('outage');
@@ -243,8 +243,8 @@ function spellPostures(guests: SiteWatched['guests']): string {
   return [...counts].map(([posture, list]) => `${list.length} ${posture}`).join(', ') || 'none';
 }
 
-function serversOf(silent: SiteWatched['silent']): string {
-  return silent.map(({ server }) => server).join(' ');
+function spellSilent(silent: SiteWatched['silent']): string {
+  return silent.map(({ server, kind }) => `${server} ${kind}`).join(', ');
 }
 
 export function emptySite(site: string, state: SiteWatched['state'] = 'starting'): SiteWatched {

@@ -119,7 +119,7 @@ for (const { name, parts, health, ready, because } of HEALTH) {
 }
 
 test.skipIf(!hasPromtool())('metrics: promtool has nothing to say', async () => {
-  const sites = [makeWatched(), makeWatched({ site: 'branch', silent: [{ server: 'pbs', because: 'x' }] })];
+  const sites = [makeWatched(), makeWatched({ site: 'branch', silent: [{ server: 'pbs', kind: 'unreachable', because: 'x', fix: 'y' }] })];
   const text = await (await rig({ sites }).get('/metrics')).text();
   expect(runPromtool(['check', 'metrics'], text)).toEqual({ code: 0, text: '' });
 });

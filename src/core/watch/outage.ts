@@ -2,6 +2,7 @@ import type { Assessment } from '../assess/assessment.ts';
 import type { Finding } from '../finding.ts';
 import type { FindingLife } from '../memory/record.ts';
 import type { UnixSeconds } from '../units.ts';
+import type { ProxmoxTrouble } from '../world/proxmox-error.ts';
 
 /** Nobody answered, or somebody whose word does not count. */
 const NO_ANSWER: ReadonlySet<string> = new Set(['unreachable', 'refused', 'untrusted', 'garbled']);
@@ -30,11 +31,12 @@ export function isOutage(
   return unseen.some(({ kind, server }) => NO_ANSWER.has(kind) || (NO_WORD.has(kind) && !usual.has(`${site}: ${server}`)));
 }
 
-export type Silent = { readonly server: string; readonly because: string };
+/** A server of which a pulse learned nothing, and why; `kind` and `fix` are those of its ProxmoxError. */
+export type Silent = { readonly server: string; readonly kind: ProxmoxTrouble; readonly because: string; readonly fix: string };
 
 /**
- * Findings with what two witnesses say together: a server that gave no sign of life, and of which the look then saw nothing either, does
- * not answer. That is certain at once, where a part that one look could not read may be well at the next.
+ * Findings with what two witnesses say together: a server that gave no sign of life, and of which the look then saw nothing either, cannot be
+ * asked. That is certain at once, where a part that one look could not read may be well at the next.
  */
 export function withSilence(
   findings: readonly Finding[],
@@ -43,12 +45,36 @@ export function withSilence(
   return findings.map((finding) => {
     const witness = silent.find(({ server }) => finding.at === `${site}: ${server === 'pve' ? 'PVE' : `PBS ${server}`}`);
     if (finding.code !== 'HF-UNSEEN' || !witness) return finding;
-    return {
-      ...finding,
-      severity: 'error',
-      code: 'HF-UNREACHABLE',
-      problem: `The server does not answer: ${witness.because}`,
-      why: 'nothing of this server is known, so that every guest on it counts as unknown; backups to it fail while it is down',
-    };
+    return { ...finding, severity: 'error', ...tellSilence(witness) };
   });
+}
+
+function tellSilence({ kind, because, fix }: Silent): Pick<Finding, 'code' | 'problem' | 'why' | 'fix'> {
+  if (kind === 'untrusted')
+    return {
+      code: 'HF-CERTIFICATE',
+      problem: `The certificate of the server is not to be trusted: ${because}`,
+      why: 'somebody between here and the server could read the token, so that nothing was sent; every guest on it counts as unknown',
+      fix,
+    };
+  if (kind === 'refused')
+    return {
+      code: 'HF-LOGIN',
+      problem: `The login is not accepted any more: ${because}`,
+      why: 'without it nothing of this server is known, so that every guest on it counts as unknown',
+      fix,
+    };
+  if (kind === 'garbled' || kind === 'missing')
+    return {
+      code: 'HF-NO-PROXMOX',
+      problem: `The answer is not that of a Proxmox: ${because}`,
+      why: 'nothing of this server is known, so that every guest on it counts as unknown',
+      fix,
+    };
+  return {
+    code: 'HF-UNREACHABLE',
+    problem: `The server does not answer: ${because}`,
+    why: 'nothing of this server is known, so that every guest on it counts as unknown; backups to it fail while it is down',
+    fix: 'see what stands in the way:\n    holdfast doctor',
+  };
 }
