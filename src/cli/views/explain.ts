@@ -203,7 +203,9 @@ function areUnseen({ posture, tier, points }: NonNullable<Story['assessment']>):
 
 function lossText({ assessment, restoreSeconds, disks }: Story, tier: Tier): string {
   if (assessment && areUnseen(assessment)) return 'Nobody knows: its points could not be seen.';
-  const nowhere = disks.filter(({ disk, keepsState, sharedWith }) => keepsState && !disk.included && sharedWith.length === 0);
+  const nowhere = disks.filter(
+    ({ disk, keepsState, sharedWith, inNewestUsable }) => keepsState && !disk.included && sharedWith.length === 0 && !inNewestUsable,
+  );
   const whole = nowhere.length === 0 ? '' : `, and all that lies on ${nowhere.map(({ disk }) => disk.key).join(', ')}`;
   const lost =
     assessment?.exposureSeconds === undefined

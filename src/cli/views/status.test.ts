@@ -168,6 +168,16 @@ describe('explain as people read it', () => {
     });
   }
 
+  test('a disk left out since yesterday is not lost as long as a point that counts holds it', () => {
+    const changed = guests.map((guest) =>
+      guest.vmid === 101 ? { ...guest, disks: guest.disks.map((one) => ({ ...one, included: false })) } : guest,
+    );
+    const now = { ...input, actual: site(changed) };
+    const text = explainText(tellStory(now, assess(now), changed[0]!), paint, 100);
+    expect(text).toContain('left out');
+    expect(text).toMatch(/The last \S+ of its data\. Reading/);
+  });
+
   test('--json says of each point whether it counts', () => {
     expect(explainJson(story(102))).toMatchObject({
       id: 'vm/102',

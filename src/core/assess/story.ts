@@ -53,6 +53,8 @@ export type DiskStory = {
   readonly sharedWith: readonly Guest[];
   /** Whether the newest finished point holds it; undefined where there is none, or where the disk needs no place in one. */
   readonly inNewest?: boolean;
+  /** Whether the newest point that counts holds it, though it may be left out by now; undefined as above. */
+  readonly inNewestUsable?: boolean;
 };
 
 export type Elsewhere = {
@@ -120,18 +122,22 @@ function merge(lists: readonly Jobs[]): Jobs {
 
 function diskStories(guest: Guest, assessment: GuestAssessment | undefined, neighbours: ReturnType<typeof neighboursOf>): DiskStory[] {
   const state = new Map(stateDisks(guest, neighbours).map((one) => [one.disk.key, one]));
-  const newest = assessment?.points.find(
-    ({ snapshot, group }) => snapshot.sizeBytes !== undefined && group === `${guest.type}/${guest.vmid}`,
-  );
+  const own = (assessment?.points ?? []).filter(({ group }) => group === `${guest.type}/${guest.vmid}`);
+  const newest = own.find(({ snapshot }) => snapshot.sizeBytes !== undefined);
+  const newestUsable = own.find(({ usable }) => usable);
   return guest.disks.map((disk): DiskStory => {
     const kept = state.get(disk.key);
-    const inNewest = kept && newest && kept.archives.some((archive) => newest.snapshot.files.includes(archive));
+    // One archive holds all mount points of a container, and its name does not say which.
+    const told = guest.type === 'vm' || disk.key === 'rootfs';
+    const isIn = (point: typeof newest): boolean | undefined =>
+      told && kept && point ? kept.archives.some((archive) => point.snapshot.files.includes(archive)) : undefined;
+    const [inNewest, inNewestUsable] = [isIn(newest), isIn(newestUsable)];
     return {
       disk,
       keepsState: kept !== undefined,
       sharedWith: kept?.sharedWith ?? [],
-      // One archive holds all mount points of a container, and its name does not say which.
-      ...(inNewest === undefined || (guest.type === 'ct' && disk.key !== 'rootfs') ? {} : { inNewest }),
+      ...(inNewest !== undefined && { inNewest }),
+      ...(inNewestUsable !== undefined && { inNewestUsable }),
     };
   });
 }
