@@ -4,6 +4,7 @@ import { calendarFrom } from '../calendar/gap.ts';
 import { localSecondsAt, type ZoneRules } from '../calendar/zone.ts';
 import type { Finding } from '../finding.ts';
 import type { Policy, Site, Tier, TierId, Window } from '../policy/policy.ts';
+import { isOpen, secondsLeft, spellMinute, windowMinutes } from '../policy/window.ts';
 import { spellDuration, type UnixSeconds } from '../units.ts';
 import type { Actual } from '../world/actual.ts';
 import { rulesOf, widestGapSeconds, zoneOf } from './zones.ts';
@@ -132,8 +133,7 @@ function startThatFits(load: Load, here: readonly Load[], window: Window | undef
   for (let step = 1; step < 96; step++) {
     const start = (Math.ceil(written / 15) * 15 + step * 15) % 1440;
     const free = busy.every((other) => !overlap(start, load.seconds / 60, other.start, other.minutes));
-    if (free && fitsWindow(start, load.seconds / 60, window))
-      return `${found[1]}${String(Math.floor(start / 60)).padStart(2, '0')}:${String(start % 60).padStart(2, '0')}`;
+    if (free && fitsWindow(start, load.seconds, window)) return `${found[1]}${spellMinute(start)}`;
   }
   return undefined;
 }
@@ -147,18 +147,16 @@ function overlap(a: number, aMinutes: number, b: number, bMinutes: number): bool
   return (b - a + 1440) % 1440 < aMinutes || (a - b + 1440) % 1440 < bMinutes;
 }
 
-function fitsWindow(start: number, minutes: number, window: Window | undefined): boolean {
-  if (!window) return true;
-  const length = (window.endMinute - window.startMinute + 1440) % 1440 || 1440;
-  return ((start - window.startMinute + 1440) % 1440) + minutes <= length;
+function fitsWindow(start: number, seconds: number, window: Window | undefined): boolean {
+  return !window || (isOpen(window, start) && seconds <= secondsLeft(window, start * 60));
 }
 
 function outsideWindow(load: Load, site: Site, zone: ZoneRules): Finding[] {
   const { tier, node, seconds } = load;
   const { window } = site;
-  const start = minutesOf(load, zone).find((minute) => !fitsWindow(minute, seconds / 60, window));
+  const start = minutesOf(load, zone).find((minute) => !fitsWindow(minute, seconds, window));
   if (!window || start === undefined) return [];
-  const length = (window.endMinute - window.startMinute + 1440) % 1440 || 1440;
+  const length = windowMinutes(window);
   const latest = (window.startMinute + Math.max(0, Math.floor((length - seconds / 60) / 15) * 15)) % 1440;
   const words = `${spellMinute(window.startMinute)}–${spellMinute(window.endMinute)}`;
   return [
@@ -176,8 +174,4 @@ function outsideWindow(load: Load, site: Site, zone: ZoneRules): Finding[] {
       tier: tier.id,
     },
   ];
-}
-
-function spellMinute(minute: number): string {
-  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 }

@@ -5,6 +5,7 @@ import { spellDuration } from '../units.ts';
 import { checkPins } from './check-pins.ts';
 import { checkTraffic } from './check-traffic.ts';
 import type { DraftPolicy, DraftSite } from './draft.ts';
+import { windowMinutes } from './window.ts';
 
 export function checkSites(draft: DraftPolicy): Finding[] {
   const { sites } = draft;
@@ -121,7 +122,7 @@ function checkCollection(site: DraftSite): Finding[] {
 function checkWindow({ assume }: DraftPolicy, site: DraftSite): Finding[] {
   const { window } = site;
   if (!window || assume.durationSeconds === undefined) return [];
-  const lengthSeconds = ((window.endMinute - window.startMinute + 1440) % 1440) * 60;
+  const lengthSeconds = windowMinutes(window) * 60;
   if (lengthSeconds >= assume.durationSeconds) return [];
   return [
     {

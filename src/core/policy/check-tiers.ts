@@ -6,6 +6,7 @@ import type { Finding } from '../finding.ts';
 import { spellDuration, spellExact } from '../units.ts';
 import type { DraftPolicy, DraftSite, DraftTier } from './draft.ts';
 import type { Window } from './policy.ts';
+import { isOpen, spellMinute } from './window.ts';
 
 export function checkTiers(draft: DraftPolicy): Finding[] {
   const { tiers } = draft;
@@ -137,24 +138,16 @@ function firstOutside(text: string | undefined, window: Window | undefined): num
   if (!parsed?.ok || parsed.event.utc || !window) return undefined;
   for (let minute = 0; minute < 1440; minute++) {
     const runs = matches(parsed.event.hours, Math.floor(minute / 60)) && matches(parsed.event.minutes, minute % 60);
-    if (runs && !contains(window, minute)) return minute;
+    if (runs && !isOpen(window, minute)) return minute;
   }
   return undefined;
 }
 
-function contains({ startMinute, endMinute }: Window, minute: number): boolean {
-  return startMinute < endMinute ? minute >= startMinute && minute < endMinute : minute >= startMinute || minute < endMinute;
-}
-
 /** The same days at an hour inside the window that no clock change touches in most zones. */
 function insideExample(schedule: string, window: Window): string {
-  const start = contains(window, 240) ? 240 : window.startMinute;
+  const start = isOpen(window, 240) ? 240 : window.startMinute;
   const days = schedule.replace(/\S*:\S*|^\d+$/, '').trim();
   return `${days}${days === '' ? '' : ' '}${spellMinute(start)}`;
-}
-
-function spellMinute(minute: number): string {
-  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 }
 
 function spellWindow({ startMinute, endMinute }: Window): string {

@@ -4,6 +4,7 @@ import { CALENDAR_CYCLE_SECONDS, rhythmOf } from '../calendar/gap.ts';
 import { DAY_SECONDS } from '../calendar/civil.ts';
 import type { ZoneRules } from '../calendar/zone.ts';
 import type { Tier } from '../policy/policy.ts';
+import { spellMinute } from '../policy/window.ts';
 import { worstExposure } from './exposure.ts';
 import type { Chances } from './fall.ts';
 import type { KeepRules } from './keep.ts';
@@ -31,7 +32,7 @@ export type Where = { readonly zones: readonly ZoneRules[]; readonly fromAt: Uni
 export function pruneJob(schedule: string, chances: Chances, where: Where): Beside | undefined {
   const parsed = parseEvent(schedule);
   const minute = parsed.ok ? minuteAfter(parsed.event, chances) : SAFE_MINUTE;
-  const times = [minute, SAFE_MINUTE, 12 * 60 + 30].map((candidate) => spellTime(candidate));
+  const times = [minute, SAFE_MINUTE, 12 * 60 + 30].map(spellMinute);
   return cheapest(times, where, (widest) => widest <= DAY_SECONDS + 3600);
 }
 
@@ -57,10 +58,6 @@ function onlyValue(field: Field, end: number, isMidnight: boolean): number | und
     only = value;
   }
   return only;
-}
-
-function spellTime(minute: number): string {
-  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 }
 
 /** Nobody lets a job run more often. */

@@ -1,5 +1,6 @@
 import type { Alerts, Route } from '../policy/alerts.ts';
 import type { Site, Tier, TierId } from '../policy/policy.ts';
+import { isOpen } from '../policy/window.ts';
 import type { FindingLife } from '../memory/record.ts';
 
 /** What a message is about, as routes ask. */
@@ -41,11 +42,9 @@ function matches(route: Route, site: string, { severity, tier }: Concern): boole
   return !(tier === undefined && severity === 'warning' && (route.tiers !== undefined || route.owners !== undefined));
 }
 
-/** Whether nobody may be disturbed at a local minute of the site's day. A window that spans midnight ends on the next day. */
+/** Whether nobody may be disturbed at a local minute of the site's day. */
 export function isQuiet({ quiet }: Alerts, minute: number): boolean {
-  if (!quiet) return false;
-  const { startMinute, endMinute } = quiet;
-  return startMinute < endMinute ? minute >= startMinute && minute < endMinute : minute >= startMinute || minute < endMinute;
+  return quiet !== undefined && isOpen(quiet, minute);
 }
 
 /** Tier 1 is never silenced, nor is an error of the whole site: it may be tier 1 that stands there unwatched. */
