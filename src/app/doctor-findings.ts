@@ -6,6 +6,7 @@ import { aclPath } from '#core/rights/needed.ts';
 import { holds } from '#core/rights/rights.ts';
 import { sameZone } from '#core/world/same-zone.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '#core/units.ts';
+import { powerOf } from './may-watch.ts';
 import type { Examination } from './ports.ts';
 
 /** A login with the rights it needs; `held` is undefined where the server would not say. */
@@ -162,12 +163,18 @@ function rightsOf(given: Given): Finding[] {
   ];
 }
 
-const PURPOSE: Readonly<Record<Examination['login'], string>> = { token: 'audit', applyToken: 'apply', backupToken: 'lock' };
+const PURPOSE: Readonly<Record<Examination['login'], string>> = {
+  token: 'audit',
+  applyToken: 'apply',
+  backupToken: 'lock',
+  retryToken: 'retry',
+};
 
 /** A login that only watches or only writes backups, and yet could delete them. */
 function strengthOf(given: Given): Finding[] {
   const { examination, site } = given;
   const { rights, product, server, login } = examination;
+  if (rights && login === 'retryToken') return retryStrength(given, powerOf(site, { product, login, rights }));
   const access = site.pbs.find(({ name }) => name === server);
   if (!rights || product !== 'pbs' || !access || login === 'applyToken') return [];
   const path = aclPath(access.datastore, access.namespace);
@@ -181,6 +188,17 @@ function strengthOf(given: Given): Finding[] {
           ? 'a process that runs day and night could delete every recovery point, and so could whoever takes its token'
           : 'a node that is taken over could delete every recovery point of its guests',
       fix: `give it less:\n    holdfast grants --for ${PURPOSE[login]} --site ${site.name}`,
+    }),
+  ];
+}
+
+function retryStrength(given: Given, power: readonly string[]): Finding[] {
+  if (power.length === 0) return [];
+  return [
+    tell(given, 'warning', 'HF-LOGIN-DELETES', {
+      problem: `${given.examination.tokenId ?? 'The login'} has ${power.join(', ')}`,
+      why: "whoever may back guests up to a storage may also have PVE delete their backups there; on a tier's storage PBS refuses it, where `storages.backupToken` cannot delete",
+      fix: `give it the tiers' storages alone, and name \`storages.backupToken\`:\n    holdfast grants --for retry --site ${given.site.name}`,
     }),
   ];
 }

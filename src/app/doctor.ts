@@ -53,7 +53,12 @@ function check(policy: Policy, site: Site, examination: Examination): Checked {
   return { examination, needed: needed.map((right) => ({ ...right, held: rights && holds(rights, right.privilege, right.path) })) };
 }
 
-const PURPOSE_OF: Readonly<Record<Examination['login'], Purpose>> = { token: 'audit', applyToken: 'apply', backupToken: 'lock' };
+const PURPOSE_OF: Readonly<Record<Examination['login'], Purpose>> = {
+  token: 'audit',
+  applyToken: 'apply',
+  backupToken: 'lock',
+  retryToken: 'retry',
+};
 
 /** Two logins of one server find the same certificate and clock. */
 function dropRepeats(findings: readonly Finding[]): Finding[] {

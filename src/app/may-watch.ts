@@ -1,10 +1,11 @@
 import { hasErrors, type Finding } from '#core/finding.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
-import { deletingRights } from '#core/rights/power.ts';
+import { deletingRights, retryingPower } from '#core/rights/power.ts';
+import type { Rights } from '#core/rights/rights.ts';
 import type { Examination, Examiner, Ports, Timers } from './ports.ts';
 
 /** Logins of a process that watches; it never reads the secret of another. */
-const WATCHING: readonly Examination['login'][] = ['token', 'backupToken'];
+const WATCHING: readonly Examination['login'][] = ['token', 'backupToken', 'retryToken'];
 
 export type MayWatch = {
   /** Logins that could delete recovery points and were not allowed by name: with one of them nothing is watched. */
@@ -28,9 +29,9 @@ function refusal(
   { product, server, login, tokenId = 'the login', rights }: Examination,
   allowed: ReadonlySet<string>,
 ): Finding[] {
-  const power = rights ? deletingRights(product, rights) : [];
+  const power = rights ? powerOf(site, { product, login, rights }) : [];
   if (power.length === 0 || allowed.has(tokenId)) return [];
-  const purpose = login === 'backupToken' ? 'lock' : 'audit';
+  const purpose = login === 'token' ? 'audit' : login === 'retryToken' ? 'retry' : 'lock';
   return [
     {
       severity: 'error',
@@ -42,6 +43,15 @@ function refusal(
       site: site.name,
     },
   ];
+}
+
+/** What of a login's rights could delete recovery points, or the rights on them. */
+export function powerOf(
+  site: Site,
+  { product, login, rights }: Pick<Examination, 'product' | 'login'> & { readonly rights: Rights },
+): readonly string[] {
+  if (login === 'retryToken') return retryingPower(rights, site.storages?.backupToken !== undefined);
+  return deletingRights(product, rights);
 }
 
 export type MayServe =

@@ -67,7 +67,7 @@ export type Examination = {
   /** `pve`, or the policy's name of a PBS. */
   readonly server: string;
   readonly url: string;
-  readonly login: 'token' | 'applyToken' | 'backupToken';
+  readonly login: 'token' | 'applyToken' | 'backupToken' | 'retryToken';
   /** `user@realm!name`, where the secret could be read. */
   readonly tokenId?: string;
   readonly certificate?: Certificate;

@@ -62,7 +62,7 @@ function decodeSite(name: string, site: Plain): DraftSite {
     pbs: several(site['pbs']).map((pbs) => decodePbs(map(pbs))),
     ...present({
       timeZone: text(site['timeZone']),
-      pve: optionalMap(site['pve']) && decodeAccess(map(site['pve']), 8006),
+      pve: optionalMap(site['pve']) && decodePve(map(site['pve'])),
       places: oneOf(site['places'], ['opentofu', 'holdfast']),
       storages: storages && present({ backupToken: secret(storages['backupToken']), server: text(storages['server']) }),
       window: decodeWindow(site['window']),
@@ -78,6 +78,10 @@ function decodeAccess(access: Plain, port: number): Partial<PveAccess> {
     token: secret(access['token']),
     applyToken: secret(access['applyToken']),
   });
+}
+
+function decodePve(pve: Plain): NonNullable<DraftSite['pve']> {
+  return { ...decodeAccess(pve, 8006), ...present({ retryToken: secret(pve['retryToken']) }) };
 }
 
 /** One for every address, or one by address. */

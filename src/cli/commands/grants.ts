@@ -10,7 +10,7 @@ export const grants: Command = {
   options: [
     {
       flags: '--for PURPOSE',
-      help: 'audit: watch. apply: configure. lock: protect. drill: restore. move: between tiers',
+      help: 'audit: watch. apply: configure. lock: protect. drill: restore. move: between tiers. retry: repeat a failed backup',
       choices: [...PURPOSES],
       default: 'audit',
     },

@@ -9,6 +9,7 @@ const WHERE: Readonly<Record<Purpose, string>> = {
   move: "go where the policy's applyToken points to",
   lock: "go where the policy's storages.backupToken points to",
   drill: 'are the login of drills',
+  retry: "go where the policy's pve.retryToken points to",
 };
 
 export function grantsText(

@@ -44,11 +44,23 @@ function access({ url, variable }: Product) {
 
 const SECRET_WHY = 'a policy is read by many and lives in a repository; a secret in it is a secret no more';
 
-const PveSchema = field(z.strictObject(access({ url: 'https://pve.lan:8006', variable: 'PVE' })), {
-  description: 'How the PVE cluster is reached.',
-  example: '{ url: "https://pve.lan:8006", token: "env:HOLDFAST_PVE_TOKEN" }',
-  why: 'guests, pools, storages and backup jobs are read there',
-});
+const PveSchema = field(
+  z.strictObject({
+    ...access({ url: 'https://pve.lan:8006', variable: 'PVE' }),
+    retryToken: field(f.secret(), {
+      description: 'API token with which `serve` starts a backup again that failed for a passing reason.',
+      example: '"env:HOLDFAST_PVE_RETRY_TOKEN"',
+      why: SECRET_WHY,
+      format: 'secret',
+      absent: 'nothing is started again',
+    }).optional(),
+  }),
+  {
+    description: 'How the PVE cluster is reached.',
+    example: '{ url: "https://pve.lan:8006", token: "env:HOLDFAST_PVE_TOKEN" }',
+    why: 'guests, pools, storages and backup jobs are read there',
+  },
+);
 
 const TrafficSchema = z.strictObject({
   name: field(f.name('name of a traffic rule', /^[A-Za-z0-9_][A-Za-z0-9._-]{0,22}$/, 'up to 23 letters, digits, ".", "_" and "-"'), {

@@ -5,7 +5,7 @@ import type { Actual, Guest } from '../world/actual.ts';
 import type { Desired, ManagedObject } from './desired.ts';
 import { compileJobs } from './jobs.ts';
 import { siteSuffix } from './mark.ts';
-import { pbsOf, placeAt } from './place.ts';
+import { pbsOf, placeAt, tierStorage } from './place.ts';
 import { compilePlaces } from './places.ts';
 import { compileServers } from './servers.ts';
 import { datastoreMissing, guestsUnknown, tierPbsMissing, tierUnkeepable } from './findings.ts';
@@ -81,7 +81,7 @@ type Known = Pick<TierAtSite, 'policy' | 'site' | 'tier' | 'pbs' | 'guests'>;
 function tierAtSite<K extends Known>(known: K): K & Omit<TierAtSite, keyof Known | 'upkeep'> {
   const { policy, site, tier, pbs } = known;
   const { namespace, datastore } = placeAt(pbs, tier);
-  return { ...known, namespace, datastore, storageId: `pbs-tier-${tier.id}`, suffix: siteSuffix(policy.sites, site, pbs.urls) };
+  return { ...known, namespace, datastore, storageId: tierStorage(tier.id), suffix: siteSuffix(policy.sites, site, pbs.urls) };
 }
 
 /** The pool, the namespace and the storage of a tier as they must be, whoever is in it; nothing where the site lacks its PBS. */

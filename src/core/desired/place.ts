@@ -1,4 +1,4 @@
-import type { PbsAccess, Site, Tier } from '../policy/policy.ts';
+import type { PbsAccess, Site, Tier, TierId } from '../policy/policy.ts';
 
 /** Where the recovery points of a tier lie at one site. */
 export type TierPlace = { readonly pbs: string; readonly datastore: string; readonly namespace: string };
@@ -17,4 +17,9 @@ export function placeOf(site: Site, tier: Tier): TierPlace | undefined {
 export function placeAt(pbs: PbsAccess, tier: Tier): TierPlace {
   const namespace = [pbs.namespace, `tier-${tier.id}`].filter((part) => part !== '').join('/');
   return { pbs: pbs.name, datastore: tier.datastore ?? pbs.datastore, namespace };
+}
+
+/** The id of PVE's storage of a tier. */
+export function tierStorage(tier: TierId): string {
+  return `pbs-tier-${tier}`;
 }

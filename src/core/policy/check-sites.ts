@@ -94,6 +94,18 @@ function checkTokens(site: DraftSite): Finding[] {
       why: 'what only looks could then also delete: a PBS token that may configure prune jobs may remove backups',
       fix: 'make a second token for apply; the commands are printed by:\n    holdfast grants',
     }));
+  const retry = site.pve?.retryToken;
+  if (retry !== undefined && (retry === site.pve?.token || retry === site.pve?.applyToken)) {
+    findings.push({
+      severity: 'error',
+      code: 'HF-TOKEN-SHARED',
+      at: `sites.${site.name}.pve.retryToken`,
+      site: site.name,
+      problem: '"retryToken" is the same as another token of Holdfast',
+      why: 'what only looks, or what configures, could then also start backups, and their tasks could not be told from repeats',
+      fix: 'make a token of its own; the commands are printed by:\n    holdfast grants --for retry',
+    });
+  }
   const backup = site.storages?.backupToken;
   if (backup !== undefined && servers.some(({ token, applyToken }) => token === backup || applyToken === backup)) {
     findings.push({

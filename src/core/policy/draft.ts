@@ -1,4 +1,4 @@
-import type { Assume, AssignRule, Offsite, PbsAccess, Policy, PveAccess, Site, Tier, TrafficRule } from './policy.ts';
+import type { Assume, AssignRule, Offsite, PbsAccess, Policy, Site, Tier, TrafficRule } from './policy.ts';
 
 /**
  * A policy as far as it could be read: what was missing or wrong is absent. Meaning is checked on it, so that one
@@ -13,7 +13,7 @@ export type DraftPolicy = {
 
 export type DraftSite = Pick<Site, 'name'> &
   Partial<Omit<Site, 'pve' | 'pbs' | 'storages' | 'name'>> & {
-    readonly pve?: Partial<PveAccess>;
+    readonly pve?: Partial<Site['pve']>;
     readonly pbs: readonly DraftPbs[];
     readonly storages?: Partial<NonNullable<Site['storages']>>;
   };

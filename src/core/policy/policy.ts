@@ -24,7 +24,10 @@ export type Site = {
   readonly name: string;
   /** IANA zone in which the site's hosts are expected to run; checked against the nodes. */
   readonly timeZone: string;
-  readonly pve: PveAccess;
+  readonly pve: PveAccess & {
+    /** The login that starts a guest's backup once more after it failed for a passing reason; absent: nothing is repeated. */
+    readonly retryToken?: SecretRef;
+  };
   /** At least one. The first is where a tier goes that names none. */
   readonly pbs: readonly PbsAccess[];
   /** Who makes pools, namespaces and storages. */

@@ -25,7 +25,7 @@ function makeRole(role: string, privileges: string): string {
 function pveGrants(purpose: Purpose, scope: RightsScope): Grants[] {
   const rights = neededRights(purpose, scope).filter(({ product }) => product === 'pve');
   if (rights.length === 0) return [];
-  const user = purpose === 'drill' ? 'holdfast-drill@pve' : 'holdfast@pve';
+  const user = isApart(purpose) ? `holdfast-${purpose}@pve` : 'holdfast@pve';
   const token = `${user}!${purpose}`;
   const byPath = Map.groupBy(rights, ({ path }) => path);
   // A role on a deeper path replaces the one above it: what was granted above must be in it again.
@@ -51,7 +51,10 @@ function pveGrants(purpose: Purpose, scope: RightsScope): Grants[] {
       token,
       commands: [
         { run: `pveum user add ${user} --comment Holdfast`, because: 'a user of its own; skip this where it exists' },
-        ...whole.map(({ role, privileges, because }) => ({ run: makeRole(role, privileges.join(',')), because: `to ${because}` })),
+        ...onePerRole(whole).map(({ role, privileges, because }) => ({
+          run: makeRole(role, privileges.join(',')),
+          because: `to ${because}`,
+        })),
         ...whole.map(({ role, path }) => ({
           run: `pveum acl modify ${path} --users ${user} --roles ${role}`,
           because: 'a token never has more than its user',
@@ -70,13 +73,26 @@ type Role = { readonly role: string; readonly path: string; readonly privileges:
 
 /**
  * One role on the root: each privilege counts on its own kind of path only, and roles of two purposes on one path add up, while
- * one on a deeper path would take away what the other gives there. Only drills are kept to their pool, and have a user of their own.
+ * one on a deeper path would take away what the other gives there. Drills are kept to their pool and repeats to the tiers' storages: they have users of their own.
  */
 function merge(purpose: Purpose, roles: readonly Omit<Role, 'role'>[]): Role[] {
   const name = `Holdfast${purpose[0]!.toUpperCase()}${purpose.slice(1)}`;
-  if (purpose === 'drill') return roles.map((one) => ({ ...one, role: `${name}${suffix(one.path)}` }));
+  if (isApart(purpose)) return roles.map((one) => ({ ...one, role: `${name}${suffix(purpose === 'retry' ? topOf(one.path) : one.path)}` }));
   const privileges = [...new Set(roles.flatMap((one) => one.privileges))].sort();
   return [{ role: name, path: '/', privileges, because: roles.map(({ because }) => because).join('; ') }];
+}
+
+function onePerRole(roles: readonly Role[]): Role[] {
+  return roles.filter(({ role }, i) => roles.findIndex((one) => one.role === role) === i);
+}
+
+function isApart(purpose: Purpose): boolean {
+  return purpose === 'drill' || purpose === 'retry';
+}
+
+/** One role for all storages. */
+function topOf(path: string): string {
+  return `/${path.split('/')[1]}`;
 }
 
 function suffix(path: string): string {
@@ -142,4 +158,5 @@ const PBS_ROLES: Readonly<Record<Purpose, (paths: readonly string[]) => readonly
   lock: (paths) => paths.map((path) => ({ path, role: 'DatastoreBackup', to: 'to write backups and protect the own ones; it cannot delete' })),
   drill: () => [],
   move: (paths) => paths.map((path) => ({ path, role: 'DatastoreAdmin', to: 'to move groups between namespaces; PBS has no right for it without the right to delete' })),
+  retry: () => [],
 }; // prettier-ignore

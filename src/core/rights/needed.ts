@@ -2,9 +2,9 @@ import type { PbsAccess, Site } from '../policy/policy.ts';
 import { firstWith } from '../world/abilities.ts';
 
 /** What somebody wants to do; each has a login of its own. */
-export type Purpose = 'audit' | 'apply' | 'lock' | 'drill' | 'move';
+export type Purpose = 'audit' | 'apply' | 'lock' | 'drill' | 'move' | 'retry';
 
-export const PURPOSES: readonly Purpose[] = ['audit', 'apply', 'lock', 'drill', 'move'];
+export const PURPOSES: readonly Purpose[] = ['audit', 'apply', 'lock', 'drill', 'move', 'retry'];
 
 /** A right that a login needs on one server. */
 export type NeededRight = {
@@ -25,6 +25,8 @@ export type RightsScope = {
   };
   /** Datastores that tiers name beside the servers' own, by server. */
   readonly datastores?: ReadonlyMap<string, readonly string[]>;
+  /** PVE's storages of the tiers; absent: not known yet. */
+  readonly storages?: readonly string[];
 };
 
 /**
@@ -86,6 +88,14 @@ const PVE: Readonly<Record<Purpose, (scope: RightsScope) => readonly Right[]>> =
     { privilege: 'SDN.Use', path: '/sdn', to: 'give it a network card' },
   ],
   move: () => [...WRITE_JOBS.slice(0, 1), ...WRITE_POOLS],
+  retry: ({ storages }) => [
+    { privilege: 'VM.Backup', path: '/vms', to: 'start the backup of a guest' },
+    ...(storages?.map((id) => `/storage/${id}`) ?? ['/storage']).map((path) => ({
+      privilege: 'Datastore.AllocateSpace',
+      path,
+      to: 'let it write there',
+    })),
+  ],
 };
 
 const WRITE_TRAFFIC: readonly Right[] = [
@@ -112,6 +122,7 @@ const PBS: Readonly<Record<Purpose, (path: string) => readonly Right[]>> = {
   move: (path) => [
     { privilege: 'Datastore.Modify', path, to: 'move a group to another namespace; whoever has it can delete everything there' },
   ],
+  retry: () => [],
 };
 
 /** The ACL path of each place where the site's points lie. A tier's other datastore counts as a whole. */

@@ -19,3 +19,18 @@ export function deletingRights(product: 'pve' | 'pbs', rights: Rights): readonly
       DELETING[product].filter((privilege) => rights[path]![privilege] !== undefined).map((privilege) => `${privilege} on ${path}`),
     );
 }
+
+/**
+ * What of a repeating login's rights on PVE could delete recovery points. Whoever may write to a storage and back a guest up may also ask PVE to delete that guest's
+ * backups there, and PVE asks PBS with the storage's own login: harmless on a tier's storage whose login cannot delete, and nowhere else.
+ * @param guarded  the storages' login is known, and examined by itself
+ * @see https://git.proxmox.com/?p=pve-storage.git;a=blob;f=src/PVE/Storage.pm (check_volume_access)
+ */
+export function retryingPower(rights: Rights, guarded: boolean): readonly string[] {
+  const space = Object.keys(rights)
+    .sort()
+    .filter((path) => rights[path]!['Datastore.AllocateSpace'] !== undefined && !(guarded && TIER_STORAGE.test(path)));
+  return [...deletingRights('pve', rights), ...space.map((path) => `Datastore.AllocateSpace on ${path}`)];
+}
+
+const TIER_STORAGE = /^\/storage\/pbs-tier-\d+$/;

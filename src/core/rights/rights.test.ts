@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { grantCommands } from './grants.ts';
 import { neededRights, PURPOSES, type RightsScope } from './needed.ts';
+import { retryingPower } from './power.ts';
 import { blindSpots, holds, type Rights } from './rights.ts';
 
 const RIGHTS: Rights = {
@@ -67,6 +68,28 @@ test('neededRights: where OpenTofu owns the places, pools are not ours to write'
 test('neededRights: a tier’s other datastore counts too', () => {
   const paths = neededRights('audit', { ...scope, datastores: new Map([['pbs', ['main', 'vault']]]) }).map(({ path }) => path);
   assert.deepEqual([paths.includes('/datastore/main/home'), paths.includes('/datastore/vault/home')], [true, true]);
+});
+
+describe('a login that repeats', () => {
+  const tiers: RightsScope = { ...scope, storages: ['pbs-tier-1', 'pbs-tier-2'] };
+  const [grants] = grantCommands('retry', tiers);
+  const granted = pveRights(grants!.commands, grants!.token);
+  const table: readonly (readonly [name: string, rights: Rights, guarded: boolean, power: readonly string[]])[] = [
+    ['as granted, under a login that cannot delete', granted, true, []],
+    [
+      'as granted, under a login nobody named',
+      granted,
+      false,
+      ['Datastore.AllocateSpace on /storage/pbs-tier-1', 'Datastore.AllocateSpace on /storage/pbs-tier-2'],
+    ],
+    ['on all storages', { '/storage': { 'Datastore.AllocateSpace': true } }, true, ['Datastore.AllocateSpace on /storage']],
+    ['on another storage', { '/storage/local': { 'Datastore.AllocateSpace': true } }, true, ['Datastore.AllocateSpace on /storage/local']],
+    ['with a guest to destroy', { '/vms': { 'VM.Allocate': true } }, true, ['VM.Allocate on /vms']],
+  ];
+  for (const [name, rights, guarded, power] of table)
+    test(`${name}: ${power.join(', ') || 'harmless'}`, () => assert.deepEqual(retryingPower(rights, guarded), power));
+  test('has a user of its own: what it gets on /vms takes nothing from the one that watches', () =>
+    assert.equal(grants!.token, 'holdfast-retry@pve!retry'));
 });
 
 /** Roles of PBS with what is needed here. */
