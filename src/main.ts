@@ -128,6 +128,9 @@ function lazySite(open: () => Promise<Proxmox>): Proxmox {
     requests: () => now?.requests() ?? 0,
     isProtected: async (point) => (await site()).isProtected(point),
     setProtected: async (point, on) => (await site()).setProtected(point, on),
+    repeatsAs: async () => (await site()).repeatsAs(),
+    startBackup: async (backup) => (await site()).startBackup(backup),
+    startVerify: async (point) => (await site()).startVerify(point),
     carryOut: async (step) => (await site()).carryOut(step),
     close: async () => (await opened)?.close(),
   };

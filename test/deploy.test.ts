@@ -17,7 +17,17 @@ const WATCHING = {
   version: '0',
   replica: 'one',
   startedAt: 0,
-  sites: [{ ...SITE, messages: { sent: 0, failed: 0 }, locks: { set: 0, lifted: 0 }, stores: [], guests: [], findings: [] }],
+  sites: [
+    {
+      ...SITE,
+      messages: { sent: 0, failed: 0 },
+      locks: { set: 0, lifted: 0 },
+      retries: { started: 0, busy: 0, nothing: 0, failed: 0 },
+      stores: [],
+      guests: [],
+      findings: [],
+    },
+  ],
 };
 
 test('every metric that rules and dashboard ask for is one that Holdfast has', async () => {

@@ -143,8 +143,33 @@ export type Protector = {
 
 export type PointName = GroupPlace & { readonly at: UnixSeconds };
 
+/**
+ * Starts work again that failed for a passing reason. Each looks for such work under way first and starts nothing beside it (`busy`), so that
+ * a caller that was killed may ask again. All throw ProxmoxError.
+ */
+export type Repeater = {
+  /** The login that starts backups (`pve.retryToken`), `user@realm!name`: its tasks are the repeats. Undefined where the policy names none, or its secret cannot be read. */
+  readonly repeatsAs: () => Promise<string | undefined>;
+  /** Backs one guest up. `nothing`: it is on another node by now. */
+  readonly startBackup: (backup: BackupStart) => Promise<Started>;
+  /** Has PBS read one point whole once more, as the login that owns it (`storages.backupToken`). */
+  readonly startVerify: (point: PointName) => Promise<Started>;
+};
+
+export type BackupStart = {
+  readonly node: string;
+  readonly vmid: number;
+  readonly storage: string;
+  readonly mode: string;
+  /** PVE's template for the notes of the point. */
+  readonly notes: string;
+};
+
+export type Started = { readonly outcome: 'started'; readonly upid: string } | { readonly outcome: 'busy' | 'nothing' };
+
 export type Proxmox = Observer &
-  Protector & {
+  Protector &
+  Repeater & {
     /** Carries out one step, idempotently: a second call after a crash leaves the same state. Throws ProxmoxError. */
     readonly carryOut: (step: Step) => Promise<void>;
   };

@@ -3,6 +3,7 @@ import type { PostureRecord } from '#core/memory/record.ts';
 import type { Policy, TierId } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import type { Silent } from '#core/watch/outage.ts';
+import type { Retried } from './watch-retries.ts';
 import type { Watched } from './watch.ts';
 
 /*
@@ -49,6 +50,8 @@ export type SiteWatched = {
   /** Protections set and lifted on PBS since the start. */
   readonly locks: { readonly set: number; readonly lifted: number };
   readonly stores: readonly StoreWatched[];
+  /** Backups and verifications that were to be started again. */
+  readonly retries: Readonly<Record<Retried['outcome'], number>>;
   readonly guests: readonly GuestWatched[];
   readonly findings: readonly Finding[];
 };

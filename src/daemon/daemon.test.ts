@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Memory } from '#app/ports.ts';
+import type { Memory, Proxmox } from '#app/ports.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import { emptyRows, volatileMemory } from '#store/volatile.ts';
-import { makeActual, NOW } from '#test/make.ts';
+import { makeActual, makeGroup, makePbs, makeSite, makeSnapshot, NOW, seen } from '#test/make.ts';
 import { virtualTime, type VirtualTime } from '#test/virtual-time.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
-import { darkActual, fakePorts, fakeSite, policyOf, recordingLog, recordingNotifier, type FakeSite } from './testing/site.ts';
+import { connectFake, darkActual, fakePorts, fakeSite, policyOf, recordingLog, recordingNotifier, type FakeSite } from './testing/site.ts';
 import type { WorkerPorts } from './worker.ts';
 
 type Rig = {
@@ -190,6 +190,34 @@ test('a login that could delete stops the watch of its site, and the watch goes 
   rights = { '/datastore': { 'Datastore.Audit': true } };
   await time.pass(120);
   expect(stateOf(rig).state).toBe('watched');
+  await rig.daemon.stop();
+});
+
+test('what failed is started again, told and counted; not while the rights of a login are not known', async () => {
+  const time = virtualTime();
+  const damaged = makeSnapshot({ at: NOW - 34 * 3600, verification: { state: 'failed', upid: 'UPID', at: NOW - 30 * 3600 } });
+  const groups = seen([makeGroup({ snapshots: [damaged, makeSnapshot()] })]);
+  const pbs = makePbs({ namespaces: [{ datastore: 'main', namespace: 'home/tier-1', groups }] });
+  const home = fakeSite({ actual: () => makeActual({ pbs: [pbs] }) });
+  let known = false;
+  const asked: number[] = [];
+  const connect = (): Proxmox => ({
+    ...connectFake(home, () => NOW + Math.floor(time.nowMs() / 1000)),
+    startVerify: async ({ at }) => (asked.push(at), { outcome: 'started', upid: 'UPID' }),
+  });
+  const examine = async () =>
+    [{ product: 'pbs', server: 'pbs', url: '', login: 'token', hosts: [], ...(known && { rights: {} }) }] as const;
+  const examiner = { examine, showCertificate: () => Promise.reject(new Error('not asked')) };
+  const rig = start(time, { home }, { connect, examiner });
+  rig.write({ ...policyOf('home'), sites: [makeSite({ pve: { ...makeSite().pve, retryToken: 'env:RETRY' } })] });
+  rig.daemon.reload();
+  await time.pass(1200);
+  expect([asked, stateOf(rig).looks.complete > 1]).toEqual([[], true]);
+  known = true;
+  await time.pass(900);
+  expect(asked[0]).toBe(damaged.at);
+  expect(stateOf(rig).retries).toMatchObject({ started: asked.length, failed: 0 });
+  expect(rig.log.lines.map(({ message }) => message)).toContain('a verification was started again');
   await rig.daemon.stop();
 });
 

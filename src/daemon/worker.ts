@@ -3,6 +3,7 @@ import { mayWatch } from '#app/may-watch.ts';
 import type { Lease, Ports, Timers } from '#app/ports.ts';
 import { guestsAfter, storesAfter, type SiteWatched } from '#app/watching.ts';
 import { seeToLocks, type LocksSeen } from '#app/watch-locks.ts';
+import { seeToRetries, type RetriesSeen } from '#app/watch-retries.ts';
 import { watch, type Handed, type Watched } from '#app/watch.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import type { Actual } from '#core/world/actual.ts';
@@ -55,9 +56,11 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   let sign: string | undefined;
   let last: LastLook | undefined;
   let locks: LocksSeen | undefined;
+  let retries: RetriesSeen | undefined;
   let handed: Handed | undefined;
   let abandoned = false;
   let examined = false;
+  let unsure = true;
   const startedMs = timers.nowMs();
   const running = (): boolean => !stopped.signal.aborted;
   const refused = (): boolean => state.state === 'refused';
@@ -117,6 +120,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       note(watched);
       voice.wake();
       await lockAfter(watched);
+      await retryAfter(watched);
     } catch (error) {
       if (abandoned) return;
       last = { beganMs, endedMs: timers.nowMs(), requests: proxmox.requests() - before, failed: true };
@@ -135,6 +139,22 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       state = { ...state, locks: { set: state.locks.set + seen.protected, lifted: state.locks.lifted + seen.lifted } };
       if (seen.protected + seen.lifted > 0) log.info('locks seen to', { site: site.name, protected: seen.protected, lifted: seen.lifted });
     } while (locks.left && quiet());
+  }
+
+  /** What failed for a passing reason is started again, by logins that are known to be unable to delete. */
+  async function retryAfter({ actual, assessment }: Extract<Watched, { outcome: 'recorded' }>): Promise<void> {
+    if (!actual || refused() || !running() || unsure) return;
+    const input = { clock, memory, repeater: proxmox, policy: policy(), site, lease, actual, assessment };
+    const seen = await seeToRetries({ ...input, ...(retries && { before: retries }) });
+    if (seen === 'lease-lost') return onLost();
+    retries = seen;
+    for (const { outcome, ...fields } of seen.done) {
+      state = { ...state, retries: { ...state.retries, [outcome]: state.retries[outcome] + 1 } };
+      (outcome === 'started' ? log.info : log.warn)(`a ${fields.what === 'verify' ? 'verification' : fields.what} ${RETRIED[outcome]}`, {
+        site: site.name,
+        ...fields,
+      });
+    }
   }
 
   /** What a closed connection made unknown is no outage of the site. */
@@ -186,6 +206,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       log.info('watched: no login can delete recovery points any more', { site: site.name });
     }
     examined = true;
+    unsure = unknown.length > 0;
     eye.wake();
     return found.length + unknown.length > 0 ? EXAMINE_MS.soon : EXAMINE_MS.later;
   }
@@ -237,6 +258,13 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   };
 }
 
+const RETRIED: Readonly<Record<keyof SiteWatched['retries'], string>> = {
+  started: 'was started again',
+  busy: 'was not started again: another one runs there',
+  nothing: 'was not started again: the guest is on another node by now',
+  failed: 'could not be started again',
+};
+
 /** `7 protected, 1 attention` */
 function spellPostures(guests: SiteWatched['guests']): string {
   const counts = Map.groupBy(guests, ({ posture }) => posture);
@@ -258,6 +286,7 @@ export function emptySite(site: string, state: SiteWatched['state'] = 'starting'
     messages: { sent: 0, failed: 0 },
     locks: { set: 0, lifted: 0 },
     stores: [],
+    retries: { started: 0, busy: 0, nothing: 0, failed: 0 },
     guests: [],
     findings: [],
   };

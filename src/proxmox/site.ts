@@ -7,6 +7,7 @@ import { carryOut } from './carry-out.ts';
 import { openHttp, type Http, type HttpOptions } from './http.ts';
 import { observeSite, type SiteClients } from './observe.ts';
 import { noLogin, protectorOf } from './protect.ts';
+import { repeaterOf } from './repeat.ts';
 import { getTaskLog } from './pve.ts';
 import { pulseSite } from './pulse.ts';
 
@@ -25,7 +26,7 @@ const LOOK_SECONDS = 1200;
 
 /**
  * A site's servers. Watching uses `token`, writing `applyToken`, and no secret is read before its first use: a process that
- * only watches never holds what could change anything; one that protects holds the storages' backup token. A secret that cannot be read fails the calls that need it, no others.
+ * only watches never holds what could change anything; one that protects holds the storages' backup token, one that repeats `retryToken`. A secret that cannot be read fails the calls that need it, no others.
  */
 export function connectSite(site: Site, options: SiteOptions): Proxmox {
   const opened: Http[] = [];
@@ -67,19 +68,27 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
     return http;
   }
 
+  function pbsOf(server: string): Http {
+    const pbs = watching().pbs.find(({ access }) => access.name === server);
+    if (!pbs) throw new Error(`the site has no PBS ${server}`);
+    return pbs.http;
+  }
+
+  const retrying = once(() => {
+    const login = site.pve.retryToken;
+    return login && { pve: open('pve', 'pve', { ...site.pve, login }), secret: () => readLogin(options, site.name, 'pve', login) };
+  });
+
   return {
     observe: async (previous) => {
       lookEnds = AbortSignal.timeout((options.lookSeconds ?? LOOK_SECONDS) * 1000);
       return observeSite(site, watching(), { now: options.now, previous });
     },
     pulse: async () => pulseSite(watching()),
-    taskLog: async (server, upid) => {
-      const pbs = watching().pbs.find(({ access }) => access.name === server);
-      if (!pbs) throw new Error(`the site has no PBS ${server}`);
-      return getTaskLog(pbs.http, 'localhost', upid);
-    },
+    taskLog: async (server, upid) => getTaskLog(pbsOf(server), 'localhost', upid),
     requests: () => requests,
     ...protectorOf(openProtecting),
+    ...repeaterOf({ watching: () => ({ pve: watching().pve, pbsOf }), retrying, protecting: openProtecting }),
     carryOut: async (step) => carryOut(step, { site, clients: writing(), readSecret: (ref) => readLogin(options, site.name, 'pve', ref) }),
     close: async () => void (await Promise.all(opened.map((http) => http.close()))),
   };

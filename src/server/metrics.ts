@@ -43,6 +43,7 @@ export async function metricsText(watching: Watching, now: UnixSeconds): Promise
     const failures = counter('site_failures', 'Cycles, pulses and deliveries that broke inside Holdfast', ['site']);
     const sent = counter('messages_sent', 'Messages that a channel took', ['site']);
     const notSent = counter('messages_failed', 'Messages that a channel did not take, each try counted', ['site']);
+    const retries = counter('retries', 'Backups and verifications that were to be started again, by what came of it', ['site', 'outcome']);
     const findings = gauge('findings', 'Findings of the last look', ['site', 'severity']);
     for (const one of sites) {
       const { site } = one;
@@ -61,6 +62,7 @@ export async function metricsText(watching: Watching, now: UnixSeconds): Promise
       failures.inc({ site }, one.failures);
       sent.inc({ site }, one.messages.sent);
       notSent.inc({ site }, one.messages.failed);
+      for (const outcome of ['started', 'busy', 'nothing', 'failed'] as const) retries.inc({ site, outcome }, one.retries[outcome]);
       for (const severity of ['error', 'warning', 'info'] as const)
         findings.set({ site, severity }, one.findings.filter((finding) => finding.severity === severity).length);
     }

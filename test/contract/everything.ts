@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { startLab, type Lab } from '#lab/lab.ts';
 import type { PbsState } from '#lab/pbs/state.ts';
-import type { Proxmox } from '#app/ports.ts';
-import type { Actual } from '#core/world/actual.ts';
+import type { PointName, Proxmox } from '#app/ports.ts';
+import type { Actual, PbsActual } from '#core/world/actual.ts';
 import { connectSite } from '#proxmox/site.ts';
 import { makeSite } from '#test/make.ts';
 import { ask } from '../replay/ask.ts';
@@ -113,25 +113,47 @@ export async function letOurClientAsk(pbs?: PbsState['version']): Promise<void> 
       for (const step of writeSteps(lab)) await site.carryOut(step);
     }
     if (scenario === 'messy-homelab') await letItProtect(site, first);
+    if (scenario === 'messy-homelab') await letItRepeat(site, first);
     await site.close();
     await lab.close();
   }
 }
 
+/** It backs a guest up, and has a point read again. */
+async function letItRepeat(site: Proxmox, { pve, pbs: [server] }: Actual): Promise<void> {
+  const guest = pve.guests.known ? pve.guests.value.find(({ lock }) => lock === undefined)! : undefined;
+  const storage = pve.storages.known ? pve.storages.value.find(({ type, enabled }) => type === 'pbs' && enabled)! : undefined;
+  const backup = {
+    node: guest!.node,
+    vmid: guest!.vmid,
+    storage: storage!.id,
+    mode: 'snapshot',
+    notes: '{{guestname}} hf:tier=1,policy=01234567',
+  };
+  expect(await site.startBackup(backup)).toMatchObject({ outcome: 'started' });
+  const point = firstPoint(server!);
+  expect(await site.startVerify(point)).toMatchObject({ outcome: 'started' });
+  expect(await site.repeatsAs()).toBe('root@pam!lab');
+}
+
 /** It protects a point and lets it go again, and reads the log of a task. */
 async function letItProtect(site: Proxmox, { pbs: [server] }: Actual): Promise<void> {
-  const { datastore, namespace, groups } = server!.namespaces.find((one) => one.groups.known && one.groups.value.length > 0)!;
-  const group = groups.known
-    ? groups.value.find(({ snapshots }) => snapshots.some(({ sizeBytes }) => sizeBytes !== undefined))!
-    : undefined;
-  const { at } = group!.snapshots.find(({ sizeBytes }) => sizeBytes !== undefined)!;
-  const point = { site: 'home', server: server!.name, datastore, namespace, type: group!.type, id: group!.id, at };
+  const point = firstPoint(server!);
   for (const on of [true, false]) {
     await site.setProtected(point, on);
     expect(await site.isProtected(point)).toBe(on);
   }
   const task = server!.tasks.known ? server!.tasks.value[0] : undefined;
   expect(await site.taskLog(server!.name, task!.upid.text)).toContain('TASK');
+}
+
+function firstPoint({ name, namespaces }: PbsActual): PointName {
+  const { datastore, namespace, groups } = namespaces.find((one) => one.groups.known && one.groups.value.length > 0)!;
+  const group = groups.known
+    ? groups.value.find(({ snapshots }) => snapshots.some(({ sizeBytes }) => sizeBytes !== undefined))!
+    : undefined;
+  const { at } = group!.snapshots.find(({ sizeBytes }) => sizeBytes !== undefined)!;
+  return { site: 'home', server: name, datastore, namespace, type: group!.type, id: group!.id, at };
 }
 
 function siteOf(lab: Lab) {
@@ -143,5 +165,10 @@ function siteOf(lab: Lab) {
   });
   const pbs = site.pbs[0]!;
   const storages = { backupToken: access(lab.pbs).token };
-  return { ...site, storages, pve: access(lab.pve), pbs: [{ ...pbs, name: 'pbs', datastore: 'main', namespace: '', ...access(lab.pbs) }] };
+  return {
+    ...site,
+    storages,
+    pve: { ...access(lab.pve), retryToken: access(lab.pve).token },
+    pbs: [{ ...pbs, name: 'pbs', datastore: 'main', namespace: '', ...access(lab.pbs) }],
+  };
 }

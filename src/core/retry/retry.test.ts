@@ -49,11 +49,24 @@ type Run = {
   readonly user?: string;
   readonly running?: boolean;
   readonly node?: string;
+  /** It ended before it came to the guest. */
+  readonly wordless?: string;
 };
 
-function task({ agoSeconds, result = 'failed', error, user = 'root@pam', running = false, node = 'pve1' }: Run): BackupTask {
+function task({ agoSeconds, result = 'failed', error, user = 'root@pam', running = false, node = 'pve1', wordless }: Run): BackupTask {
   const startedAt = NIGHT - agoSeconds;
-  const upid = { text: `UPID:${agoSeconds}`, product: 'pve', node, pid: 1, pstart: 1, startedAt, type: 'vzdump', id: '', user } as const;
+  const upid = {
+    text: `UPID:${agoSeconds}`,
+    product: 'pve',
+    node,
+    pid: 1,
+    pstart: 1,
+    startedAt,
+    type: 'vzdump',
+    id: wordless === undefined ? '' : '101',
+    user,
+  } as const;
+  if (wordless !== undefined) return { upid, endedAt: startedAt, status: wordless, log: { overall: 'failed', guests: [] } };
   if (running) return { upid };
   return {
     upid,
@@ -142,6 +155,22 @@ const CASES: readonly Case[] = [
       { agoSeconds: 6 * HOUR, error: LOST },
     ]),
     act: 'give-up',
+  },
+  {
+    name: 'a repeat that did not come to the guest is one too',
+    input: makeInput([
+      { agoSeconds: 10 * MINUTE, user: OURS, wordless: 'could not activate storage: Connection refused' },
+      { agoSeconds: HOUR, error: LOST },
+    ]),
+    act: 'wait',
+  },
+  {
+    name: "somebody else's that did not come to the guest says nothing of it",
+    input: makeInput([
+      { agoSeconds: 10 * MINUTE, wordless: 'No space left on device' },
+      { agoSeconds: HOUR, error: LOST },
+    ]),
+    act: 'retry',
   },
   {
     name: 'the next scheduled run comes before it would end',

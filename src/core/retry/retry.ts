@@ -41,7 +41,7 @@ export type RetryDecision =
 export function decideRetry(input: RetryInput): RetryDecision {
   const { guest, tasks, now, newestPointAt } = input;
   const runs = tasks.flatMap((task) => {
-    const result = task.log?.guests.find(({ vmid }) => vmid === guest.vmid);
+    const result = task.log?.guests.find(({ vmid }) => vmid === guest.vmid) ?? wordless(task, input);
     return result ? [{ task, result }] : [];
   });
   const [last] = runs;
@@ -63,6 +63,12 @@ export function decideRetry(input: RetryInput): RetryDecision {
   const room = roomFor(input);
   if (room !== undefined) return { act: 'give-up', class: 'transient', because: room };
   return { act: 'retry', attempt: repeats + 1, because: failure.because };
+}
+
+/** A repeat of ours that ended before it came to its guest, or whose log could not be read, counts all the same: else there would be no last one. */
+function wordless({ upid, endedAt, status }: BackupTask, { guest, login }: RetryInput): GuestResult | undefined {
+  if (upid.user !== login || upid.id !== String(guest.vmid) || endedAt === undefined) return undefined;
+  return { vmid: guest.vmid, result: status === 'OK' ? 'ok' : 'failed' };
 }
 
 type Run = { readonly task: BackupTask; readonly result: GuestResult };

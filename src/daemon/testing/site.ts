@@ -53,6 +53,9 @@ export function connectFake(site: FakeSite, now: () => number): Proxmox {
     taskLog: async () => '',
     isProtected: async ({ at }) => site.locked.has(at),
     setProtected: async ({ at }, on) => void (on ? site.locked.add(at) : site.locked.delete(at)),
+    repeatsAs: async () => undefined,
+    startBackup: async () => ({ outcome: 'nothing' }),
+    startVerify: async () => ({ outcome: 'nothing' }),
     carryOut: async () => {},
     close: async () => void (site.closed += 1),
   };
