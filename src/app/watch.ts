@@ -4,9 +4,11 @@ import type { Forecast } from '#core/capacity/forecast.ts';
 import { samplesOf } from '#core/capacity/samples.ts';
 import { digest } from '#core/digest.ts';
 import type { Finding } from '#core/finding.ts';
+import { readClocks } from '#core/ledger/clocks.ts';
 import type { CycleRecord } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import { lateFindings } from '#core/watch/late.ts';
+import type { UnixSeconds } from '#core/units.ts';
 import { isOutage, withSilence, type Silent } from '#core/watch/outage.ts';
 import { postureChanges, standings, type Standing } from '#core/watch/postures.ts';
 import { endedTasks } from '#core/watch/tasks.ts';
@@ -61,7 +63,7 @@ export async function watch(input: WatchInput): Promise<Watched> {
   const [at, policyDigest] = [clock.now(), digest(policy)];
   const seen = await lookAgain(input);
   const now = clock.now();
-  const assessment = seen.actual ? assess({ policy, site, actual: seen.actual, now }) : unreached(site, seen.trouble, now);
+  const assessment = seen.actual ? assess({ policy, site, ...atSiteTime(seen.actual, site, now) }) : unreached(site, seen.trouble, now);
   const asked = { memory, policy, site, now };
   const known = await knownLives(asked);
   const out = isOutage(assessment, { site: site.name, known, now });
@@ -110,6 +112,19 @@ export async function watch(input: WatchInput): Promise<Watched> {
     ...(actual && { actual }),
     ...(handed && { handed }),
   };
+}
+
+/** Clocks of one site differ by seconds; by more, one of them is wrong. */
+const CLOCK_TOLERANCE_SECONDS = 60;
+
+/**
+ * A site is judged by its own time: by the clock in the middle of all that can be read, ours among them. Where ours is the wrong one, no
+ * point seems to come from the future and none seems old.
+ */
+function atSiteTime(actual: Actual, site: Site, now: UnixSeconds): { readonly actual: Actual; readonly now: UnixSeconds } {
+  const shift = readClocks(actual, site.pbs[0]!.name, now).middleAt - now;
+  if (Math.abs(shift) <= CLOCK_TOLERANCE_SECONDS) return { actual, now };
+  return { actual: { ...actual, asOf: actual.asOf + shift }, now: now + shift };
 }
 
 const NOTHING: LedgerEntered = { points: [], findings: [], over: [] };

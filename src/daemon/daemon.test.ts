@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Memory, Proxmox } from '#app/ports.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import { emptyRows, volatileMemory } from '#store/volatile.ts';
-import { makeActual, makeGroup, makePbs, makeSite, makeSnapshot, NOW, seen } from '#test/make.ts';
+import type { Actual } from '#core/world/actual.ts';
+import { makeActual, makeGroup, makePbs, makePve, makeSite, makeSnapshot, NOW, seen } from '#test/make.ts';
 import { virtualTime, type VirtualTime } from '#test/virtual-time.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import { connectFake, darkActual, fakePorts, fakeSite, policyOf, recordingLog, recordingNotifier, type FakeSite } from './testing/site.ts';
@@ -90,6 +91,21 @@ test('an outage is told within 30 s, makes nothing better, and its end is told w
     ]
   `);
   expect(stateOf(rig)).toMatchObject({ silent: [], look: { outcome: 'complete' } });
+  await rig.daemon.stop();
+});
+
+test('a site is judged by its own time: a point made an hour ago there comes from no future, though our clock is two hours behind', async () => {
+  const time = virtualTime();
+  const ahead = { timeZone: 'Europe/Vienna', clockAheadSeconds: 7200 };
+  const snapshots = [makeSnapshot({ at: NOW + 3600 })];
+  const namespaces = [{ datastore: 'main', namespace: 'home/tier-1', groups: seen([makeGroup({ snapshots })]) }];
+  const nodes = seen([{ name: 'pve1', online: true, ...ahead }]);
+  const actual = (): Actual => makeActual({ pve: makePve({ nodes }), pbs: [makePbs({ node: seen(ahead), namespaces })] });
+  const rig = start(time, { home: fakeSite({ actual }) });
+  await time.pass(60);
+  expect(stateOf(rig).guests[0]?.because).not.toContain('future');
+  expect(stateOf(rig).guests[0]?.newestPointAt).toBe(NOW + 3600);
+  expect(stateOf(rig).findings.map(({ code }) => code)).toContain('HF-CLOCK-DIFFERS');
   await rig.daemon.stop();
 });
 
