@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Starts Holdfast. Node 26 is needed (native Temporal, type stripping); where this file is run by an
 // older one, the Node that `npm ci` put beside it takes over.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +18,6 @@ if (Number(process.versions.node.split('.')[0]) >= 26) {
     process.exit(1);
   }
   const self = fileURLToPath(import.meta.url);
-  const { status, signal } = spawnSync(node, [self, ...process.argv.slice(2)], { stdio: 'inherit' });
-  process.exitCode = status ?? (signal === 'SIGINT' ? 130 : 1);
+  const { inItsPlace } = await import('./in-its-place.js');
+  process.exit(await inItsPlace(node, [self, ...process.argv.slice(2)]));
 }

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { inItsPlace } from '../bin/in-its-place.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [task, ...rest] = process.argv.slice(2);
@@ -17,11 +18,11 @@ if (!version.startsWith('v26.')) {
 }
 
 const tasks = {
-  start: () => run(node, ['lab/demo.ts', ...rest]),
-  lab: () => run(node, ['lab/main.ts', ...rest]),
+  start: () => inItsPlace(node, ['lab/demo.ts', ...rest]),
+  lab: () => inItsPlace(node, ['lab/main.ts', ...rest]),
   replay: () => run(node, ['test/replay/main.ts', ...rest]),
   year: () => run(node, ['test/year/main.ts', ...rest]),
-  holdfast: () => run(node, ['bin/holdfast.js', ...rest]),
+  holdfast: () => inItsPlace(node, ['bin/holdfast.js', ...rest]),
   bench: () => run(node, ['bench/main.ts']),
   test: () => (rest.length === 0 ? all(coreInSandbox, () => vitest([])) : vitest(rest)),
   check: () => all(types, lint, format, deadCode, coreInSandbox, () => vitest([])),
@@ -35,7 +36,7 @@ if (!chosen) {
   console.error(`Unknown task "${task}". Known: ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
 }
-process.exit(chosen());
+process.exit(await chosen());
 
 function install() {
   const stamp = `${root}node_modules/.package-lock.json`;

@@ -16,7 +16,8 @@ const VERSION = '0.1.0';
 export async function run(argv: readonly string[], overrides: Partial<Ports> = {}, streams: Streams = process): Promise<number> {
   const { env, stdin } = process;
   const { stdout, stderr } = streams;
-  return runCli(argv, {
+  let interrupted: (() => void) | undefined;
+  const exitCode = await runCli(argv, {
     stdout,
     stderr,
     env,
@@ -29,11 +30,13 @@ export async function run(argv: readonly string[], overrides: Partial<Ports> = {
         ports,
         timers: realTimers,
         serve: (given) => serve(ports, streams, out, given),
-        onInterrupt: (tell) =>
-          void process.once('SIGINT', () => {
+        onInterrupt: (tell) => {
+          interrupted = () => {
             tell();
             process.exit(130);
-          }),
+          };
+          process.once('SIGINT', interrupted);
+        },
         lines: () => linesOf(stdin),
         readFile: (path) => readFile(path, 'utf8'),
         writeFile: (path, text) => writeFile(path, text),
@@ -41,6 +44,9 @@ export async function run(argv: readonly string[], overrides: Partial<Ports> = {
       };
     },
   });
+  // Another command may follow in this process, and what ends this one says nothing true of that.
+  if (interrupted) process.off('SIGINT', interrupted);
+  return exitCode;
 }
 
 async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Promise<Ports> {

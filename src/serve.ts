@@ -66,16 +66,15 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
   }
 }
 
-/** The exit code that a signal asks for. SIGHUP reads the policy anew. */
+/**
+ * The exit code that a signal asks for. SIGHUP reads the policy anew. The first signal decides, and the process ends by itself soon after:
+ * one that comes twice, as a terminal and a parent both hand it on, does not tear it out of its ending.
+ */
 function untilSignal(daemon: Daemon): Promise<number> {
   const reload = (): void => daemon.reload();
-  process.on('SIGHUP', reload);
   return new Promise((resolve) => {
-    const end = (exitCode: number) => (): void => {
-      process.off('SIGHUP', reload);
-      resolve(exitCode);
-    };
-    process.once('SIGTERM', end(0)).once('SIGINT', end(130));
+    process.on('SIGHUP', reload);
+    process.on('SIGTERM', () => resolve(0)).on('SIGINT', () => resolve(130));
   });
 }
 

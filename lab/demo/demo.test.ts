@@ -66,8 +66,11 @@ test('npm start: the daemon watches the lab, answers, and ends when it is told',
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toContain('holdfast_guests{site="home",tier="1",posture="protected"} 3');
   if (hasPromtool()) expect(runPromtool(['check', 'metrics'], metrics)).toEqual({ code: 0, text: '' });
-  child.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
+  child.kill('SIGINT');
+  expect(await ended).toEqual([130, null]);
+  // The words are the daemon's, not those of the apply before it.
+  expect(log).toContain('"ended"');
+  expect(log).not.toContain('Interrupted');
   for (const name of readdirSync(join(state, 'demo')).filter((one) => one.endsWith('_token')))
     expect(log).not.toContain(
       readFileSync(join(state, 'demo', name), 'utf8')
