@@ -2,7 +2,7 @@ import { hasErrors, type Finding } from '#core/finding.ts';
 import type { AuditEntry, FindingLife } from '#core/memory/record.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import { parseInstant } from '#core/calendar/instant.ts';
-import { parseDuration, type UnixSeconds } from '#core/units.ts';
+import { DAY_SECONDS, parseDuration, type UnixSeconds } from '#core/units.ts';
 import { acknowledge, reopen, suppress, type Answered } from '#core/watch/answer.ts';
 import type { Memory, Ports } from './ports.ts';
 
@@ -19,8 +19,6 @@ export type SiteLives = {
   readonly lastLookAt?: UnixSeconds;
   readonly lives: readonly FindingLife[];
 };
-
-const DAY_SECONDS = 86_400;
 
 /** What the watch knows of each site: everything not over, and with `overDays` what ended in so many days. Asks no server. */
 export async function listAlerts(

@@ -4,6 +4,7 @@ import type { Policy } from '#core/policy/policy.ts';
 import { historyOf, type Happened } from '#core/watch/history.ts';
 import { withMemory } from './alerts.ts';
 import type { Memory, Ports } from './ports.ts';
+import { DAY_SECONDS } from '#core/units.ts';
 
 export type History =
   | { readonly outcome: 'no-memory' }
@@ -21,8 +22,6 @@ export type History =
     };
 
 type Known = { readonly site: string; readonly vmid: number; readonly name: string };
-
-const DAY_SECONDS = 86_400;
 
 /** What the watch remembers of one guest, by its vmid or name. Asks no server. */
 export async function history(ports: Ports, wanted: string, { days }: { readonly days: number }): Promise<History> {

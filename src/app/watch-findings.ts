@@ -4,12 +4,11 @@ import { growthOf, tierUse } from '#core/capacity/growth.ts';
 import type { Finding } from '#core/finding.ts';
 import type { AlertRecord, CycleRecord, FindingLife, UsageSample } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
-import type { UnixSeconds } from '#core/units.ts';
+import { DAY_SECONDS, type UnixSeconds } from '#core/units.ts';
 import { liveOn } from '#core/watch/life.ts';
 import { tell } from '#core/watch/tell.ts';
 import type { Memory } from './ports.ts';
 
-const DAY_SECONDS = 86_400;
 /** A store fills in days: a sample an hour is plenty. */
 const SAMPLE_SECONDS = 3600;
 const FORECAST_DAYS = 60;

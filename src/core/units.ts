@@ -6,6 +6,9 @@
  */
 export type UnixSeconds = number;
 
+/** A day of elapsed time: always 24 h. A day of the calendar has 23 or 25 where a zone's clocks change. */
+export const DAY_SECONDS = 86_400;
+
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 const DURATION = /^(?:\d+(?:\.\d+)?[smhdw])+$/;
 

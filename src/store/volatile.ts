@@ -1,5 +1,5 @@
 import type { Lease, Leases, Memory, Outbox } from '#app/ports.ts';
-import { DAY_SECONDS, LOOKS_DAYS, PAST_DAYS, SAMPLES_DAYS, USAGE_DAYS } from '#core/memory/history.ts';
+import { LOOKS_DAYS, PAST_DAYS, SAMPLES_DAYS, USAGE_DAYS } from '#core/memory/history.ts';
 import type {
   AlertRecord,
   AuditEntry,
@@ -12,6 +12,7 @@ import type {
 } from '#core/memory/record.ts';
 import { CHAIN_START, chainHash, entryHash } from './audit-chain.ts';
 import { isLive, planRound, type LeaseRow, type Replica } from './fair-share.ts';
+import { DAY_SECONDS } from '#core/units.ts';
 
 type Look = CycleRecord['look'] & { readonly at: number };
 type Message = AlertRecord & { tries: number; nextAt: number; deliveredAt?: number; error?: string };

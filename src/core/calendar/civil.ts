@@ -4,8 +4,6 @@
  */
 export type CivilDate = { readonly year: number; readonly month: number; readonly day: number };
 
-export const DAY_SECONDS = 86_400;
-
 /** Days of 400 Gregorian years, of 100 without and of 4 with a leap year. */
 const ERA_DAYS = 146_097;
 /** Day number of 0000-03-01, from where leap days come last in a year. */

@@ -1,7 +1,7 @@
-import { civilDate, DAY_SECONDS, dayNumber } from './civil.ts';
+import { civilDate, dayNumber } from './civil.ts';
 import type { Stretch } from './runs.ts';
 import { visitRuns } from './runs.ts';
-import type { UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
 /** Elapsed time between two neighbouring runs. */
 export type Gap = { readonly fromAt: UnixSeconds; readonly toAt: UnixSeconds; readonly seconds: number };

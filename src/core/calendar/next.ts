@@ -1,8 +1,8 @@
-import { type CivilDate, civilDate, DAY_SECONDS, dayNumber, weekdayOf } from './civil.ts';
+import { type CivilDate, civilDate, dayNumber, weekdayOf } from './civil.ts';
 import type { CalendarEvent } from './event.ts';
 import { following, matches } from './field.ts';
 import { localSecondsAt, nextChangeAt, offsetSecondsAt, UTC, type ZoneRules } from './zone.ts';
-import type { UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
 /** After so many jumps Proxmox gives up and the event never comes. */
 const MOST_JUMPS = 1000;

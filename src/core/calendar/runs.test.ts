@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { DAY_SECONDS } from './civil.ts';
 import { type CalendarEvent, parseEvent } from './event.ts';
 import { matches } from './field.ts';
 import { CALENDAR_CYCLE_SECONDS, calendarFrom, rhythmOf } from './gap.ts';
 import { nextRun } from './next.ts';
 import { runsBetween } from './runs.ts';
 import { localFields, UTC, zoneRules, type ZoneRules } from './zone.ts';
-import { spellInstant } from '../units.ts';
+import { DAY_SECONDS, spellInstant } from '../units.ts';
 
 const ZONES = [
   'UTC',

@@ -1,9 +1,8 @@
-import { DAY_SECONDS } from './civil.ts';
 import type { CalendarEvent } from './event.ts';
 import { type Field, matches } from './field.ts';
 import { nextDay, nextRun } from './next.ts';
 import { changedDays, localDayAt, periodAt, UTC, type ZoneRules } from './zone.ts';
-import type { UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
 /** An event in its zone, and a stretch of time: `fromAt` belongs to it, `toAt` does not. */
 export type Stretch = {

@@ -1,4 +1,3 @@
-import { DAY_SECONDS } from './civil.ts';
 import type { EventError } from './event.ts';
 import type { Rhythm } from './gap.ts';
 import { misreadings } from './misread.ts';
@@ -7,7 +6,7 @@ import type { Stretch } from './runs.ts';
 import { periodAt, UTC } from './zone.ts';
 import { listWords } from './words.ts';
 import type { Finding } from '../finding.ts';
-import { spellDuration, spellInstant, type UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, spellDuration, spellInstant, type UnixSeconds } from '../units.ts';
 
 /** The finding of a text that is no calendar event. */
 export function invalidEvent(text: string, error: EventError, at: string): Finding {

@@ -1,5 +1,5 @@
-import { civilDate, DAY_SECONDS, isoWeek, weekdayOf } from './civil.ts';
-import type { UnixSeconds } from '../units.ts';
+import { civilDate, isoWeek, weekdayOf } from './civil.ts';
+import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
 /**
  * When a zone's clocks change: one table, made once, after which everything is integer arithmetic.

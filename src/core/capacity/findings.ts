@@ -1,10 +1,9 @@
 import type { Finding } from '../finding.ts';
 import type { Site } from '../policy/policy.ts';
-import { spellDuration, spellInstant, spellSize, type UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, spellDuration, spellInstant, spellSize, type UnixSeconds } from '../units.ts';
 import type { Forecast } from './forecast.ts';
 import type { TierUse } from './growth.ts';
 
-const DAY_SECONDS = 86_400;
 /** Early enough to buy disks, and so late that nobody orders them for a guess. */
 const WARN_SECONDS = 30 * DAY_SECONDS;
 const ALARM_SECONDS = 7 * DAY_SECONDS;

@@ -1,7 +1,6 @@
 import type { UsageSample } from '../memory/record.ts';
-import type { UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
-const DAY_SECONDS = 86_400;
 /** Growth of the last weeks says more than that of last year. */
 const WINDOW_SECONDS = 60 * DAY_SECONDS;
 /** From fewer days nothing is foretold: a first full backup would look like growth for ever. */

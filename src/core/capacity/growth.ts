@@ -1,8 +1,6 @@
 import type { TaskRecord } from '../memory/record.ts';
 import type { TierId } from '../policy/policy.ts';
-import type { UnixSeconds } from '../units.ts';
-
-const DAY_SECONDS = 86_400;
+import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
 /**
  * What a guest adds to its datastore, estimated from what its backups' logs say they sent and what of it was there already. An estimate: chunks

@@ -16,5 +16,3 @@ export const PAST_DAYS = 400;
 
 /** Daily samples of usage are kept this long: three years show what grows with the seasons. */
 export const USAGE_DAYS = 1100;
-
-export const DAY_SECONDS = 86_400;

@@ -5,11 +5,9 @@ import { localSecondsAt, type ZoneRules } from '../calendar/zone.ts';
 import type { Finding } from '../finding.ts';
 import type { Policy, Site, Tier, TierId, Window } from '../policy/policy.ts';
 import { isOpen, secondsLeft, spellMinute, windowMinutes } from '../policy/window.ts';
-import { spellDuration, type UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, spellDuration, type UnixSeconds } from '../units.ts';
 import type { Actual } from '../world/actual.ts';
 import { rulesOf, widestGapSeconds, zoneOf } from './zones.ts';
-
-const DAY_SECONDS = 86_400;
 
 const FOUR_YEARS_SECONDS = 1461 * DAY_SECONDS;
 

@@ -1,8 +1,7 @@
 import type { Window } from './policy.ts';
+import { DAY_SECONDS } from '../units.ts';
 
 const DAY_MINUTES = 24 * 60;
-const DAY_SECONDS = DAY_MINUTES * 60;
-
 /** How long a window is open each day. One that ends at the minute at which it begins is open all day. */
 export function windowMinutes({ startMinute, endMinute }: Window): number {
   return (endMinute - startMinute + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;

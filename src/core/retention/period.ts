@@ -1,7 +1,7 @@
-import { civilDate, DAY_SECONDS, isoWeek, weekdayOf } from '../calendar/civil.ts';
+import { civilDate, isoWeek, weekdayOf } from '../calendar/civil.ts';
 import { periodAt, type ZoneRules } from '../calendar/zone.ts';
 import type { KeepUnit } from './keep.ts';
-import type { UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
 /**
  * The periods PBS counts, as whole numbers: two instants have the same key exactly when PBS sees them in the same period.

@@ -1,12 +1,11 @@
 import { parseEvent, type CalendarEvent } from '../calendar/event.ts';
 import { matches, type Field } from '../calendar/field.ts';
-import { DAY_SECONDS } from '../calendar/civil.ts';
 import { CALENDAR_CYCLE_SECONDS } from '../calendar/gap.ts';
 import { visitRuns, type Alike } from '../calendar/runs.ts';
 import { localSecondsAt, zoneRules, type ZoneRules } from '../calendar/zone.ts';
 import { localSecondsOf, periodKey } from './period.ts';
 import type { KeepUnit } from './keep.ts';
-import type { UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
 /** All runs of a schedule over the stretch of calendar that a proof looks at. */
 export type Timeline = {

@@ -1,7 +1,6 @@
 import { parseEvent, type CalendarEvent } from '../calendar/event.ts';
 import { matches, type Field } from '../calendar/field.ts';
 import { CALENDAR_CYCLE_SECONDS, rhythmOf } from '../calendar/gap.ts';
-import { DAY_SECONDS } from '../calendar/civil.ts';
 import type { ZoneRules } from '../calendar/zone.ts';
 import type { Tier } from '../policy/policy.ts';
 import { spellMinute } from '../policy/window.ts';
@@ -9,7 +8,7 @@ import { worstExposure } from './exposure.ts';
 import type { Chances } from './fall.ts';
 import type { KeepRules } from './keep.ts';
 import { layOutIn } from './timeline.ts';
-import type { UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
 /** What retention, verification and copy of a tier come to on Proxmox: values that were proved, never typed in by feel. */
 export type Upkeep = {
