@@ -1,6 +1,6 @@
 import type { RememberedGroup } from '#core/ledger/enter.ts';
-import { placeKey } from '#core/ledger/place.ts';
-import type { GroupPlace, LedgerPoint } from '#core/memory/record.ts';
+import { groupOf, placeKey } from '#core/ledger/place.ts';
+import type { LedgerPoint } from '#core/memory/record.ts';
 import type { Memory } from './ports.ts';
 
 /** The points of a site group by group, whatever the batches in which the memory hands them out. */
@@ -14,15 +14,11 @@ export async function* rememberedGroups(
     for (const point of batch) {
       const [first] = points;
       if (first && placeKey(first) !== placeKey(point)) {
-        yield { place: placeOf(first), points };
+        yield { place: groupOf(first), points };
         points = [];
       }
       points.push(point);
     }
   }
-  if (points[0]) yield { place: placeOf(points[0]), points };
-}
-
-function placeOf({ site, server, datastore, namespace, type, id }: GroupPlace): GroupPlace {
-  return { site, server, datastore, namespace, type, id };
+  if (points[0]) yield { place: groupOf(points[0]), points };
 }

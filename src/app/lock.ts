@@ -1,6 +1,6 @@
 import type { Finding } from '#core/finding.ts';
 import { enter } from '#core/ledger/enter.ts';
-import { placeKey } from '#core/ledger/place.ts';
+import { groupOf, groupsSeen, placeKey } from '#core/ledger/place.ts';
 import type { GroupPlace, LedgerPoint } from '#core/memory/record.ts';
 import type { Policy, Site, TierId } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
@@ -120,9 +120,9 @@ async function groupsNow(ports: Ports & { readonly memory: Memory }, here: Here,
   const known = new Map<string, readonly LedgerPoint[]>();
   for await (const { place, points } of rememberedGroups(ports.memory, site.name, { gone: true })) known.set(placeKey(place), points);
   const places = new Map(
-    [...[...known.values()].map((points) => points[0]!), ...placesIn(actual)].map((place) => [placeKey(place), place]),
+    [...[...known.values()].map((points) => points[0]!), ...groupsSeen(actual)].map((place) => [placeKey(place), place]),
   );
-  const groups = [...places].map(([key, place]) => ({ place: bare(place), points: known.get(key) ?? [] }));
+  const groups = [...places].map(([key, place]) => ({ place: groupOf(place), points: known.get(key) ?? [] }));
   const entered = Map.groupBy(enter({ policy, site, actual, now: ports.clock.now(), groups }).points, placeKey);
   return groups
     .map(({ place, points }) => {
@@ -139,18 +139,6 @@ function compare(a: GroupPlace, b: GroupPlace): number {
   const where = ({ server, datastore, namespace }: GroupPlace): string => `${server} ${datastore} ${namespace}`;
   if (where(a) !== where(b)) return where(a) < where(b) ? -1 : 1;
   return Number(a.id) - Number(b.id) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
-}
-
-function placesIn(actual: Actual): GroupPlace[] {
-  return actual.pbs.flatMap(({ name, namespaces }) =>
-    namespaces.flatMap(({ datastore, namespace, groups }) =>
-      groups.known ? groups.value.map(({ type, id }) => ({ site: actual.site, server: name, datastore, namespace, type, id })) : [],
-    ),
-  );
-}
-
-function bare({ site, server, datastore, namespace, type, id }: GroupPlace): GroupPlace {
-  return { site, server, datastore, namespace, type, id };
 }
 
 function describe(

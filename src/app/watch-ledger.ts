@@ -1,5 +1,5 @@
 import { enter, type Entered, type EnterInput, type RememberedGroup } from '#core/ledger/enter.ts';
-import { groupsToEnter, placeKey } from '#core/ledger/place.ts';
+import { groupsSeen, groupsToEnter, placeKey } from '#core/ledger/place.ts';
 import type { GroupPlace, LedgerPoint } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
@@ -88,15 +88,8 @@ async function remember(memory: Pick<Memory, 'groupPoints'>, place: GroupPlace, 
 
 async function placesOf({ memory, site, actual, previous, whole }: LedgerInput): Promise<readonly GroupPlace[]> {
   if (!whole && previous) return groupsToEnter(actual, previous);
-  const places = new Map(groupsToEnter(actual).map((place) => [placeKey(place), place]));
-  const there = actual.pbs.flatMap(({ name, namespaces }) =>
-    namespaces.flatMap(({ datastore, namespace, groups }) =>
-      groups.known ? groups.value.map(({ type, id }) => ({ site: site.name, server: name, datastore, namespace, type, id })) : [],
-    ),
-  );
-  for (const place of there) places.set(placeKey(place), place);
-  for (const place of await memory.groups(site.name)) places.set(placeKey(place), place);
-  return [...places.values()];
+  const places = [...groupsSeen(actual), ...(await memory.groups(site.name))];
+  return [...new Map(places.map((place) => [placeKey(place), place])).values()];
 }
 
 /** In parts, groups of one guest always together: one that moved is known as moved only where both its places are compared at once. */

@@ -1,4 +1,5 @@
 import type { Lease, Leases, Memory, Outbox } from '#app/ports.ts';
+import { groupOf, placeKey } from '#core/ledger/place.ts';
 import { LOOKS_DAYS, PAST_DAYS, SAMPLES_DAYS, USAGE_DAYS } from '#core/memory/history.ts';
 import type {
   AlertRecord,
@@ -56,16 +57,14 @@ export function volatileMemory(nowMs: () => number = () => performance.now(), ro
         (life) => life.site === site && (life.state !== 'resolved' || (life.resolvedAt ?? 0) >= since),
       ),
     groupPoints: async (group, options) =>
-      sorted(rows.points.get(groupKey(group)) ?? new Map<number, LedgerPoint>(), ({ at }) => [at]).filter(
+      sorted(rows.points.get(placeKey(group)) ?? new Map<number, LedgerPoint>(), ({ at }) => [at]).filter(
         ({ goneAt }) => options?.gone === true || goneAt === undefined,
       ),
     sites: async () => [...new Set([...rows.looks.values()].map(({ site }) => site))].toSorted(),
     groups: async (site) =>
       [...rows.points.values()].flatMap((group) => {
         const [first] = group.values();
-        if (first?.site !== site) return [];
-        const { server, datastore, namespace, type, id } = first;
-        return [{ site, server, datastore, namespace, type, id }];
+        return first?.site === site ? [groupOf(first)] : [];
       }),
     recordPoints: async (lease, points, audit) => {
       if (!holds(lease) || points.some(({ site }) => site !== lease.site)) return 'lease-lost';
@@ -149,8 +148,8 @@ function write(rows: Rows, { site, at, look, points, tasks, lives, postures, usa
 }
 
 function writePoint(rows: Rows, point: LedgerPoint): void {
-  const group = rows.points.get(groupKey(point)) ?? new Map<number, LedgerPoint>();
-  rows.points.set(groupKey(point), group);
+  const group = rows.points.get(placeKey(point)) ?? new Map<number, LedgerPoint>();
+  rows.points.set(placeKey(point), group);
   const known = group.get(point.at);
   const notBeforeAt = Math.max(point.notBeforeAt ?? -1, known?.notBeforeAt ?? -1);
   group.set(point.at, {
@@ -285,10 +284,6 @@ function sorted<K, T>(rows: ReadonlyMap<K, T>, by: (row: T) => readonly (string 
     return 0;
   };
   return [...rows.values()].toSorted(compare).map((row) => structuredClone(row));
-}
-
-function groupKey({ site, server, datastore, namespace, type, id }: Omit<LedgerPoint, 'at' | 'firstSeenAt' | 'protected'>): string {
-  return keyOf(site, server, datastore, namespace, type, id);
 }
 
 function keyOf(...parts: readonly (string | number)[]): string {

@@ -10,7 +10,7 @@ import { readClocks, type Clocks } from './clocks.ts';
 import { emptiedAtText, goneAtText, lossFindings, MOVED, wentEarly, type Loss } from './gone.ts';
 import { lockLiftedFinding } from './lock-findings.ts';
 import { notBefore } from './not-before.ts';
-import { isEmptied, lookAtGroup, tierOfPlace } from './place.ts';
+import { isEmptied, listedAt, lookAtGroup, tierOfPlace } from './place.ts';
 import { ownership } from './ownership.ts';
 import { suspects, whoRemoved, type Removals, type Span } from './removed.ts';
 
@@ -192,16 +192,9 @@ function suspectsOf(input: EnterInput, point: LedgerPoint): Suspect[] {
   return suspects(tasks.value, point, spanOf(input, point)).map(({ upid }) => ({ server: point.server, upid: upid.text }));
 }
 
+/** From when the look before listed the group, with the point in it. */
 function spanOf({ previous, now }: EnterInput, point: LedgerPoint): Span {
-  return { afterAt: (previous && lookedAt(previous, point)) ?? point.firstSeenAt, untilAt: now };
-}
-
-/** When the group was listed for the look before, and the point was there. */
-function lookedAt(previous: Actual, place: GroupPlace): UnixSeconds | undefined {
-  const groups = previous.pbs
-    .find(({ name }) => name === place.server)
-    ?.namespaces.find(({ datastore, namespace }) => datastore === place.datastore && namespace === place.namespace)?.groups;
-  return groups?.known ? groups.value.find(({ type, id }) => type === place.type && id === place.id)?.listedAt : undefined;
+  return { afterAt: (previous && listedAt(previous, point)) ?? point.firstSeenAt, untilAt: now };
 }
 
 type Seeing = { readonly place: GroupPlace; readonly clocks: Clocks; readonly now: UnixSeconds; readonly tier: Tier | undefined };

@@ -2,7 +2,12 @@ import { placeOf } from '../desired/place.ts';
 import type { GroupPlace } from '../memory/record.ts';
 import type { Policy, Site, Tier } from '../policy/policy.ts';
 import type { UnixSeconds } from '../units.ts';
-import type { Actual, BackupGroup, PbsActual } from '../world/actual.ts';
+import type { Actual, BackupGroup, Observed, PbsActual } from '../world/actual.ts';
+
+/** The group of a point, and nothing else of it. */
+export function groupOf({ site, server, datastore, namespace, type, id }: GroupPlace): GroupPlace {
+  return { site, server, datastore, namespace, type, id };
+}
 
 /** One text for one group, for maps. */
 export function placeKey({ site, server, datastore, namespace, type, id }: GroupPlace): string {
@@ -47,10 +52,7 @@ export type GroupLook =
   | { readonly state: 'unseen' };
 
 export function lookAtGroup(actual: Actual, place: GroupPlace): GroupLook {
-  const server = actual.pbs.find(({ name }) => name === place.server);
-  const groups = server?.namespaces.find(
-    ({ datastore, namespace }) => datastore === place.datastore && namespace === place.namespace,
-  )?.groups;
+  const groups = groupsIn(actual, place);
   if (!groups?.known) return { state: 'unseen' };
   const group = indexOf(groups.value).get(`${place.type}/${place.id}`);
   if (group) return group.listedAt >= groups.asOf ? { state: 'listed', group } : { state: 'unchanged' };
@@ -59,11 +61,21 @@ export function lookAtGroup(actual: Actual, place: GroupPlace): GroupLook {
 
 /** Whether the server lists the whole namespace of a group, and nothing is in it. */
 export function isEmptied(actual: Actual, place: GroupPlace): boolean {
-  const server = actual.pbs.find(({ name }) => name === place.server);
-  const groups = server?.namespaces.find(
-    ({ datastore, namespace }) => datastore === place.datastore && namespace === place.namespace,
-  )?.groups;
+  const groups = groupsIn(actual, place);
   return groups?.known === true && groups.complete && groups.value.length === 0;
+}
+
+/** When a look listed a group, whose points it then saw; undefined where it did not. */
+export function listedAt(actual: Actual, place: GroupPlace): UnixSeconds | undefined {
+  const groups = groupsIn(actual, place);
+  return groups?.known ? indexOf(groups.value).get(`${place.type}/${place.id}`)?.listedAt : undefined;
+}
+
+/** What a look says of all groups of a namespace; undefined where it does not know the namespace. */
+function groupsIn({ pbs }: Actual, place: GroupPlace): Observed<readonly BackupGroup[]> | undefined {
+  return pbs
+    .find(({ name }) => name === place.server)
+    ?.namespaces.find(({ datastore, namespace }) => datastore === place.datastore && namespace === place.namespace)?.groups;
 }
 
 const indexes = new WeakMap<readonly BackupGroup[], ReadonlyMap<string, BackupGroup>>();
@@ -86,11 +98,20 @@ export function groupsToEnter(actual: Actual, previous?: Actual): GroupPlace[] {
   });
 }
 
+/** Every group that a look saw, listed anew or not. */
+export function groupsSeen({ site, pbs }: Actual): GroupPlace[] {
+  return pbs.flatMap((server) => placesOn(site, server, () => true));
+}
+
 function listedAnew(site: string, server: PbsActual): GroupPlace[] {
+  return placesOn(site, server, ({ listedAt }, asOf) => listedAt >= asOf);
+}
+
+function placesOn(site: string, server: PbsActual, isWanted: (group: BackupGroup, asOf: UnixSeconds) => boolean): GroupPlace[] {
   return server.namespaces.flatMap(({ datastore, namespace, groups }) =>
     groups.known
       ? groups.value
-          .filter(({ listedAt }) => listedAt >= groups.asOf)
+          .filter((group) => isWanted(group, groups.asOf))
           .map(({ type, id }) => ({ site, server: server.name, datastore, namespace, type, id }))
       : [],
   );
