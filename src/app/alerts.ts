@@ -1,14 +1,11 @@
-import { hasErrors, type Finding } from '#core/finding.ts';
 import type { AuditEntry, FindingLife } from '#core/memory/record.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import { parseInstant } from '#core/calendar/instant.ts';
 import { DAY_SECONDS, parseDuration, type UnixSeconds } from '#core/units.ts';
 import { acknowledge, reopen, suppress, type Answered } from '#core/watch/answer.ts';
-import type { Memory, Ports } from './ports.ts';
-
-/** No watch has ever remembered anything here: that is said, and never shown as calm. */
-type NoMemory = { readonly outcome: 'no-memory' };
-type Invalid = { readonly outcome: 'invalid'; readonly findings: readonly Finding[] };
+import { unknownSites } from './named-sites.ts';
+import type { Ports } from './ports.ts';
+import { withMemory, type Invalid, type NoMemory } from './with-memory.ts';
 
 export type AlertsList = NoMemory | Invalid | { readonly outcome: 'listed'; readonly policy: Policy; readonly sites: readonly SiteLives[] };
 
@@ -25,7 +22,9 @@ export async function listAlerts(
   ports: Ports,
   { overDays = 0, site }: { readonly overDays?: number; readonly site?: string },
 ): Promise<AlertsList> {
-  return withMemory(ports, async (memory, policy) => {
+  return withMemory(ports, async (memory, policy): Promise<AlertsList> => {
+    const unknown = unknownSites(policy, site === undefined ? undefined : [site]);
+    if (unknown.length > 0) return { outcome: 'invalid', findings: unknown };
     const now = ports.clock.now();
     const sites = policy.sites.filter(({ name }) => site === undefined || name === site);
     const listed = await Promise.all(
@@ -95,10 +94,4 @@ function answer(
 function auditOf(life: FindingLife, { act, by }: AlertAct & { readonly by: string }, at: UnixSeconds): AuditEntry {
   const word = { ack: 'acknowledge', suppress: 'suppress', reopen: 'reopen' }[act];
   return { at, by, act: word, on: life.key, detail: life.reason ?? '' };
-}
-
-export async function withMemory<T>(ports: Ports, work: (memory: Memory, policy: Policy) => Promise<T>): Promise<T | NoMemory | Invalid> {
-  const { policy, findings } = await ports.policySource.load();
-  if (!policy || hasErrors(findings)) return { outcome: 'invalid', findings };
-  return ports.memory ? work(ports.memory, policy) : { outcome: 'no-memory' };
 }

@@ -5,8 +5,9 @@ import type { Finding } from '#core/finding.ts';
 import type { PostureRecord } from '#core/memory/record.ts';
 import type { Tier, TierId } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
-import { withMemory } from './alerts.ts';
+import { unknownSites } from './named-sites.ts';
 import type { Ports } from './ports.ts';
+import { withMemory, type Invalid, type NoMemory } from './with-memory.ts';
 
 export type SiteCapacity = {
   readonly site: string;
@@ -31,9 +32,8 @@ export type Effect = {
 export type CapacityOptions = { readonly site?: string; readonly effect?: Pick<Effect, 'tier' | 'pointsMore'> };
 
 export type Capacity =
-  | { readonly outcome: 'no-memory' }
-  | { readonly outcome: 'invalid'; readonly findings: readonly Finding[] }
-  | { readonly outcome: 'no-site'; readonly known: readonly string[] }
+  | NoMemory
+  | Invalid
   | { readonly outcome: 'told'; readonly now: UnixSeconds; readonly sites: readonly SiteCapacity[] };
 
 const DAYS_60_SECONDS = 60 * 86_400;
@@ -41,9 +41,10 @@ const DAYS_60_SECONDS = 60 * 86_400;
 /** How full each store is and when it will be, and who fills it, from what the watch remembers. Asks no server. */
 export async function capacity(ports: Ports, { site: wanted, effect }: CapacityOptions = {}): Promise<Capacity> {
   return withMemory(ports, async (memory, policy): Promise<Capacity> => {
+    const unknown = unknownSites(policy, wanted === undefined ? undefined : [wanted]);
+    if (unknown.length > 0) return { outcome: 'invalid', findings: unknown };
     const now = ports.clock.now();
     const sites = policy.sites.filter(({ name }) => wanted === undefined || name === wanted);
-    if (sites.length === 0) return { outcome: 'no-site', known: policy.sites.map(({ name }) => name) };
     const told = await Promise.all(
       sites.map(async (site): Promise<SiteCapacity> => {
         const [usage, tasks, postures] = await Promise.all([

@@ -1,14 +1,13 @@
-import type { Finding } from '#core/finding.ts';
 import type { LedgerPoint } from '#core/memory/record.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import { historyOf, type Happened } from '#core/watch/history.ts';
-import { withMemory } from './alerts.ts';
 import type { Memory, Ports } from './ports.ts';
+import { withMemory, type Invalid, type NoMemory } from './with-memory.ts';
 import { DAY_SECONDS } from '#core/units.ts';
 
 export type History =
-  | { readonly outcome: 'no-memory' }
-  | { readonly outcome: 'invalid'; readonly findings: readonly Finding[] }
+  | NoMemory
+  | Invalid
   /** No guest, or several, of that name or id; `like` are those that are remembered, as `home/101 postgres`. */
   | { readonly outcome: 'unknown'; readonly wanted: string; readonly like: readonly string[] }
   | {

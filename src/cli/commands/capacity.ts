@@ -42,10 +42,6 @@ export const capacity: Command = {
       out.error(NO_MEMORY);
       return 1;
     }
-    if (told.outcome === 'no-site') {
-      out.error(`error: the policy has no site "${site}"; it has ${told.known.join(', ')}`);
-      return 2;
-    }
     out.result(told.sites, capacityText, { sites: told.sites });
     return told.sites.some(({ findings }) => findings.length > 0) ? 4 : 0;
   },
