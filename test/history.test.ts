@@ -106,6 +106,15 @@ test('history: for scripts', async () => {
   ]);
 });
 
+test('history: what moved, and what nobody promised, is no loss, and its date had not come', async () => {
+  const { notBeforeAt: _, tier: __, ...unpromised } = point(8, { goneAt: NOW - DAY });
+  await remember({ points: [point(7, { goneAt: NOW - DAY, goneBy: 'moved to main:home/tier-2' }), unpromised] });
+  const { out } = await run('postgres', '--days', '1');
+  expect(out).toContain('gone    the point of 2026-11-18 13:00, moved to main:home/tier-2\n');
+  expect(out).toContain('gone    the point of 2026-11-17 13:00, nothing was promised to it\n');
+  expect(out).not.toContain('gone early');
+});
+
 const refusals = [
   { name: 'a guest nobody remembers', argv: ['pg'], code: 2, says: 'home/102 pg-test' },
   { name: 'a span that is none', argv: ['101', '--days', '0'], code: 2, says: 'whole days' },

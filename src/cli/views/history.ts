@@ -1,4 +1,5 @@
 import type { History } from '#app/history.ts';
+import { MOVED } from '#core/ledger/gone.ts';
 import { spellDuration, spellInstant, spellSize, type UnixSeconds } from '#core/units.ts';
 import type { Happened } from '#core/watch/history.ts';
 import type { LedgerPoint } from '#core/memory/record.ts';
@@ -28,13 +29,7 @@ function lineOf(one: Happened, timeZone: string, paint: Paint): [string, string]
       : [paint.red('backup'), `${one.result}${took}${one.error === undefined ? '' : `: ${one.error}`}`];
   }
   if (one.kind === 'point') return ['point', pointText(one.point, timeZone)];
-  if (one.kind === 'gone') {
-    const made = spellInstant(one.point.at, timeZone, { zone: false }).slice(0, 16);
-    const by = one.point.goneBy === undefined ? '' : `; ${one.point.goneBy}`;
-    return one.early
-      ? [paint.red('gone early'), `the point of ${made}, promised until ${day(one.point.notBeforeAt, timeZone)}${by}`]
-      : [paint.dim('gone'), `the point of ${made}, its date had come`];
-  }
+  if (one.kind === 'gone') return [one.early ? paint.red('gone early') : paint.dim('gone'), goneText(one, timeZone)];
   const { code, problem } = one.life.finding;
   return one.kind === 'found' ? [paint.yellow('found'), `${code} ${problem}`] : [paint.green('over'), code];
 }
@@ -49,6 +44,14 @@ function pointText({ sizeBytes, verified, notBeforeAt, protected: set, lockedAt,
   ].join(', ');
 }
 
+function goneText({ early, point }: Extract<Happened, { kind: 'gone' }>, timeZone: string): string {
+  const { notBeforeAt, goneBy } = point;
+  const made = `the point of ${spellInstant(point.at, timeZone, { zone: false }).slice(0, 16)}`;
+  if (early) return `${made}, promised until ${day(notBeforeAt, timeZone)}${goneBy === undefined ? '' : `; ${goneBy}`}`;
+  if (goneBy?.startsWith(MOVED)) return `${made}, ${goneBy}`;
+  return `${made}, ${notBeforeAt === undefined ? 'nothing was promised to it' : 'its date had come'}`;
+}
+
 function day(at: UnixSeconds | undefined, timeZone: string): string {
   return at === undefined ? '–' : spellInstant(at, timeZone, { zone: false }).slice(0, 10);
 }
@@ -59,5 +62,6 @@ function summary(points: readonly LedgerPoint[], now: UnixSeconds, timeZone: str
   if (!oldest || !newest) return 'No point of it is remembered that is still there.';
   const verified = finished.filter((point) => point.verified?.state === 'ok').length;
   const promised = finished.filter(({ notBeforeAt = 0 }) => notBeforeAt > now).length;
-  return `${finished.length} points are there, from ${day(oldest.at, timeZone)} to ${day(newest.at, timeZone)}: ${verified} verified, ${promised} whose date has not come.`;
+  const count = finished.length === 1 ? '1 point is' : `${finished.length} points are`;
+  return `${count} there, from ${day(oldest.at, timeZone)} to ${day(newest.at, timeZone)}: ${verified} verified, ${promised} whose date has not come.`;
 }

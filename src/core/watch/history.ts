@@ -1,3 +1,4 @@
+import { wentEarly } from '../ledger/gone.ts';
 import type { FindingLife, LedgerPoint, PostureRecord, TaskRecord } from '../memory/record.ts';
 import type { UnixSeconds } from '../units.ts';
 
@@ -31,7 +32,7 @@ export function historyOf({ vmid, postures, points, tasks, lives }: GuestMemory,
     ...tasks.flatMap((task) => task.guests.filter((guest) => guest.vmid === vmid).map((guest) => backup(task, guest))),
     ...points.map((point): Happened => ({ kind: 'point', at: point.at, point })),
     ...points.flatMap((point): Happened[] =>
-      point.goneAt === undefined ? [] : [{ kind: 'gone', at: point.goneAt, point, early: point.goneAt < (point.notBeforeAt ?? 0) }],
+      point.goneAt === undefined ? [] : [{ kind: 'gone', at: point.goneAt, point, early: wentEarly(point) }],
     ),
     ...lives.flatMap(heard),
   ];
