@@ -137,6 +137,21 @@ test('the login that grants makes has all it needs and can delete nothing; one t
   expect(await found(policy)).toEqual({ told: [`HF-LOGIN-DELETES ${wide}`], refused: [wide] });
 });
 
+test('a night in which PBS was away is made up for when it is back', async () => {
+  lab.world.faults.push({ server: 'pbs', call: '.', times: 1e9, kind: 'refused' });
+  lab.advance(20 * MINUTE);
+  expect(await cycle()).toEqual([]);
+  expect(repeats()).toEqual([]);
+  lab.world.faults.length = 0;
+  const told: string[] = [];
+  for (let minutes = 0; minutes < 30; minutes += 5) {
+    told.push(...(await cycle()));
+    lab.advance(5 * MINUTE);
+  }
+  expect(told).toEqual(['backup vm/101: started', 'backup vm/102: started', 'backup vm/103: started']);
+  expect(repeats().map(({ status }) => status)).toEqual(['OK', 'OK', 'OK']);
+});
+
 test('without a login for it nothing is started', async () => {
   breakRun();
   here = await started(withoutLogin);

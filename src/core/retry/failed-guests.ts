@@ -49,6 +49,7 @@ export function failedGuests({ policy, site, actual, assessment, login, now }: R
       guest,
       tier,
       tasks: backupTasks.value,
+      storage,
       login,
       longestSeconds: longestOf(actual, guest, policy.assume),
       timeZone: site.timeZone,

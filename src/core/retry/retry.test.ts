@@ -63,7 +63,7 @@ function task({ agoSeconds, result = 'failed', error, user = 'root@pam', running
     pstart: 1,
     startedAt,
     type: 'vzdump',
-    id: wordless === undefined ? '' : '101',
+    id: wordless !== undefined && user === OURS ? '101' : '',
     user,
   } as const;
   if (wordless !== undefined) return { upid, endedAt: startedAt, status: wordless, log: { overall: 'failed', guests: [] } };
@@ -90,6 +90,8 @@ function makeInput(runs: readonly Run[], input: Partial<RetryInput> = {}): Retry
   };
 }
 
+const NO_STORAGE =
+  "could not activate storage 'pbs-tier-1': pbs-tier-1: error fetching datastores - 500 Can't connect to pbs:8007 (Connection refused)";
 const LOST = 'backup connect failed: Connection refused';
 
 type Case = { readonly name: string; readonly input: RetryInput; readonly act: string };
@@ -172,6 +174,24 @@ const CASES: readonly Case[] = [
     ]),
     act: 'retry',
   },
+  ...(
+    [
+      ['the night could not reach the storage', NO_STORAGE, {}, 'retry'],
+      ['it could not reach another storage', NO_STORAGE.replaceAll('tier-1', 'tier-2'), {}, 'none'],
+      ['it ran on another node', NO_STORAGE, { guest: { ...GUEST, node: 'pve2' } }, 'none'],
+      ['the storage refused its login', NO_STORAGE.replace('Connection refused', '401 Unauthorized'), {}, 'give-up'],
+    ] as const
+  ).map(([name, wordless, input, act]): Case => ({
+    name,
+    input: makeInput(
+      [
+        { agoSeconds: HOUR, wordless },
+        { agoSeconds: 25 * HOUR, result: 'ok' },
+      ],
+      { storage: 'pbs-tier-1', ...input },
+    ),
+    act,
+  })),
   {
     name: 'the next scheduled run comes before it would end',
     input: makeInput([{ agoSeconds: HOUR, error: LOST }], { nextRunAt: NIGHT + 30 * MINUTE }),

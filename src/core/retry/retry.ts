@@ -16,6 +16,8 @@ export type RetryInput = {
   readonly newestPointAt?: UnixSeconds;
   /** The login that repeats: its own runs are the repeats. `user@realm!token` */
   readonly login: string;
+  /** PVE's storage that its job writes to. */
+  readonly storage?: string;
   /** When the tier's job runs next. */
   readonly nextRunAt?: UnixSeconds;
   /** What one backup of the guest takes, measured or assumed, its wait included. */
@@ -65,10 +67,20 @@ export function decideRetry(input: RetryInput): RetryDecision {
   return { act: 'retry', attempt: repeats + 1, because: failure.because };
 }
 
-/** A repeat of ours that ended before it came to its guest, or whose log could not be read, counts all the same: else there would be no last one. */
-function wordless({ upid, endedAt, status }: BackupTask, { guest, login }: RetryInput): GuestResult | undefined {
-  if (upid.user !== login || upid.id !== String(guest.vmid) || endedAt === undefined) return undefined;
-  return { vmid: guest.vmid, result: status === 'OK' ? 'ok' : 'failed' };
+/** Who runs what is scheduled. */
+const SCHEDULER = 'root@pam';
+
+/**
+ * Runs that ended before they came to the guest. A repeat of ours counts though its log could not be read: else there would be no last one. A
+ * scheduled run that could not reach its storage says nothing of guests; it failed for each that a job backs up there from its node.
+ */
+function wordless({ upid, endedAt, status, log }: BackupTask, { guest, login, storage }: RetryInput): GuestResult | undefined {
+  if (endedAt === undefined) return undefined;
+  const { vmid, node } = guest;
+  const repeat = upid.user === login && upid.id === String(vmid);
+  const night = upid.user === SCHEDULER && upid.node === node && ['', String(vmid)].includes(upid.id) && log?.guests.length === 0;
+  if (repeat) return { vmid, result: status === 'OK' ? 'ok' : 'failed' };
+  return night && storage !== undefined && status?.includes(`'${storage}'`) ? { vmid, result: 'failed' } : undefined;
 }
 
 type Run = { readonly task: BackupTask; readonly result: GuestResult };
