@@ -1,9 +1,10 @@
 import type { Assessment } from '#core/assess/assessment.ts';
 import type { AuditEntry } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
-import { failedGuests } from '#core/retry/failed-guests.ts';
+import { failedGuests, type FailedGuest } from '#core/retry/failed-guests.ts';
 import { reverifyOf } from '#core/retry/reverify.ts';
 import type { UnixSeconds } from '#core/units.ts';
+import type { GivenUp } from '#core/watch/late.ts';
 import type { Actual, PbsTask } from '#core/world/actual.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import { spellPoint, tierOfPlace } from '#core/ledger/place.ts';
@@ -37,6 +38,8 @@ export type RetriesSeen = {
   /** Until when each is left alone: what was started is seen by the next look, and what cannot be started is not asked for at every one. */
   readonly restUntil: ReadonlyMap<string, UnixSeconds>;
   readonly done: readonly Retried[];
+  /** Guests whose failed backup needs a person, by vmid. */
+  readonly givenUp: ReadonlyMap<number, GivenUp>;
 };
 
 const REST_SECONDS: Readonly<Record<Retried['outcome'], number>> = { started: 300, busy: 900, nothing: 900, failed: 3600 };
@@ -50,7 +53,8 @@ export async function seeToRetries(input: RetriesInput): Promise<RetriesSeen | '
   const { clock, before } = input;
   const now = clock.now();
   const restUntil = new Map([...(before?.restUntil ?? [])].filter(([, at]) => now < at));
-  const rested = [...(await backups(input)), ...verifications(input)].filter((work) => !restUntil.has(keyOf(work)));
+  const failed = await failedHere(input);
+  const rested = [...backups(input, failed), ...verifications(input)].filter((work) => !restUntil.has(keyOf(work)));
   const done: Retried[] = [];
   for (const work of firstOfEach(rested)) {
     const retried = await start(input, work);
@@ -58,7 +62,8 @@ export async function seeToRetries(input: RetriesInput): Promise<RetriesSeen | '
     restUntil.set(keyOf(work), clock.now() + REST_SECONDS[retried.outcome]);
     done.push(retried);
   }
-  return { restUntil, done };
+  const givenUp = new Map(failed.flatMap(({ guest, decision }) => (decision.act === 'give-up' ? [[guest.vmid, decision] as const] : [])));
+  return { restUntil, done, givenUp };
 }
 
 /** Of several for one node or datastore the others come when the first has ended. */
@@ -72,24 +77,27 @@ function keyOf({ what, on }: Work): string {
 
 type Work = Pick<Retried, 'what' | 'on' | 'because'> & { readonly lane: string; readonly ask: () => Promise<Started> };
 
-async function backups({ policy, site, actual, assessment, repeater, clock }: RetriesInput): Promise<readonly Work[]> {
+async function failedHere({ policy, site, actual, assessment, repeater, clock }: RetriesInput): Promise<readonly FailedGuest[]> {
   const login = site.pve.retryToken === undefined ? undefined : await repeater.repeatsAs();
-  if (login === undefined) return [];
-  return failedGuests({ policy, site, actual, assessment, login, now: clock.now() }).flatMap(
-    ({ guest, storage, mode, notes, decision }): Work[] => {
-      if (decision.act !== 'retry') return [];
-      const { vmid, node, name, type } = guest;
-      return [
-        {
-          what: 'backup',
-          lane: `node ${node}`,
-          on: `${site.name}: ${type}/${vmid} ${name}`,
-          because: `try ${decision.attempt}: ${decision.because}`,
-          ask: () => repeater.startBackup({ node, vmid, storage, mode, notes }),
-        },
-      ];
-    },
-  );
+  // A site is judged by its own time, windows and waits too.
+  const now = clock.now() + assessment.asOf - actual.asOf;
+  return login === undefined ? [] : failedGuests({ policy, site, actual, assessment, login, now });
+}
+
+function backups({ site, repeater }: RetriesInput, failed: readonly FailedGuest[]): readonly Work[] {
+  return failed.flatMap(({ guest, storage, mode, notes, decision }): Work[] => {
+    if (decision.act !== 'retry') return [];
+    const { vmid, node, name, type } = guest;
+    return [
+      {
+        what: 'backup',
+        lane: `node ${node}`,
+        on: `${site.name}: ${type}/${vmid} ${name}`,
+        because: `try ${decision.attempt}: ${decision.because}`,
+        ask: () => repeater.startBackup({ node, vmid, storage, mode, notes }),
+      },
+    ];
+  });
 }
 
 /** Points of the policy's own tiers, where the login that owns them is known and nothing is verified in their datastore. */

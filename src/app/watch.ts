@@ -7,7 +7,7 @@ import type { Finding } from '#core/finding.ts';
 import { readClocks } from '#core/ledger/clocks.ts';
 import type { CycleRecord } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
-import { lateFindings } from '#core/watch/late.ts';
+import { lateFindings, type GivenUp } from '#core/watch/late.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import { isOutage, withSilence, type Silent } from '#core/watch/outage.ts';
 import { postureChanges, standings, type Standing } from '#core/watch/postures.ts';
@@ -29,6 +29,8 @@ export type WatchInput = {
   readonly previous?: Handed;
   /** What stood in the way of the locks when they were last seen to. */
   readonly locks?: readonly Finding[];
+  /** Why failed backups were not started again when they were last seen to, by vmid. */
+  readonly givenUp?: ReadonlyMap<number, GivenUp>;
   /** Servers that gave no sign of life at the pulse before this look. */
   readonly silent?: readonly Silent[];
 };
@@ -79,7 +81,7 @@ export async function watch(input: WatchInput): Promise<Watched> {
   const after = standings(before, assessment, out);
   const capacity = await weighCapacity(asked, { seen: seen.actual ? samplesOf(seen.actual) : [], tierOf });
   const findings = [
-    ...withSilence([...assessment.findings, ...lateFindings(assessment, known)], { site: site.name, silent }),
+    ...withSilence([...assessment.findings, ...lateFindings(assessment, known, input.givenUp)], { site: site.name, silent }),
     ...ledger.findings,
     ...capacity.findings,
     ...locks,

@@ -112,6 +112,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
         lease,
         silent: state.silent,
         locks: locks?.findings ?? [],
+        ...(retries && { givenUp: retries.givenUp }),
         ...(handed && { previous: handed }),
       });
       last = { beganMs, endedMs: timers.nowMs(), requests: proxmox.requests() - before };

@@ -12,6 +12,7 @@ import { doctor } from '#app/doctor.ts';
 import { mayWatch } from '#app/may-watch.ts';
 import { watch } from '#app/watch.ts';
 import { seeToRetries, type RetriesSeen } from '#app/watch-retries.ts';
+import type { Finding } from '#core/finding.ts';
 import { grantCommands } from '#core/rights/grants.ts';
 import { rightsScope } from '#core/rights/scope.ts';
 import type { Policy } from '#core/policy/policy.ts';
@@ -54,6 +55,7 @@ type Here = {
   readonly proxmox: Proxmox;
   readonly lease: Lease;
   before: RetriesSeen | undefined;
+  found: readonly Finding[];
 };
 let here: Here;
 
@@ -66,7 +68,7 @@ beforeEach(async () => {
 async function started(given: Policy): Promise<Here> {
   const memory = volatileMemory();
   const [lease] = await memory.leases.round('one', ['home'], 1e6);
-  return { memory, proxmox: journey.ports(given, secrets).connect(given.sites[0]!), lease: lease!, before: undefined };
+  return { memory, proxmox: journey.ports(given, secrets).connect(given.sites[0]!), lease: lease!, before: undefined, found: [] };
 }
 
 /** One cycle of the daemon, and what it started: `backup vm/101: started`. */
@@ -74,9 +76,10 @@ async function cycle(given = policy): Promise<readonly string[]> {
   const { memory, proxmox, lease } = here;
   const clock = { now: () => lab.world.now };
   const base = { clock, memory, policy: given, site: given.sites[0]!, lease };
-  const watched = await watch({ ...base, proxmox });
+  const watched = await watch({ ...base, proxmox, ...(here.before && { givenUp: here.before.givenUp }) });
   if (watched.outcome !== 'recorded' || !watched.actual) return expect.fail('nothing was seen');
   const { actual, assessment } = watched;
+  here.found = watched.findings;
   const seen = await seeToRetries({ ...base, repeater: proxmox, actual, assessment, ...(here.before && { before: here.before }) });
   if (seen === 'lease-lost') return expect.fail('the lease is lost');
   here.before = seen;
@@ -168,6 +171,12 @@ test('what needs a person is left to a person', async () => {
     lab.advance(15 * MINUTE);
   }
   expect(repeats()).toEqual([]);
+  lab.advance(24 * HOUR);
+  expect(await cycle()).toEqual([]);
+  const late = here.found.find(({ code, vmid }) => code === 'HF-LATE' && vmid === 101);
+  expect(late?.fix).toContain(
+    'see to the guest, its disks and their room (its last run failed: there is no room for it), then back it up again',
+  );
 });
 
 test('another backup on the node holds it off', async () => {

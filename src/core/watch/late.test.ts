@@ -67,3 +67,15 @@ test('what was told stays told while nobody knows how the guest stands, and ends
   assert.deepEqual(lateFindings({ site: 'home', guests: [guest('protected')] }, known), []);
   assert.deepEqual(lateFindings({ site: 'home', guests: [blind] }, [{ finding: finding!, state: 'resolved' }]), []);
 });
+
+const GIVEN_UP = [
+  ['ours', 'put the policy, the storage or its login right (X), then back it up again:'],
+  ['permanent', 'see to the guest, its disks and their room (its last run failed: X), then back it up again:'],
+  ['transient', 'see what became of its last run (it is not started again: X), then back it up again:'],
+] as const;
+for (const [kind, fix] of GIVEN_UP)
+  test(`a guest whose backup is not started again: ${kind}`, () => {
+    const late = guest('broken');
+    const told = lateFindings({ site: 'home', guests: [late] }, [], new Map([[late.vmid, { class: kind, because: 'X' }]]));
+    assert.equal(told[0]!.fix.split('\n')[0], fix);
+  });

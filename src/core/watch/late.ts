@@ -2,6 +2,7 @@ import type { Assessment } from '../assess/assessment.ts';
 import type { Verdict } from '../assess/posture.ts';
 import type { Finding } from '../finding.ts';
 import type { FindingLife } from '../memory/record.ts';
+import type { FailureClass } from '../retry/failure.ts';
 import { spellDuration } from '../units.ts';
 
 const CODE = 'HF-LATE';
@@ -10,10 +11,12 @@ const CODE = 'HF-LATE';
  * Guests whose next point stays away: a warning half-way from when it was due to when the promise breaks, or as soon as it is later than the tier's grace, and
  * an error when the promise has broken. A data VM is told through the guest that uses its disk. What was told of a guest stays told while nobody knows how
  * it stands now: `known` are the lives so far.
+ * @param givenUp  by vmid, why a failed backup is not started again
  */
 export function lateFindings(
   { site, guests }: Pick<Assessment, 'site' | 'guests'>,
   known: readonly Pick<FindingLife, 'finding' | 'state'>[] = [],
+  givenUp: ReadonlyMap<number, GivenUp> = new Map(),
 ): readonly Finding[] {
   const told = new Map(
     known.flatMap(({ finding, state }) => (finding.code === CODE && state !== 'resolved' ? [[finding.vmid, finding]] : [])),
@@ -35,10 +38,21 @@ export function lateFindings(
         why: broken
           ? 'whatever is lost now takes more work with it than was promised'
           : 'the promise breaks unless the next backup goes well',
-        fix: `see what became of its last run, then back it up again:\n    holdfast explain ${site}/${vmid}`,
+        fix: `${fixOf(givenUp.get(vmid))}, then back it up again:\n    holdfast explain ${site}/${vmid}`,
       },
     ];
   });
+}
+
+export type GivenUp = { readonly class: FailureClass; readonly because: string };
+
+function fixOf(givenUp: GivenUp | undefined): string {
+  if (!givenUp) return 'see what became of its last run';
+  const { because } = givenUp;
+  if (givenUp.class === 'transient') return `see what became of its last run (it is not started again: ${because})`;
+  return givenUp.class === 'ours'
+    ? `put the policy, the storage or its login right (${because})`
+    : `see to the guest, its disks and their room (its last run failed: ${because})`;
 }
 
 function isWorthTelling({ posture, late }: Verdict): boolean {
