@@ -60,7 +60,7 @@ async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Pro
       showCertificate: async (url) => (await import('#proxmox/certificate.ts')).showCertificate(url),
     },
     ...lazyStores(async () => (await import('#store/open.ts')).openStores(process.env, clock.now)),
-    notifier: lazyNotifier(async () => (await import('#notify/notifier.ts')).makeNotifier({ readSecret })),
+    notifier: lazyNotifier(async () => (await import('#notify/notifier.ts')).makeNotifier({ readSecret, now: clock.now })),
     database: lazyCare(async () => (await import('#store/care/open-care.ts')).openCare(process.env, clock.now)),
     log: { info: () => {}, warn: () => {} },
     ...overrides,

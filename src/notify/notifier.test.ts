@@ -47,6 +47,7 @@ async function receiver(answer: (seen: Seen) => Answer = () => ({ status: 200, b
 
 const SECRETS: Readonly<Record<string, string>> = { 'env:TOKEN': 'very-secret', 'env:LOGIN': 'holdfast:very-secret' };
 const notifier = makeNotifier({
+  now: () => ALERT.at,
   readSecret: async (ref) => SECRETS[ref] ?? Promise.reject(new Error(`${ref} is not set`)),
 });
 
@@ -129,6 +130,21 @@ test('webhook: signed as the Standard Webhooks say, over id, time and body', asy
   expect(seen[0]!.headers['webhook-signature']).toBe(`v1,${expected}`);
 });
 
+test('webhook: a later try has the same id and a time of its own', async () => {
+  const { url, seen } = await receiver();
+  const later = makeNotifier({ readSecret: async () => 'very-secret', now: () => ALERT.at + 3600 });
+  await later.send({ name: 'one', kind: 'webhook', url, secret: 'env:TOKEN' }, ALERT);
+  const [{ headers, body }] = seen as [Seen];
+  const expected = createHmac('sha256', 'very-secret')
+    .update(`${ALERT.id}.${ALERT.at + 3600}.${body}`)
+    .digest('base64');
+  expect(headers).toMatchObject({
+    'webhook-id': ALERT.id,
+    'webhook-timestamp': String(ALERT.at + 3600),
+    'webhook-signature': `v1,${expected}`,
+  });
+});
+
 test('alertmanager: "over" ends the alert with the same labels', async () => {
   const { url, seen } = await receiver();
   await notifier.send({ name: 'one', kind: 'alertmanager', url }, { ...ALERT, severity: 'over' });
@@ -198,7 +214,7 @@ describe('whether it arrived is asked of the receiver itself', () => {
 
 test('the heartbeat calls its address', async () => {
   const { url, seen } = await receiver();
-  const beating = makeNotifier({ readSecret: async () => `${url}/ping/abc` });
+  const beating = makeNotifier({ readSecret: async () => `${url}/ping/abc`, now: () => ALERT.at });
   await beating.beat('env:HEARTBEAT');
   expect(seen[0]).toMatchObject({ method: 'GET', path: '/ping/abc' });
 });

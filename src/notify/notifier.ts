@@ -13,6 +13,8 @@ import type { Receiver, Tools } from './receiver.ts';
 export type NotifierOptions = {
   /** Reads a secret anew, or throws an Error that says why it cannot, without it. */
   readonly readSecret: (ref: SecretRef) => Promise<string>;
+  /** Unix seconds. */
+  readonly now: () => number;
 };
 
 const RECEIVERS: Readonly<{ [K in ChannelKind]: Receiver<Extract<Channel, { kind: K }>> }> = {
@@ -25,8 +27,9 @@ const RECEIVERS: Readonly<{ [K in ChannelKind]: Receiver<Extract<Channel, { kind
 };
 
 /** Sends over the channels of a policy. Secrets are read for each message and kept nowhere. */
-export function makeNotifier({ readSecret }: NotifierOptions): Notifier {
+export function makeNotifier({ readSecret, now }: NotifierOptions): Notifier {
   const tools: Tools = {
+    now,
     secret: (ref) => (ref === undefined ? Promise.resolve(undefined) : readSecret(ref)),
     address: (text) => (isReference(text) ? readSecret(text) : Promise.resolve(text)),
   };

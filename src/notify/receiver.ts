@@ -5,6 +5,8 @@ import type { SecretRef } from '#core/policy/policy.ts';
 export type Tools = {
   readonly secret: (ref: SecretRef | undefined) => Promise<string | undefined>;
   readonly address: (text: string) => Promise<string>;
+  /** Unix seconds. */
+  readonly now: () => number;
 };
 
 /** One kind of channel. `arrived` is there where the receiver can be asked what it has. */

@@ -14,11 +14,13 @@ export const webhook: Receiver<Webhook> = {
   send: async (channel, alert, tools) => {
     const body = channel.template === undefined ? JSON.stringify(plain(alert)) : filled(channel.template, alert);
     const secret = await tools.secret(channel.secret);
+    // Of this try, not of the alert: who verifies the signature refuses what was sent more than minutes ago.
+    const sentAt = tools.now();
     const headers = {
       'content-type': 'application/json',
       'webhook-id': alert.id,
-      'webhook-timestamp': String(alert.at),
-      ...(secret === undefined ? {} : { 'webhook-signature': signature(secret, alert, body) }),
+      'webhook-timestamp': String(sentAt),
+      ...(secret === undefined ? {} : { 'webhook-signature': signature(secret, `${alert.id}.${sentAt}.${body}`) }),
     };
     await request(await tools.address(channel.url), { method: 'POST', headers, body });
   },
@@ -43,7 +45,7 @@ function filled(template: string, alert: AlertRecord): string {
   });
 }
 
-function signature(secret: string, { id, at }: AlertRecord, body: string): string {
+function signature(secret: string, signed: string): string {
   const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : Buffer.from(secret);
-  return `v1,${createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64')}`;
+  return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
 }
