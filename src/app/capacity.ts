@@ -1,6 +1,6 @@
 import { budgetFindings, fillFindings } from '#core/capacity/findings.ts';
-import { forecast, type Forecast } from '#core/capacity/forecast.ts';
-import { costOfPoints, growthOf, tierUse, type GuestGrowth, type TierUse } from '#core/capacity/growth.ts';
+import { forecast, FORECAST_SECONDS, type Forecast } from '#core/capacity/forecast.ts';
+import { costOfPoints, GROWTH_SECONDS, growthOf, tierUse, type GuestGrowth, type TierUse } from '#core/capacity/growth.ts';
 import type { Finding } from '#core/finding.ts';
 import type { PostureRecord } from '#core/memory/record.ts';
 import type { Tier, TierId } from '#core/policy/policy.ts';
@@ -36,8 +36,6 @@ export type Capacity =
   | Invalid
   | { readonly outcome: 'told'; readonly now: UnixSeconds; readonly sites: readonly SiteCapacity[] };
 
-const DAYS_60_SECONDS = 60 * 86_400;
-
 /** How full each store is and when it will be, and who fills it, from what the watch remembers. Asks no server. */
 export async function capacity(ports: Ports, { site: wanted, effect }: CapacityOptions = {}): Promise<Capacity> {
   return withMemory(ports, async (memory, policy): Promise<Capacity> => {
@@ -48,8 +46,8 @@ export async function capacity(ports: Ports, { site: wanted, effect }: CapacityO
     const told = await Promise.all(
       sites.map(async (site): Promise<SiteCapacity> => {
         const [usage, tasks, postures] = await Promise.all([
-          memory.usage(site.name, now - DAYS_60_SECONDS),
-          memory.tasks(site.name, now - DAYS_60_SECONDS),
+          memory.usage(site.name, now - FORECAST_SECONDS),
+          memory.tasks(site.name, now - GROWTH_SECONDS),
           memory.postures(site.name),
         ]);
         const guestOf = new Map(postures.map((posture) => [posture.vmid, posture]));

@@ -1,6 +1,6 @@
 import { budgetFindings, fillFindings } from '#core/capacity/findings.ts';
-import { forecast, type Forecast } from '#core/capacity/forecast.ts';
-import { growthOf, tierUse } from '#core/capacity/growth.ts';
+import { forecast, FORECAST_SECONDS, type Forecast } from '#core/capacity/forecast.ts';
+import { GROWTH_SECONDS, growthOf, tierUse } from '#core/capacity/growth.ts';
 import type { Finding } from '#core/finding.ts';
 import type { AlertRecord, CycleRecord, FindingLife, UsageSample } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
@@ -11,8 +11,6 @@ import type { Memory } from './ports.ts';
 
 /** A store fills in days: a sample an hour is plenty. */
 const SAMPLE_SECONDS = 3600;
-const FORECAST_DAYS = 60;
-const GROWTH_DAYS = 90;
 /** Lives that ended longer ago have been told, or nobody was there to be told. */
 const ENDED_DAYS = 31;
 
@@ -27,14 +25,14 @@ export async function weighCapacity(
   readonly findings: readonly Finding[];
   readonly forecasts: readonly Forecast[];
 }> {
-  const known = await memory.usage(site.name, now - FORECAST_DAYS * DAY_SECONDS);
+  const known = await memory.usage(site.name, now - FORECAST_SECONDS);
   const lastAt = new Map(known.map(({ what, at }) => [what, at]));
   const samples = seen.filter(({ what, at }) => at - (lastAt.get(what) ?? 0) >= SAMPLE_SECONDS);
   const forecasts = forecast([...known, ...samples], now);
   const fills = fillFindings(forecasts, { site, now });
   const budgeted = policy.tiers.filter(({ budgetBytes }) => budgetBytes !== undefined);
   if (budgeted.length === 0) return { samples, findings: fills, forecasts };
-  const growth = growthOf(await memory.tasks(site.name, now - GROWTH_DAYS * DAY_SECONDS), tierOf, now);
+  const growth = growthOf(await memory.tasks(site.name, now - GROWTH_SECONDS), tierOf, now);
   return { samples, findings: [...fills, ...budgetFindings(tierUse(growth, budgeted), { site, now })], forecasts };
 }
 

@@ -1,8 +1,8 @@
 import type { UsageSample } from '../memory/record.ts';
 import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
-/** Growth of the last weeks says more than that of last year. */
-const WINDOW_SECONDS = 60 * DAY_SECONDS;
+/** Samples older than this foretell nothing: growth of the last weeks says more than that of last year. */
+export const FORECAST_SECONDS = 60 * DAY_SECONDS;
 /** From fewer days nothing is foretold: a first full backup would look like growth for ever. */
 const LEAST_DAYS = 7;
 const WEEK_DAYS = 7;
@@ -49,7 +49,7 @@ export type Dates = { readonly low?: UnixSeconds; readonly usual?: UnixSeconds; 
  * @param samples  of any stores, in any order
  */
 export function forecast(samples: readonly UsageSample[], now: UnixSeconds): readonly Forecast[] {
-  const recent = samples.filter(({ at }) => at > now - WINDOW_SECONDS && at <= now);
+  const recent = samples.filter(({ at }) => at > now - FORECAST_SECONDS && at <= now);
   return [...Map.groupBy(recent, ({ what }) => what)].map(([, own]) => forecastOne(own)).sort((a, b) => (a.what < b.what ? -1 : 1));
 }
 

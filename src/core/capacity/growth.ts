@@ -2,6 +2,9 @@ import type { TaskRecord } from '../memory/record.ts';
 import type { TierId } from '../policy/policy.ts';
 import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
+/** From how far back runs are weighed: what a guest adds is told by a season, not by a week. */
+export const GROWTH_SECONDS = 90 * DAY_SECONDS;
+
 /**
  * What a guest adds to its datastore, estimated from what its backups' logs say they sent and what of it was there already. An estimate: chunks
  * that two guests share are counted for whoever sent them first, and compression is not seen.

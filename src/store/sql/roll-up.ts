@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { LOOKS_DAYS, PAST_DAYS, SAMPLES_DAYS, USAGE_DAYS } from '#core/memory/history.ts';
-import type { Database } from './schema.ts';
 import { DAY_SECONDS } from '#core/units.ts';
+import type { Database } from './schema.ts';
 
 /** One transaction a table: a roll-up that is cut off goes on at the next. */
 export async function rollUp({ db }: Database, now: number): Promise<void> {
