@@ -46,6 +46,11 @@ export type Finding = {
   readonly lastsUntilAt?: UnixSeconds;
 };
 
+/** The sentence with a capital letter, as a problem begins. */
+export function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
 const WEIGHT: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /** Errors first, then by place, then by code: the same findings always read in the same order. */

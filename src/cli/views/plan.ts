@@ -1,7 +1,7 @@
 import { findingsText } from './finding.ts';
 import { cell, findingItem, inline } from './markdown.ts';
 import type { Paint } from '../out.ts';
-import { findingJson, type Finding } from '#core/finding.ts';
+import { capital, findingJson, type Finding } from '#core/finding.ts';
 import { spellObject, spellServer } from '#core/plan/findings.ts';
 import type { Plan, Step } from '#core/plan/plan.ts';
 
@@ -113,8 +113,4 @@ function table(steps: readonly Step[]): string[] {
 function weakeningItem(step: Step): string[] {
   const head = `- **${step.action} ${inline(spellObject(step))}** on ${inline(spellServer(step.server))}, ${inline(step.site)}: ${inline(step.because)}`;
   return [head, ...step.means.map((line) => `  - ${inline(line)}`), `  - needs \`--allow ${step.weakening}\``];
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

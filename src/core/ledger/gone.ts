@@ -1,4 +1,4 @@
-import type { Finding } from '../finding.ts';
+import { capital, type Finding } from '../finding.ts';
 import type { GroupPlace, LedgerPoint } from '../memory/record.ts';
 import type { Site } from '../policy/policy.ts';
 import { spellInstant, type UnixSeconds } from '../units.ts';
@@ -67,10 +67,6 @@ function emptiedFinding({ site, place, points: [point] }: Loss, losses: readonly
     why: `no guest of it can be restored from there; a datastore whose disk is not mounted looks like this too. ${capital(suspicion(points))}`,
     fix: 'see on the PBS whether the disk of the datastore is mounted; if it is, stop all prune jobs and bring back the copy',
   };
-}
-
-function capital(text: string): string {
-  return `${text[0]!.toUpperCase()}${text.slice(1)}`;
 }
 
 /** One finding for all points of a group that went early in one look; it holds until the last of their dates has passed. */

@@ -1,5 +1,5 @@
 import type { Settings } from '../desired/desired.ts';
-import type { Finding } from '../finding.ts';
+import { capital, type Finding } from '../finding.ts';
 import { spellGuest } from '../desired/findings.ts';
 import type { Actual, Guest } from '../world/actual.ts';
 import { coverageOf, follow, isCovered, readMember, takes, type Coverage } from './coverage.ts';
@@ -115,8 +115,4 @@ function wouldUncover(step: RawStep, bare: readonly Guest[]): Finding {
     site: step.site,
     ...(bare.length === 1 ? { vmid: first!.vmid } : {}),
   };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,6 +1,6 @@
 import type { Assessment } from '../assess/assessment.ts';
 import type { Verdict } from '../assess/posture.ts';
-import type { Finding } from '../finding.ts';
+import { capital, type Finding } from '../finding.ts';
 import type { FindingLife } from '../memory/record.ts';
 import type { FailureClass } from '../retry/failure.ts';
 import { spellDuration } from '../units.ts';
@@ -58,8 +58,4 @@ function fixOf(givenUp: GivenUp | undefined): string {
 function isWorthTelling({ posture, late }: Verdict): boolean {
   if (posture === 'at-risk' || posture === 'broken') return true;
   return late !== undefined && late.bySeconds >= late.breaksInSeconds;
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
