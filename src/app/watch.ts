@@ -81,7 +81,10 @@ export async function watch(input: WatchInput): Promise<Watched> {
   const after = standings(before, assessment, out);
   const capacity = await weighCapacity(asked, { seen: seen.actual ? samplesOf(seen.actual) : [], tierOf });
   const findings = [
-    ...withSilence([...assessment.findings, ...lateFindings(assessment, known, input.givenUp)], { site: site.name, silent }),
+    ...withSilence(
+      [...assessment.findings, ...lateFindings(assessment, { known, givenUp: input.givenUp, lateSeconds: policy.alerts?.lateSeconds })],
+      { site: site.name, silent },
+    ),
     ...ledger.findings,
     ...capacity.findings,
     ...locks,

@@ -23,7 +23,11 @@ export function decodeAlerts(value: unknown): Alerts | undefined {
   return {
     channels: Object.entries(map(alerts['channels'])).flatMap(([name, channel]) => decodeChannel(name, map(channel))),
     routes: list(alerts['routes']).map((route, index) => decodeRoute(index, map(route))),
-    ...present({ quiet: decodeWindow(alerts['quiet']), heartbeat: decodeHeartbeat(map(alerts['heartbeat'])) }),
+    ...present({
+      lateSeconds: decodeLate(alerts['thresholds']),
+      quiet: decodeWindow(alerts['quiet']),
+      heartbeat: decodeHeartbeat(map(alerts['heartbeat'])),
+    }),
   };
 }
 
@@ -66,6 +70,17 @@ function decodeRoute(index: number, route: Plain): Route {
       escalate: afterSeconds === undefined ? undefined : { afterSeconds, to: names(escalate['to']) },
     }),
   };
+}
+
+function decodeLate(value: unknown): ReadonlyMap<number, number> | undefined {
+  const thresholds = optionalMap(value);
+  if (!thresholds) return undefined;
+  return new Map(
+    Object.entries(thresholds).flatMap(([tier, threshold]) => {
+      const seconds = duration(map(threshold)['late']);
+      return seconds === undefined ? [] : [[Number(tier), seconds] as const];
+    }),
+  );
 }
 
 function decodeHeartbeat(heartbeat: Plain): { readonly url: SecretRef; readonly everySeconds: number } | undefined {

@@ -27,6 +27,7 @@ const SECTIONS: readonly (readonly [title: string, path: readonly string[]])[] =
   ...CHANNEL_KINDS.map((kind) => [`alerts.channels.NAME.${kind}`, ['alerts', 'channels', '*', kind]] as const),
   ['alerts.routes', ['alerts', 'routes', '*']],
   ['alerts.routes.escalate', ['alerts', 'routes', '*', 'escalate']],
+  ['alerts.thresholds.NUMBER', ['alerts', 'thresholds', '*']],
   ['alerts.heartbeat', ['alerts', 'heartbeat']],
 ];
 

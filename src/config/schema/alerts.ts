@@ -166,6 +166,25 @@ export const AlertsSchema = z.strictObject({
     example: '[ { tiers: [1], to: [phone, mail], repeat: 4h }, { to: [mail], digest: "07:30" } ]',
     why: 'what no route sends is told to nobody',
   }),
+  thresholds: field(
+    z.record(
+      f.name('number of a tier', /^[1-9][0-9]{0,3}$/, 'a whole number from 1'),
+      z.strictObject({
+        late: field(f.duration(), {
+          description: 'How late a recovery point of this tier may be before it is told.',
+          example: '15m',
+          why: 'a promise that matters is spoken of early, and one that does not when it is worth it',
+          format: 'duration',
+        }),
+      }),
+    ),
+    {
+      description: 'From when on something is told, by tier. What breaks a promise is told at once, whatever stands here.',
+      example: '{ 1: { late: 15m }, 4: { late: 2d } }',
+      why: 'what is early enough for a database is noise for a cache',
+      absent: 'half-way from when a point was due to when the promise breaks',
+    },
+  ).optional(),
   quiet: field(f.window(), {
     description: 'Local hours of the site in which nobody is disturbed. What concerns tier 1 is told all the same.',
     example: '"22:00-07:00"',

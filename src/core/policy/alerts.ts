@@ -5,6 +5,8 @@ export type Alerts = {
   readonly channels: readonly Channel[];
   /** The first that matches decides, and with `also` the next that matches too. */
   readonly routes: readonly Route[];
+  /** How late a point of a tier may be before it is told; absent: half-way from when it was due to when the promise breaks. */
+  readonly lateSeconds?: ReadonlyMap<TierId, number>;
   /** In these local hours of the site nobody is disturbed, but for what concerns tier 1. */
   readonly quiet?: Window;
   /** A call to somebody outside at this pace while every site is watched: silence is then told by them. */

@@ -12,6 +12,7 @@ export function checkAlerts(draft: DraftPolicy): Finding[] {
   return [
     ...names.flatMap((name) => checkChannel(alerts, name)),
     ...alerts.routes.flatMap((route) => checkRoute(draft, route, names)),
+    ...checkThresholds(draft, alerts),
     ...unusedChannels(alerts, names),
     ...untold(draft, alerts),
     ...checkHeartbeat(alerts),
@@ -79,10 +80,17 @@ function unknownName({ at, what, value, all }: Named): Finding {
     severity: 'error',
     code: 'HF-ROUTE-NAME',
     at,
-    problem: `The route names ${what} "${value}", which the policy does not have${near ? `; did you mean "${near}"?` : ''}`,
+    problem: `${at.startsWith('alerts.routes') ? 'The route names' : 'A threshold names'} ${what} "${value}", which the policy does not have${near ? `; did you mean "${near}"?` : ''}`,
     why: 'what should go there would go nowhere',
     fix: all.length > 0 ? `name one of ${[...new Set(all)].join(', ')}` : `write the ${what} down first, or take it out of the route`,
   };
+}
+
+function checkThresholds({ tiers }: DraftPolicy, { lateSeconds = new Map() }: Alerts): Finding[] {
+  const all = tiers.map(({ id }) => id);
+  return [...lateSeconds.keys()]
+    .filter((tier) => !all.includes(tier))
+    .map((value): Finding => unknownName({ at: `alerts.thresholds.${value}`, what: 'tier', value, all }));
 }
 
 function unusedChannels({ routes }: Alerts, names: readonly string[]): Finding[] {

@@ -62,10 +62,10 @@ test('what was told stays told while nobody knows how the guest stands, and ends
   const [finding] = lateFindings({ site: 'home', guests: [guest('broken')] });
   const known = [{ finding: finding!, state: 'open' as const }];
   const blind = { ...guest(undefined), posture: 'unknown' as const };
-  assert.deepEqual(lateFindings({ site: 'home', guests: [blind] }, known), [finding]);
+  assert.deepEqual(lateFindings({ site: 'home', guests: [blind] }, { known }), [finding]);
   assert.deepEqual(lateFindings({ site: 'home', guests: [blind] }), []);
-  assert.deepEqual(lateFindings({ site: 'home', guests: [guest('protected')] }, known), []);
-  assert.deepEqual(lateFindings({ site: 'home', guests: [blind] }, [{ finding: finding!, state: 'resolved' }]), []);
+  assert.deepEqual(lateFindings({ site: 'home', guests: [guest('protected')] }, { known }), []);
+  assert.deepEqual(lateFindings({ site: 'home', guests: [blind] }, { known: [{ finding: finding!, state: 'resolved' }] }), []);
 });
 
 const GIVEN_UP = [
@@ -76,6 +76,16 @@ const GIVEN_UP = [
 for (const [kind, fix] of GIVEN_UP)
   test(`a guest whose backup is not started again: ${kind}`, () => {
     const late = guest('broken');
-    const told = lateFindings({ site: 'home', guests: [late] }, [], new Map([[late.vmid, { class: kind, because: 'X' }]]));
+    const told = lateFindings({ site: 'home', guests: [late] }, { givenUp: new Map([[late.vmid, { class: kind, because: 'X' }]]) });
     assert.equal(told[0]!.fix.split('\n')[0], fix);
   });
+
+const THRESHOLDS = [
+  { name: 'a threshold tells earlier than half-way', rpo: guest('attention', 1, [1, 5]), late: HOUR, told: 1 },
+  { name: 'a threshold tells later than the grace', rpo: guest('at-risk', 1, [3, 1]), late: 4 * HOUR, told: 0 },
+  { name: 'what is broken is told whatever the threshold says', rpo: guest('broken'), late: 99 * HOUR, told: 1 },
+  { name: "another tier's threshold says nothing", rpo: guest('attention', 2, [1, 5]), late: HOUR, told: 0 },
+];
+for (const { name, rpo, late, told } of THRESHOLDS) {
+  test(name, () => assert.equal(lateFindings({ site: 'home', guests: [rpo] }, { lateSeconds: new Map([[1, late]]) }).length, told));
+}

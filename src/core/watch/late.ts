@@ -2,21 +2,29 @@ import type { Assessment } from '../assess/assessment.ts';
 import type { Verdict } from '../assess/posture.ts';
 import { capital, type Finding } from '../finding.ts';
 import type { FindingLife } from '../memory/record.ts';
+import type { TierId } from '../policy/policy.ts';
 import type { FailureClass } from '../retry/failure.ts';
 import { spellDuration } from '../units.ts';
 
 const CODE = 'HF-LATE';
 
+export type LateOptions = {
+  /** The lives so far. */
+  readonly known?: readonly Pick<FindingLife, 'finding' | 'state'>[];
+  /** How late a point may be before it is told, by tier. */
+  readonly lateSeconds?: ReadonlyMap<TierId, number> | undefined;
+  /** By vmid, why a failed backup is not started again. */
+  readonly givenUp?: ReadonlyMap<number, GivenUp> | undefined;
+};
+
 /**
  * Guests whose next point stays away: a warning half-way from when it was due to when the promise breaks, or as soon as it is later than the tier's grace, and
  * an error when the promise has broken. A data VM is told through the guest that uses its disk. What was told of a guest stays told while nobody knows how
- * it stands now: `known` are the lives so far.
- * @param givenUp  by vmid, why a failed backup is not started again
+ * it stands now.
  */
 export function lateFindings(
   { site, guests }: Pick<Assessment, 'site' | 'guests'>,
-  known: readonly Pick<FindingLife, 'finding' | 'state'>[] = [],
-  givenUp: ReadonlyMap<number, GivenUp> = new Map(),
+  { known = [], lateSeconds, givenUp }: LateOptions = {},
 ): readonly Finding[] {
   const told = new Map(
     known.flatMap(({ finding, state }) => (finding.code === CODE && state !== 'resolved' ? [[finding.vmid, finding]] : [])),
@@ -24,7 +32,7 @@ export function lateFindings(
   return guests.flatMap(({ rpo, vmid, tier, name, type, posture }): Finding[] => {
     const before = told.get(vmid);
     if (!rpo && before && posture === 'unknown') return [before];
-    if (!rpo || tier === undefined || !isWorthTelling(rpo)) return [];
+    if (!rpo || tier === undefined || !isWorthTelling(rpo, lateSeconds?.get(tier))) return [];
     const broken = rpo.posture === 'broken';
     return [
       {
@@ -38,7 +46,7 @@ export function lateFindings(
         why: broken
           ? 'whatever is lost now takes more work with it than was promised'
           : 'the promise breaks unless the next backup goes well',
-        fix: `${fixOf(givenUp.get(vmid))}, then back it up again:\n    holdfast explain ${site}/${vmid}`,
+        fix: `${fixOf(givenUp?.get(vmid))}, then back it up again:\n    holdfast explain ${site}/${vmid}`,
       },
     ];
   });
@@ -55,7 +63,9 @@ function fixOf(givenUp: GivenUp | undefined): string {
     : `see to the guest, its disks and their room (its last run failed: ${because})`;
 }
 
-function isWorthTelling({ posture, late }: Verdict): boolean {
-  if (posture === 'at-risk' || posture === 'broken') return true;
-  return late !== undefined && late.bySeconds >= late.breaksInSeconds;
+/** A threshold of the tier decides where the policy has one; what is broken is told in any case. */
+function isWorthTelling({ posture, late }: Verdict, thresholdSeconds: number | undefined): boolean {
+  if (posture === 'broken') return true;
+  if (thresholdSeconds !== undefined && late) return late.bySeconds >= thresholdSeconds;
+  return posture === 'at-risk' || (late !== undefined && late.bySeconds >= late.breaksInSeconds);
 }
