@@ -24,6 +24,9 @@ export async function mayWatch(examiner: Examiner, site: Site, allowed: Readonly
   return { refused, unknown };
 }
 
+const NAME_LOGIN =
+  'name the login of these storages, so that it is known whether it could delete:\n    storages: { backupToken: "env:HOLDFAST_BACKUP_TOKEN" }';
+
 function refusal(
   site: Site,
   { product, server, login, tokenId = 'the login', rights }: Examination,
@@ -39,7 +42,7 @@ function refusal(
       at: `${site.name}: ${server} (${login})`,
       problem: `${tokenId} has ${power.join(', ')}`,
       why: 'a process that runs day and night could delete every recovery point, and so could whoever takes it over',
-      fix: `give it less:\n    holdfast grants --for ${purpose} --site ${site.name}\nor say that you accept it:\n    holdfast serve --allow-powerful-token '${tokenId}'`,
+      fix: `${login === 'retryToken' && !site.storages?.backupToken ? NAME_LOGIN : `give it less:\n    holdfast grants --for ${purpose} --site ${site.name}`}\nor say that you accept it:\n    holdfast serve --allow-powerful-token '${tokenId}'`,
       site: site.name,
     },
   ];

@@ -133,6 +133,8 @@ test('the login that grants makes has all it needs and can delete nothing; one t
   const { storages: _, ...unguarded } = policy.sites[0]!;
   const power = `${LOGIN} has Datastore.AllocateSpace on /storage/pbs-tier-1`;
   expect(await found({ ...policy, sites: [unguarded] })).toEqual({ told: [`HF-LOGIN-DELETES ${power}`], refused: [power] });
+  const [finding] = (await mayWatch(ports.examiner, unguarded, new Set())).refused;
+  expect(finding?.fix).toContain('name the login of these storages');
   const { acl } = lab.world.pve['pve']!.access;
   for (const authId of [LOGIN, LOGIN.split('!')[0]!])
     acl.push({ path: '/storage/local', authId, role: 'HoldfastRetryStorage', propagate: true });

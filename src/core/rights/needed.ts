@@ -93,7 +93,7 @@ const PVE: Readonly<Record<Purpose, (scope: RightsScope) => readonly Right[]>> =
     ...(storages?.map((id) => `/storage/${id}`) ?? ['/storage']).map((path) => ({
       privilege: 'Datastore.AllocateSpace',
       path,
-      to: 'let it write there',
+      to: 'let that backup write to its storage',
     })),
   ],
 };
