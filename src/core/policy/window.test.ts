@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isOpen, secondsLeft, spellMinute, windowMinutes } from './window.ts';
+import { isOpen, secondOfDay, secondsLeft, spellMinute, windowMinutes } from './window.ts';
 
 const NIGHT = { startMinute: 22 * 60, endMinute: 6 * 60 };
 const EVENING = { startMinute: 20 * 60, endMinute: 24 * 60 };
@@ -36,6 +36,13 @@ describe('a window of the day', () => {
     assert.equal(secondsLeft(NIGHT, 5 * 3600), 3600);
     assert.equal(secondsLeft(NIGHT, 6 * 3600), 0);
     assert.equal(secondsLeft(NIGHT, 12 * 3600), 0);
+  });
+
+  it('goes by the clock of its zone', () => {
+    const NOON = Temporal.Instant.from('2026-07-01T12:00:07Z').epochMilliseconds / 1000;
+    assert.equal(secondOfDay(NOON, 'UTC'), 12 * 3600 + 7);
+    assert.equal(secondOfDay(NOON, 'Europe/Vienna'), 14 * 3600 + 7);
+    assert.equal(secondOfDay(NOON, 'Pacific/Auckland'), 7);
   });
 
   it('spells a minute as a schedule has it', () => {

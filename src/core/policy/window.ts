@@ -1,5 +1,5 @@
 import type { Window } from './policy.ts';
-import { DAY_SECONDS } from '../units.ts';
+import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
 
 const DAY_MINUTES = 24 * 60;
 /** How long a window is open each day. One that ends at the minute at which it begins is open all day. */
@@ -16,6 +16,12 @@ export function secondsLeft(window: Window, second: number): number {
 /** Whether a window is open at a local minute of the day. */
 export function isOpen(window: Window, minute: number): boolean {
   return secondsLeft(window, minute * 60) > 0;
+}
+
+/** What a clock of the zone shows at an instant, in seconds after midnight. */
+export function secondOfDay(at: UnixSeconds, timeZone: string): number {
+  const local = Temporal.Instant.fromEpochMilliseconds(at * 1000).toZonedDateTimeISO(timeZone);
+  return (local.hour * 60 + local.minute) * 60 + local.second;
 }
 
 /** `22:00` of a minute of the day. */

@@ -1,4 +1,5 @@
 import type { Tier, Window } from '../policy/policy.ts';
+import { secondOfDay, secondsLeft } from '../policy/window.ts';
 import { spellDuration, type UnixSeconds } from '../units.ts';
 import type { BackupTask, Guest } from '../world/actual.ts';
 import type { GuestResult } from '../world/task.ts';
@@ -99,15 +100,6 @@ function repeatsOf(runs: readonly Run[], login: string): number {
 function roomFor({ now, nextRunAt, longestSeconds, window, timeZone }: RetryInput): string | undefined {
   const needs = `another try takes up to ${spellDuration(longestSeconds)}`;
   if (nextRunAt !== undefined && now + longestSeconds > nextRunAt) return `${needs}, and the next run comes before`;
-  if (window && longestSeconds > secondsLeft(window, now, timeZone)) return `${needs}, and the window ends before`;
+  if (window && longestSeconds > secondsLeft(window, secondOfDay(now, timeZone))) return `${needs}, and the window ends before`;
   return undefined;
-}
-
-/** Seconds until the window ends; 0 outside it. */
-function secondsLeft({ startMinute, endMinute }: Window, now: UnixSeconds, timeZone: string): number {
-  const local = Temporal.Instant.fromEpochMilliseconds(now * 1000).toZonedDateTimeISO(timeZone);
-  const second = (local.hour * 60 + local.minute) * 60 + local.second;
-  const length = ((endMinute - startMinute + 1440) % 1440 || 1440) * 60;
-  const into = (second - startMinute * 60 + 86_400) % 86_400;
-  return Math.max(0, length - into);
 }

@@ -1,6 +1,7 @@
 import type { Alerts, Route } from '../policy/alerts.ts';
 import type { Site, Tier, TierId } from '../policy/policy.ts';
-import { isOpen } from '../policy/window.ts';
+import { secondOfDay, secondsLeft } from '../policy/window.ts';
+import type { UnixSeconds } from '../units.ts';
 import type { FindingLife } from '../memory/record.ts';
 
 /** What a message is about, as routes ask. */
@@ -42,21 +43,15 @@ function matches(route: Route, site: string, { severity, tier }: Concern): boole
   return !(tier === undefined && severity === 'warning' && (route.tiers !== undefined || route.owners !== undefined));
 }
 
-/** Whether nobody may be disturbed at a local minute of the site's day. */
-export function isQuiet({ quiet }: Alerts, minute: number): boolean {
-  return quiet !== undefined && isOpen(quiet, minute);
+/** Whether nobody may be disturbed at an instant, by the site's clock. */
+export function isQuiet({ quiet }: Alerts, at: UnixSeconds, { timeZone }: Pick<Site, 'timeZone'>): boolean {
+  return quiet !== undefined && secondsLeft(quiet, secondOfDay(at, timeZone)) > 0;
 }
 
 /** Tier 1 is never silenced, nor is an error of the whole site: it may be tier 1 that stands there unwatched. */
 export function isNeverSilenced({ tier, severity }: Concern): boolean {
   const FIRST: TierId = 1;
   return tier ? tier.id === FIRST : severity === 'error';
-}
-
-/** The site's local time of day at an instant, in minutes. */
-export function minuteOfDay(at: number, { timeZone }: Pick<Site, 'timeZone'>): number {
-  const local = Temporal.Instant.fromEpochMilliseconds(at * 1000).toZonedDateTimeISO(timeZone);
-  return local.hour * 60 + local.minute;
 }
 
 /** The last moment at or before `now` at which the site's clock showed `minute`; on a day that skips it, when it went past. */

@@ -3,7 +3,7 @@ import type { AlertRecord, FindingLife } from '../memory/record.ts';
 import type { Alerts } from '../policy/alerts.ts';
 import type { Site, Tier, TierId } from '../policy/policy.ts';
 import type { UnixSeconds } from '../units.ts';
-import { isNeverSilenced, isQuiet, lastMoment, minuteOfDay, targetsOf, type Concern, type Target } from './routes.ts';
+import { isNeverSilenced, isQuiet, lastMoment, targetsOf, type Concern, type Target } from './routes.ts';
 import { messageText, subjectText, type Told } from './words.ts';
 
 export type TellInput = {
@@ -83,7 +83,7 @@ function whyNow(input: TellInput, { concern, target, last }: Case): Told['why'] 
 }
 
 function mayDisturb({ alerts, site, now }: TellInput, concern: Concern): boolean {
-  return isNeverSilenced(concern) || !isQuiet(alerts, minuteOfDay(now, site));
+  return isNeverSilenced(concern) || !isQuiet(alerts, now, site);
 }
 
 const ORDER = { error: 0, warning: 1 } as const;
