@@ -16,6 +16,7 @@ import type { Finding } from '#core/finding.ts';
 import { grantCommands } from '#core/rights/grants.ts';
 import { rightsScope } from '#core/rights/scope.ts';
 import type { Policy } from '#core/policy/policy.ts';
+import { openHttp } from '#proxmox/http.ts';
 import { volatileMemory } from '#store/volatile.ts';
 import { grantWith } from '#test/grants.ts';
 import { makeTier } from '#test/make.ts';
@@ -179,6 +180,20 @@ test('what needs a person is left to a person', async () => {
   expect(late?.fix).toContain(
     'see to the guest, its disks and their room (its last run failed: there is no room for it), then back it up again',
   );
+});
+
+test('a run by hand that fails is the business of whoever ran it', async () => {
+  lab.advance(6 * HOUR);
+  const { url, fingerprint, tokens } = lab.pve;
+  const http = openHttp({ product: 'pve', name: 'pve', urls: [url], fingerprint, token: async () => tokens['root@pam!lab']! });
+  await http.send('POST', '/nodes/pve1/vzdump', { vmid: 101, storage: 'pbs-tier-1' }, () => {});
+  await http.close();
+  lab.world.faults.push({ server: 'pbs', call: '.', times: 1e9, kind: 'refused' });
+  lab.advance(2 * MINUTE);
+  lab.world.faults.length = 0;
+  expect(lab.world.pve['pve']!.tasks.at(-1)).toMatchObject({ user: 'root@pam!lab', status: expect.stringMatching(/error/) });
+  lab.advance(20 * MINUTE);
+  expect(await cycle()).toEqual([]);
 });
 
 test('another backup on the node holds it off', async () => {

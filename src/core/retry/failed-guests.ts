@@ -1,5 +1,6 @@
-import type { Assessment } from '../assess/assessment.ts';
+import type { Assessment, GuestAssessment } from '../assess/assessment.ts';
 import { coveringOf } from '../assess/covering.ts';
+import { dueAfter } from '../assess/due.ts';
 import { runsOf } from '../assess/runs.ts';
 import { notesTemplate } from '../desired/mark.ts';
 import { tierStorage } from '../desired/place.ts';
@@ -29,14 +30,16 @@ export type RetriesInput = {
 
 /**
  * Guests that a job of their tier backs up, and what is to become of their last run. Nothing where some task, job or point may not have been
- * seen: what looks failed may have gone well since, and what looks idle may be at work.
+ * seen: what looks failed may have gone well since, and what looks idle may be at work. A repeat stands in for a scheduled run that left nothing: without
+ * one since the newest point nothing is owed, so that there are never more points than runs, and keep-last keeps as long as was proved.
  */
 export function failedGuests({ policy, site, actual, assessment, login, now }: RetriesInput): readonly FailedGuest[] {
   const { guests, backupTasks } = actual.pve;
   const covering = coveringOf(actual);
   if (!guests.known || !backupTasks.known || !backupTasks.complete || !covering.known) return [];
   const byVmid = new Map(guests.value.map((guest) => [guest.vmid, guest]));
-  return assessment.guests.flatMap(({ vmid, tier: id, posture, newestPointAt }): FailedGuest[] => {
+  const owedBy = new Map(policy.tiers.map((tier) => [tier.id, dueAfter(tier, AT_ONCE, site.timeZone, now)]));
+  return assessment.guests.flatMap(({ vmid, tier: id, posture, points }): FailedGuest[] => {
     const guest = byVmid.get(vmid);
     const tier = policy.tiers.find((one) => one.id === id);
     if (!guest || !tier || posture === 'unknown' || posture === 'exempt') return [];
@@ -44,6 +47,7 @@ export function failedGuests({ policy, site, actual, assessment, login, now }: R
     const jobs = covering.jobsOf(guest).enabled.filter((job) => job.storage === storage);
     const [job] = jobs;
     if (!job) return [];
+    const newestPointAt = newestOf(points);
     const nextRuns = jobs.flatMap(({ nextRunAt }) => nextRunAt ?? []);
     const decision = decideRetry({
       guest,
@@ -58,8 +62,19 @@ export function failedGuests({ policy, site, actual, assessment, login, now }: R
       ...(nextRuns.length > 0 && { nextRunAt: Math.min(...nextRuns) }),
       ...(site.window && { window: site.window }),
     });
+    const owedAt = owedBy.get(tier.id)!(newestPointAt ?? 0);
+    if (decision.act !== 'none' && !(owedAt !== undefined && owedAt <= now)) return [];
     return [{ guest, decision, storage, mode: job.mode, notes: job.notesTemplate ?? notesTemplate(tier) }];
   });
+}
+
+/** Of a schedule its bare begins. */
+const AT_ONCE: Assume = { durationSeconds: 0, queueSeconds: 0, lostRuns: 0, extraRuns: 0, restoreBytesPerSecond: 1 };
+
+/** Of all that count for prune, whether a guest could be brought back to them or not. */
+function newestOf(points: GuestAssessment['points']): UnixSeconds | undefined {
+  const finished = points.flatMap(({ at, snapshot }) => (snapshot.sizeBytes === undefined ? [] : [at]));
+  return finished.length === 0 ? undefined : Math.max(...finished);
 }
 
 /** The longest of its runs that went well, or what the policy assumes; and its wait. */

@@ -13,7 +13,7 @@ export type RetryInput = {
   readonly tier: Tier;
   /** Vzdump tasks of the site, newest first. */
   readonly tasks: readonly BackupTask[];
-  /** When the newest finished, usable point of the guest began; undefined where there is none. */
+  /** When the newest finished point of the guest began; undefined where there is none. */
   readonly newestPointAt?: UnixSeconds;
   /** The login that repeats: its own runs are the repeats. `user@realm!token` */
   readonly login: string;
@@ -53,7 +53,7 @@ export function decideRetry(input: RetryInput): RetryDecision {
   const running = tasks.find((task) => task.endedAt === undefined && task.status === undefined && task.upid.node === guest.node);
   if (running) return { act: 'none', because: `a backup runs on ${guest.node}` };
   if (newestPointAt !== undefined && newestPointAt >= last.task.upid.startedAt) {
-    return { act: 'none', because: 'its run failed after it had left a usable point' };
+    return { act: 'none', because: 'its run failed after it had left a point' };
   }
   if (guest.lock !== undefined && guest.lock !== '') return { act: 'none', because: `it is locked (${guest.lock})` };
   const failure = readFailure(wordsOf(last));
