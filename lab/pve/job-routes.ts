@@ -86,6 +86,7 @@ function jobOf(state: PveState, id: string): JobState {
 function createJob(call: Call<PveState>): null {
   const { state, world, params } = call;
   const { id: _, ...given } = givenIn(params);
+  checkNeeds(given);
   const id = params.optionalText('id') ?? uuid('job', world.now, Object.keys(state.jobs).length);
   if (!params.has('schedule') && !params.has('starttime')) {
     refuse(400, 'Parameter verification failed.', { schedule: "neither 'starttime' nor 'schedule' were set" });
@@ -100,8 +101,9 @@ function createJob(call: Call<PveState>): null {
 
 function changeJob(call: Call<PveState>): null {
   const { state, world, params } = call;
-  const job = state.jobs[params.text('id')] ?? refuse(500, 'no such vzdump job');
   const { id: _id, delete: _delete, ...rest } = givenIn(params);
+  checkNeeds(rest);
+  const job = state.jobs[params.text('id')] ?? refuse(500, 'no such vzdump job');
   const given = withSchedule(kept(rest));
   const config = { ...job.config };
   for (const name of params.text('delete').split(/[\s,;]+/)) if (params.has('delete')) delete config[name];
@@ -152,6 +154,14 @@ export function checkPool(state: PveState, pool: string): void {
   if (!state.pools[pool]) refuse(403, `Permission check failed (pool '${pool}' does not exist)`);
 }
 
+/** Options that PVE takes only in a request that names the storage too, whatever the job has already. */
+export function checkNeeds(given: Readonly<Record<string, unknown>>): void {
+  if (given['storage'] !== undefined) return;
+  const needing = ['notes-template', 'protected'].filter((name) => given[name] !== undefined);
+  if (needing.length === 0) return;
+  refuse(400, 'Parameter verification failed.', { storage: needing.map((name) => `missing property required by '${name}'`).join('\\n') });
+}
+
 /** Conflicts as `vzdump` itself words them: a 400 inside a 500. */
 export function checkSelection(config: JobState['config']): void {
   if (config['exclude'] !== undefined && config['pool'] === undefined && config['vmid'] === undefined) config['all'] = 1;
@@ -160,11 +170,6 @@ export function checkSelection(config: JobState['config']): void {
     for (const name of ['all', 'exclude', 'pool']) if (config[name] !== undefined && config[name] !== 0) conflict(name);
   } else if (config['pool'] === undefined && config['all'] !== 1 && config['stop'] !== 1) {
     refuse(500, '400 Parameter verification failed.\nvmid: property is missing');
-  }
-  for (const name of ['notes-template', 'protected']) {
-    if (config[name] !== undefined && config['storage'] === undefined) {
-      refuse(400, 'Parameter verification failed.', { storage: `missing property required by '${name}'` });
-    }
   }
   checkNotes(text(config, 'notes-template') ?? '');
 }

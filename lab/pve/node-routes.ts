@@ -2,7 +2,7 @@ import { refuse, type Call, type Route } from '../route.ts';
 import { aheadOfUtc } from '../zone.ts';
 import { checker, must } from './access.ts';
 import { continueDump, startDump } from './dump.ts';
-import { checkSelection } from './job-routes.ts';
+import { checkNeeds, checkSelection } from './job-routes.ts';
 import { DUMP_PARAMS, kept, MAYBE_FLAG, MAYBE_TEXT, NODE, optional, STORAGE_ID, givenIn } from './params.ts';
 import { nodeRow } from './rows.ts';
 import { selectOnNode } from './select.ts';
@@ -136,6 +136,7 @@ function backUpNow(call: Call<PveState>): string {
   nodeOf(call);
   const node = params.text('node');
   const { node: _, stdout: _s, ...given } = givenIn(params);
+  checkNeeds(given);
   const options: DumpOptions = kept(given);
   if (options['job-id'] !== undefined) refuse(403, 'Permission check failed (user != root@pam)');
   must(call, `/storage/${text(options, 'storage') ?? 'local'}`, 'Datastore.AllocateSpace');

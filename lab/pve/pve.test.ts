@@ -81,6 +81,12 @@ test('jobs: what is refused, what is accepted and should not be, what a change r
   const odd = () => ask('GET /cluster/backup/odd').data as Record<string, unknown>;
   expect(odd()).toMatchObject({ storage: 'nope', 'prune-backups': { 'keep-all': 1 } });
   expect(ask('PUT /cluster/backup/odd', { digest: '00', schedule: '03:00' }).status).toBe(400);
+  const template = { 'notes-template': '{{guestname}}' };
+  expect(ask('PUT /cluster/backup/odd', template)).toMatchObject({
+    status: 400,
+    errors: { storage: "missing property required by 'notes-template'" },
+  });
+  expect(ask('PUT /cluster/backup/odd', { ...template, storage: 'nope' }).status).toBe(200);
   ask('PUT /cluster/backup/odd', { vmid: '101', enabled: '0' });
   expect(odd()).not.toHaveProperty('pool');
   const row = (ask('GET /cluster/backup').data as Record<string, unknown>[]).find(({ id }) => id === 'odd');

@@ -123,8 +123,15 @@ async function writeBackupJob(http: Http, step: Step): Promise<void> {
     });
   }
   if (step.action === 'remove') return unlessMissing(http.send('DELETE', path, {}, ignore));
-  if (settled(http, step, await readJob(http, step.id))) return;
-  await http.send('PUT', path, { ...toForm(step.settings), ...toDelete(step) }, ignore);
+  const found = await readJob(http, step.id);
+  if (settled(http, step, found)) return;
+  await http.send('PUT', path, { ...neededBeside(step, found), ...toForm(step.settings), ...toDelete(step) }, ignore);
+}
+
+/** PVE takes a note template only in a request that names the storage too, although the job has one. */
+function neededBeside({ settings }: Step, found: Row): Params {
+  const storage = optionalText(found, 'storage');
+  return settings['notes-template'] === undefined || storage === undefined ? {} : { storage };
 }
 
 /** From the list: the single answer of a missing job has another status, and both need the same right. */

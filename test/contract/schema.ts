@@ -14,6 +14,8 @@ export type Schema = {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** Another parameter that must be in the same request. */
+  readonly requires?: string;
 };
 
 export type Endpoint = { readonly parameters: Schema; readonly returns?: Schema };
@@ -116,6 +118,7 @@ export function requestErrors(parameters: Schema, given: ReadonlyMap<string, rea
         errors.push(`${name}: no such parameter`);
       continue;
     }
+    if (schema.requires !== undefined && !given.has(schema.requires)) errors.push(`${schema.requires}: missing, required by ${name}`);
     const items = schema.type === 'array' ? values.flat() : [values.at(-1)];
     for (const value of items)
       errors.push(...textValueErrors(schema.type === 'array' ? (schema.items ?? {}) : schema, String(value), name));

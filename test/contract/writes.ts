@@ -45,7 +45,16 @@ export function writesOf(lab: Lab): Readonly<Record<ObjectKind, Write>> {
         bwlimit: 1024,
         ...COMMENT,
       },
-      change: { settings: { schedule: 'sun 03:00', enabled: false, mode: 'stop', 'repeat-missed': false }, clear: ['bwlimit', 'node'] },
+      change: {
+        settings: {
+          schedule: 'sun 03:00',
+          enabled: false,
+          mode: 'stop',
+          'repeat-missed': false,
+          'notes-template': '{{guestname}} hf:tier=1,policy=76543210',
+        },
+        clear: ['bwlimit', 'node'],
+      },
       removable: true,
     },
     'prune-job': {
