@@ -8,16 +8,26 @@ const DELETING: Readonly<Record<'pve' | 'pbs', readonly string[]>> = {
 };
 
 /**
- * What of a login's rights could delete recovery points, on whatever path: `Datastore.Prune on /datastore/main`. Empty is good.
+ * What of a login's rights could delete recovery points, on whatever path: `Datastore.Prune on /datastore/main`. Empty is good. What is held
+ * above is not named again below: whoever takes it away there looks at what is left.
  * @see https://pbs.proxmox.com/docs/user-management.html#privileges
  * @see https://pve.proxmox.com/pve-docs/chapter-pveum.html#_privileges
  */
 export function deletingRights(product: 'pve' | 'pbs', rights: Rights): readonly string[] {
+  const held = (privilege: string, path: string): boolean => rights[path]?.[privilege] !== undefined;
   return Object.keys(rights)
     .sort()
     .flatMap((path) =>
-      DELETING[product].filter((privilege) => rights[path]![privilege] !== undefined).map((privilege) => `${privilege} on ${path}`),
+      DELETING[product]
+        .filter((privilege) => held(privilege, path) && !pathsAbove(path).some((above) => held(privilege, above)))
+        .map((privilege) => `${privilege} on ${path}`),
     );
+}
+
+/** `/`, `/vms` of `/vms/100`. */
+function pathsAbove(path: string): readonly string[] {
+  const parts = path.split('/').slice(1, -1);
+  return path === '/' ? [] : ['/', ...parts.map((_, i) => `/${parts.slice(0, i + 1).join('/')}`)];
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { grantCommands } from './grants.ts';
 import { neededRights, PURPOSES, type RightsScope } from './needed.ts';
-import { retryingPower } from './power.ts';
+import { deletingRights, retryingPower } from './power.ts';
 import { blindSpots, holds, type Rights } from './rights.ts';
 
 const RIGHTS: Rights = {
@@ -68,6 +68,23 @@ test('neededRights: where OpenTofu owns the places, pools are not ours to write'
 test('neededRights: a tier’s other datastore counts too', () => {
   const paths = neededRights('audit', { ...scope, datastores: new Map([['pbs', ['main', 'vault']]]) }).map(({ path }) => path);
   assert.deepEqual([paths.includes('/datastore/main/home'), paths.includes('/datastore/vault/home')], [true, true]);
+});
+
+test('what a login could delete with is named once, where it is given', () => {
+  const all = { 'Datastore.Allocate': true, 'VM.Allocate': true } as const;
+  const rights: Rights = {
+    '/': { 'VM.Allocate': true },
+    '/storage': all,
+    '/storage/local': all,
+    '/vms': all,
+    '/vms/100': { 'Permissions.Modify': true },
+  };
+  assert.deepEqual(deletingRights('pve', rights), [
+    'VM.Allocate on /',
+    'Datastore.Allocate on /storage',
+    'Datastore.Allocate on /vms',
+    'Permissions.Modify on /vms/100',
+  ]);
 });
 
 describe('a login that repeats', () => {
