@@ -183,6 +183,15 @@ describe('holdfast alerts test', () => {
     expect(out).toMatch(/mail \(email\) {2}failed: mail answers 550: no such person/);
   });
 
+  test('a tier or a site nobody knows reaches nobody', async () => {
+    const notifier = receivers({ mail: 'unasked', phone: 'arrived' });
+    const { code, err } = await shell({ notifier })('test', '--through', '--tier', '9');
+    expect([code, err]).toEqual([2, 'error: the policy has no such tier; it has 1, 2, 3, 4\n']);
+    const ran = await shell({ notifier })('test', '--through', '--site', 'moon');
+    expect([ran.code, ran.out]).toEqual([2, expect.stringContaining('The policy has no site "moon"')]);
+    expect(notifier.sent).toEqual([]);
+  });
+
   test('a channel nobody knows', async () => {
     const { code, err } = await shell({ notifier: receivers({}) })('test', '--channel', 'fax');
     expect([code, err]).toEqual([2, 'error: the policy has no such channel; it has mail, phone\n']);

@@ -3,6 +3,7 @@ import type { AlertRecord, FindingLife } from '#core/memory/record.ts';
 import type { Alerts, Channel } from '#core/policy/alerts.ts';
 import type { Policy, Site, TierId } from '#core/policy/policy.ts';
 import { tell } from '#core/watch/tell.ts';
+import { unknownSites } from './named-sites.ts';
 import type { Notifier, Ports } from './ports.ts';
 
 /** How one channel stood the test. `accepted`: its receiver took the message and cannot be asked further. */
@@ -17,6 +18,7 @@ export type AlertsTest =
   | { readonly outcome: 'invalid'; readonly findings: readonly Finding[] }
   | { readonly outcome: 'no-alerts' }
   | { readonly outcome: 'no-channel'; readonly known: readonly string[] }
+  | { readonly outcome: 'no-tier'; readonly known: readonly TierId[] }
   | { readonly outcome: 'no-route'; readonly site: string; readonly tier: TierId }
   | { readonly outcome: 'tested'; readonly channels: readonly ChannelTest[]; readonly subject: string };
 
@@ -39,6 +41,10 @@ export async function testAlerts(
   if (!policy || hasErrors(findings)) return { outcome: 'invalid', findings };
   const { alerts } = policy;
   if (!alerts || alerts.channels.length === 0) return { outcome: 'no-alerts' };
+  const unknown = unknownSites(policy, through?.site === undefined ? undefined : [through.site]);
+  if (unknown.length > 0) return { outcome: 'invalid', findings: unknown };
+  if (through?.tier !== undefined && !policy.tiers.some(({ id }) => id === through.tier))
+    return { outcome: 'no-tier', known: policy.tiers.map(({ id }) => id) };
   const now = ports.clock.now();
   const site = policy.sites.find(({ name }) => name === through?.site) ?? policy.sites[0]!;
   const planted = plant(site, through?.tier ?? policy.tiers[0]!.id, now);

@@ -68,6 +68,7 @@ export function testText(tested: Exclude<AlertsTest, { outcome: 'invalid' }>, pa
   if (tested.outcome === 'no-alerts')
     return 'error: the policy has no channel: nobody is told anything.\n  Fix: write "alerts" (docs/reference/policy.md)';
   if (tested.outcome === 'no-channel') return `error: the policy has no such channel; it has ${tested.known.join(', ')}`;
+  if (tested.outcome === 'no-tier') return `error: the policy has no such tier; it has ${tested.known.join(', ')}`;
   if (tested.outcome === 'no-route')
     return `error: no route takes what concerns tier ${tested.tier} at site ${tested.site}: it is told to nobody.\n  Fix: end the routes with one that takes everything else`;
   const width = Math.max(...tested.channels.map(({ channel, kind }) => channel.length + kind.length));
