@@ -77,9 +77,9 @@ async function lockSite(ports: Ports & { readonly memory: Memory }, here: Here, 
   const { actual } = seen;
   const shown = async (): Promise<GroupLocks[]> => groupsNow(ports, here, actual);
   if (!apply) return { site, groups: await shown(), findings: [] };
-  const lease = (await ports.memory.leases.round(apply.holder, [site.name], LEASE_SECONDS)).find((one) => one.site === site.name);
-  if (!lease) return { site, groups: await shown(), done: 'elsewhere', findings: [] };
   try {
+    const lease = (await ports.memory.leases.round(apply.holder, [site.name], LEASE_SECONDS)).find((one) => one.site === site.name);
+    if (!lease) return { site, groups: await shown(), done: 'elsewhere', findings: [] };
     const done = await carryOut(ports, { ...here, actual, lease, by: apply.by });
     const { actual: after = actual } = done === 'elsewhere' ? { actual } : await look(site, proxmox);
     return {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { addDatastore, addGroup, addNamespace, addSnapshot, makePbs, manifestFiles, type GroupState } from '#lab/pbs/state.ts';
 import { addGuest, makePve } from '#lab/pve/make.ts';
 import { pbsAccess, pveAccess, TOKENS } from '#lab/scenarios/access.ts';
@@ -120,9 +120,11 @@ test('a group of another login is told, and hides no other', async () => {
   ]);
 });
 
-test('a site that a watch holds is left to it', async () => {
+test('a site that a watch holds is left to it, and nobody stays who seems to watch too', async () => {
   await memory.leases.round('daemon', ['home'], 60);
+  const release = vi.spyOn(memory.leases, 'release');
   expect((await apply()).done).toBe('elsewhere');
+  expect(release).toHaveBeenCalledOnce();
   expect(flags()).toEqual([9]);
 });
 

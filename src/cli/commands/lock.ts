@@ -1,5 +1,6 @@
 import { lock as lockSites } from '#app/lock.ts';
 import { hasErrors } from '#core/finding.ts';
+import { spellInstant } from '#core/units.ts';
 import { isOn, text, texts, type Command } from '../command.ts';
 import { findingsText } from '../views/finding.ts';
 import { locksJson, locksText } from '../views/lock.ts';
@@ -27,7 +28,7 @@ export const lock: Command = {
     if (!memory) throw new Error('this process remembers nothing');
     const sites = texts(flags, 'site');
     const by = text(flags, 'by') ?? env['SUDO_USER'] ?? env['USER'] ?? 'somebody';
-    const apply = isOn(flags, 'apply') ? { by, holder: `lock by ${by} at ${ports.clock.now()}` } : undefined;
+    const apply = isOn(flags, 'apply') ? { by, holder: `holdfast lock by ${by} at ${spellInstant(ports.clock.now(), 'UTC')}` } : undefined;
     const found = await lockSites({ ...ports, memory }, { ...(sites.length > 0 && { sites }), ...(apply && { apply }) });
     if (found.outcome === 'invalid') {
       out.result(found.findings, findingsText, { findings: found.findings });
