@@ -75,10 +75,10 @@ describe('holdfast capacity', () => {
           full         not within three years
 
       Tiers, new data since the first remembered run (estimated from logs of backups)
-        1 Critical production   1 guest   127 GiB  2.7 GiB a day  of 130 GiB
-        2 Standard application  0 guests  0 B      0 B a day
-        3 Development           0 guests  0 B      0 B a day
-        4 Cache                 1 guest   10 GiB   0 B a day
+        1 Critical production   1 guest      127 GiB  2.7 GiB a day  of 130 GiB
+        2 Standard application  no runs yet
+        3 Development           no runs yet
+        4 Cache                 1 guest      10 GiB   ? a day
 
       Guests that add most (estimated)
         101  postgres  tier 1  2.7 GiB a day  10 runs
@@ -87,13 +87,15 @@ describe('holdfast capacity', () => {
       10 points fewer in tier 1 would free about 30 GiB, once pruned and, a day later at the earliest, collected (estimated)
 
       warning HF-FILLS at home: datastore pbs/main
-        The datastore pbs/main has 210 GiB free, growing by 10 GiB a day: on 2026-12-15, in 20d, garbage collection can no longer run; it is full on 2026-12-16.
+        The datastore pbs/main has 210 GiB free, growing by 10 GiB a day: on 2026-12-15, in 20d, garbage
+        collection can no longer run; it is full on 2026-12-16.
         Because from then on pruning frees nothing, and every backup fails.
         Fix: add room to the datastore, or see which tier takes it:
             holdfast capacity
 
       warning HF-BUDGET at home: tier 1
-        Tier 1 has sent about 127 GiB of new data, close to its budget of 130 GiB, and sends 2.7 GiB more a day (estimated from the logs of its backups).
+        Tier 1 has sent about 127 GiB of new data, close to its budget of 130 GiB, and sends 2.7 GiB more
+        a day (estimated from the logs of its backups).
         Because at this pace the budget is used up soon.
         Fix: see which guest grows, and move it or raise the budget:
             holdfast capacity

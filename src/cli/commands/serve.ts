@@ -42,7 +42,7 @@ export const serve: Command = {
     const allowed = new Set(texts(flags, 'allowPowerfulToken'));
     const may = await mayServe({ ...ports, timers }, allowed);
     if (may.outcome !== 'may') {
-      out.error(findingsText(may.findings, out.errorPaint));
+      out.error(findingsText(may.findings, out.errorPaint, out.width));
       return may.outcome === 'invalid' ? 2 : 5;
     }
     const serving = await start({

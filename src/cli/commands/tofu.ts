@@ -82,7 +82,7 @@ async function vars({ ports, out, readFile, writeFile }: Context, _file: string 
   const written = await writeTofuVars(ports, text(flags, 'site'));
   if (written.outcome !== 'written') return refuse(out, written);
   if (written.findings.length > 0) {
-    out.error(findingsText(written.findings, out.errorPaint));
+    out.error(findingsText(written.findings, out.errorPaint, out.width));
     return 2;
   }
   const [target, other] = [text(flags, 'out'), text(flags, 'check')];

@@ -5,13 +5,13 @@ import type { Paint } from '../out.ts';
 import { findingsText } from './finding.ts';
 
 /** How full each store is and when it will be, then who fills it. Whatever is estimated says so. */
-export function capacityText(sites: readonly SiteCapacity[], paint: Paint): string {
-  return `${sites.map((site) => siteText(site, paint)).join('\n\n')}\n`;
+export function capacityText(sites: readonly SiteCapacity[], paint: Paint, width?: number): string {
+  return `${sites.map((site) => siteText(site, paint, width)).join('\n\n')}\n`;
 }
 
 const MOST_GUESTS = 10;
 
-function siteText({ site, timeZone, stores, tiers, guests, findings, effect }: SiteCapacity, paint: Paint): string {
+function siteText({ site, timeZone, stores, tiers, guests, findings, effect }: SiteCapacity, paint: Paint, width?: number): string {
   const growing = guests.filter(({ perDayBytes }) => perDayBytes !== undefined);
   return [
     paint.bold(site),
@@ -23,9 +23,9 @@ function siteText({ site, timeZone, stores, tiers, guests, findings, effect }: S
     ...aligned(
       tiers.map(({ tier, name, guests: count, newBytes, perDayBytes, budgetBytes }) => [
         `  ${tier} ${name}`,
-        count === 1 ? '1 guest' : `${count} guests`,
-        spellSize(newBytes),
-        `${spellSize(perDayBytes)} a day`,
+        count === 0 ? 'no runs yet' : count === 1 ? '1 guest' : `${count} guests`,
+        count === 0 ? '' : spellSize(newBytes),
+        count === 0 ? '' : growing.some((one) => one.tier === tier) ? `${spellSize(perDayBytes)} a day` : '? a day',
         budgetBytes === undefined ? '' : `of ${spellSize(budgetBytes)}`,
       ]),
     ),
@@ -45,7 +45,7 @@ function siteText({ site, timeZone, stores, tiers, guests, findings, effect }: S
     ),
     ...(guests.length > growing.length ? [`  of ${guests.length - growing.length} more nothing can be said yet`] : []),
     ...(effect ? ['', effectText(effect)] : []),
-    ...(findings.length === 0 ? [] : ['', findingsText(findings, paint).trimEnd()]),
+    ...(findings.length === 0 ? [] : ['', findingsText(findings, paint, width).trimEnd()]),
   ].join('\n');
 }
 

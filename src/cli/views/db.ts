@@ -40,7 +40,7 @@ export function provedText({ where, rows, problems, audit }: DatabaseProof, pain
   const head =
     audit.entries === 0
       ? 'The audit log is empty.'
-      : `The audit log has ${audit.entries.toLocaleString('en')} lines, each chained to the one before. Its end, to be written down elsewhere:\n    ${audit.head}`;
+      : `The audit log has ${audit.entries === 1 ? '1 line' : `${audit.entries.toLocaleString('en')} lines`}, each chained to the one before. Its end, to be written down elsewhere:\n    ${audit.head}`;
   if (problems.length === 0) return `${paint.green('All is well with')} ${where}\n\n${rowsText(rows)}\n\n${head}`;
   const told = problems.map((problem) => `  ${problem}`).join('\n');
   return `${paint.red('Something is wrong with')} ${where}\n${told}\n\nFix: bring a good backup back:\n    holdfast db restore FILE`;

@@ -18,17 +18,17 @@ export function locksText({ policy, sites }: Shown, paint: Paint, width = 100): 
     locking.length === 0
       ? 'No tier says "lock: true": Holdfast protects nothing.\n'
       : `Points of ${locking.length === 1 ? 'tier' : 'tiers'} ${locking.join(', ')} are protected on PBS until their date, the newest verified one always.\n`;
-  return `${head}\n${sites.map((site) => siteText(site, paint)).join('\n')}\n${paint.dim(wrap(GRADE, { width, indent: 0 }))}\n`;
+  return `${head}\n${sites.map((site) => siteText(site, paint, width)).join('\n')}\n${paint.dim(wrap(GRADE, { width, indent: 0 }))}\n`;
 }
 
-function siteText(locks: SiteLocks, paint: Paint): string {
+function siteText(locks: SiteLocks, paint: Paint, width: number): string {
   const { site, trouble, groups, done, findings } = locks;
   const head = paint.bold(site.name);
   if (trouble)
     return `${head}\n  ${paint.red('could not be looked at')}: ${trouble.detail}\n  Fix: ${trouble.fix.replaceAll('\n', '\n  ')}\n`;
   const rows = groups.map((group) => rowOf(group, locks, paint));
   const table = rows.length === 0 ? '  nothing is protected, and nothing should be' : columns([titles(), ...rows], { indent: 2 });
-  const told = findings.length === 0 ? '' : `\n${findingsText(findings, paint)}`;
+  const told = findings.length === 0 ? '' : `\n${findingsText(findings, paint, width)}`;
   return `${head}\n${table}\n${doneText(done, groups, paint)}${told}`;
 }
 

@@ -9,9 +9,9 @@ import { cell, findingItem, inline } from './markdown.ts';
 /** A checked plan with where it was held against. */
 export type CheckedView = { readonly site: string; readonly look: Look; readonly checked: CheckedPlan };
 
-export function checkedText({ checked, look }: CheckedView, paint: Paint): string {
+export function checkedText({ checked, look }: CheckedView, paint: Paint, width?: number): string {
   const moves = checked.moves.map((move) => `  ${move.vmid} ${safe(move.name)}: ${safe(spellMove(move))}`);
-  const told = checked.findings.length === 0 ? [] : [findingsText(checked.findings, paint)];
+  const told = checked.findings.length === 0 ? [] : [findingsText(checked.findings, paint, width)];
   const changes = moves.length === 0 ? [] : [paint.bold('Tiers:'), ...moves, ''];
   return `${[...told, ...changes, verdict(checked, look, paint)].join('\n')}\n`;
 }
