@@ -183,6 +183,16 @@ testHazards([
     told: ['HF-PRUNE-UNDERCUTS prune job hf-tier-1 on PBS pbs'],
   },
   {
+    name: 'the prune of the tier itself, by rules that take no point whose age will not have come when it runs',
+    wrong: { tier: { retentionSeconds: 40 * 3600 }, pbs: { pruneJobs: seen([{ ...prune, keep: { last: 1 } }]) } },
+    told: [],
+  },
+  {
+    name: 'the prune of the tier itself, by rules whose next run takes one',
+    wrong: { tier: { retentionSeconds: 60 * 3600 }, pbs: { pruneJobs: seen([{ ...prune, keep: { last: 1 } }]) } },
+    told: ['HF-PRUNE-UNDERCUTS prune job hf-tier-1 on PBS pbs'],
+  },
+  {
     name: 'the prune of the tier itself, by other rules that keep enough',
     wrong: { pbs: { pruneJobs: seen([{ ...prune, keep: { daily: 40 } }]) } },
     told: [],

@@ -1,3 +1,5 @@
+import { parseEvent } from '../../calendar/event.ts';
+import { nextRun } from '../../calendar/next.ts';
 import { zoneRules, type ZoneRules } from '../../calendar/zone.ts';
 import { isOurs, readMark } from '../../desired/mark.ts';
 import type { Finding } from '../../finding.ts';
@@ -56,7 +58,10 @@ function undercut(around: Surroundings, server: PbsActual, job: PruneJob): Findi
   ];
 }
 
-/** A point of the tier that the job would take before its age if it ran now, by PBS's own rules and in its zone. */
+/**
+ * A point of the tier that the job's next run would take before its age, by PBS's own rules and in its zone; of a job without one, a run
+ * now. Of points that will have their age by then nothing is said: after a tier runs less often, keep-hourly takes the many of before.
+ */
 function firstTooEarly(
   around: Surroundings,
   server: PbsActual,
@@ -65,15 +70,19 @@ function firstTooEarly(
 ): { readonly tier: number; readonly what: string } | undefined {
   if (!groups.known) return undefined;
   const { now, site } = around;
-  const zone = zoneRules(server.node.known ? server.node.value.timeZone : site.timeZone, now - 20 * 366 * 86_400, now);
+  const year = 366 * 86_400;
+  const zone = zoneRules(server.node.known ? server.node.value.timeZone : site.timeZone, now - 20 * year, now + year);
   if (!zone) return undefined;
+  const event = job.schedule === undefined ? undefined : parseEvent(job.schedule.trim());
+  const runsAt = (event?.ok && nextRun(event.event, zone, now)) || now;
   const first = groups.byName
     .values()
-    .map((group) => ({ group, at: tooEarlyIn(group, job.keep, { zone, youngestAt: now - tier.retentionSeconds }) }))
+    .map((group) => ({ group, at: tooEarlyIn(group, job.keep, { zone, youngestAt: runsAt - tier.retentionSeconds }) }))
     .find(({ at }) => at !== undefined);
   if (first?.at === undefined) return undefined;
   const { group, at } = first;
-  const what = `a run now takes the point of ${group.type}/${group.id} of ${spellInstant(at, site.timeZone)}, promised is that it stays ${spellDuration(tier.retentionSeconds)}`;
+  const when = runsAt === now ? 'a run now' : `its run of ${spellInstant(runsAt, site.timeZone)}`;
+  const what = `${when} takes the point of ${group.type}/${group.id} of ${spellInstant(at, site.timeZone)}, promised is that it stays ${spellDuration(tier.retentionSeconds)}`;
   return { tier: tier.id, what };
 }
 
