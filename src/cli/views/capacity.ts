@@ -2,6 +2,7 @@ import type { Effect, SiteCapacity } from '#app/capacity.ts';
 import type { Dates, Forecast } from '#core/capacity/forecast.ts';
 import { spellInstant, spellSize, type UnixSeconds } from '#core/units.ts';
 import type { Paint } from '../out.ts';
+import { columns } from './columns.ts';
 import { findingsText } from './finding.ts';
 
 /** How full each store is and when it will be, then who fills it. Whatever is estimated says so. */
@@ -20,29 +21,32 @@ function siteText({ site, timeZone, stores, tiers, guests, findings, effect }: S
       : stores.map((store) => storeText(store, timeZone, paint))),
     '',
     `Tiers, new data since the first remembered run ${paint.dim('(estimated from logs of backups)')}`,
-    ...aligned(
+    columns(
       tiers.map(({ tier, name, guests: count, newBytes, perDayBytes, budgetBytes }) => [
-        `  ${tier} ${name}`,
+        `${tier} ${name}`,
         count === 0 ? 'no runs yet' : count === 1 ? '1 guest' : `${count} guests`,
         count === 0 ? '' : spellSize(newBytes),
         count === 0 ? '' : growing.some((one) => one.tier === tier) ? `${spellSize(perDayBytes)} a day` : '? a day',
         budgetBytes === undefined ? '' : `of ${spellSize(budgetBytes)}`,
       ]),
+      { indent: 2 },
     ),
     '',
     `Guests that add most ${paint.dim('(estimated)')}`,
-    ...(growing.length === 0 ? ['  no guest has two runs with figures yet'] : []),
-    ...aligned(
-      growing
-        .slice(0, MOST_GUESTS)
-        .map(({ vmid, name, tier, perDayBytes, runs }) => [
-          `  ${vmid}`,
-          name ?? '',
-          tier === undefined ? 'no tier' : `tier ${tier}`,
-          `${spellSize(perDayBytes!)} a day`,
-          `${runs} runs`,
-        ]),
-    ),
+    growing.length === 0
+      ? '  no guest has two runs with figures yet'
+      : columns(
+          growing
+            .slice(0, MOST_GUESTS)
+            .map(({ vmid, name, tier, perDayBytes, runs }) => [
+              String(vmid),
+              name ?? '',
+              tier === undefined ? 'no tier' : `tier ${tier}`,
+              `${spellSize(perDayBytes!)} a day`,
+              `${runs} runs`,
+            ]),
+          { indent: 2 },
+        ),
     ...(guests.length > growing.length ? [`  of ${guests.length - growing.length} more nothing can be said yet`] : []),
     ...(effect ? ['', effectText(effect)] : []),
     ...(findings.length === 0 ? [] : ['', findingsText(findings, paint, width).trimEnd()]),
@@ -65,10 +69,13 @@ function storeText(store: Forecast, timeZone: string, paint: Paint): string {
   return [
     head,
     `    grows by ${signed(perDay.usual)} a day${band}`,
-    ...aligned([
-      [kind === 'zfs' ? '    nearly full' : '    too full for garbage collection', when(stuckAt)],
-      ['    full', when(fullAt)],
-    ]),
+    columns(
+      [
+        [kind === 'zfs' ? 'nearly full' : 'too full for garbage collection', when(stuckAt)],
+        ['full', when(fullAt)],
+      ],
+      { indent: 4 },
+    ),
   ].join('\n');
 }
 
@@ -81,14 +88,4 @@ function effectText({ tier, pointsMore, bytes, unknownGuests }: Effect): string 
 
 function signed(bytes: number): string {
   return bytes < 0 ? `-${spellSize(-bytes)}` : spellSize(bytes);
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
 }
