@@ -30,6 +30,8 @@ export type SiteLocks = {
   readonly site: Site;
   /** Why nothing is known of it. */
   readonly trouble?: ProxmoxError;
+  /** Servers whose groups the look could not read in whole: of these `groups` says only what is remembered. */
+  readonly unseen: readonly string[];
   /** Groups with points of a tier that locks, or with a protection. */
   readonly groups: readonly GroupLocks[];
   /** What was done. `elsewhere`: a running watch holds the site and sees to its locks itself. */
@@ -73,17 +75,19 @@ type Here = { readonly policy: Policy; readonly site: Site; readonly proxmox: Pr
 async function lockSite(ports: Ports & { readonly memory: Memory }, here: Here, apply: LockOptions['apply']): Promise<SiteLocks> {
   const { site, proxmox } = here;
   const seen = await look(site, proxmox);
-  if (!seen.actual) return { site, trouble: seen.trouble, groups: [], findings: [] };
+  if (!seen.actual) return { site, trouble: seen.trouble, unseen: [], groups: [], findings: [] };
   const { actual } = seen;
+  const unseen = unseenServers(actual);
   const shown = async (): Promise<GroupLocks[]> => groupsNow(ports, here, actual);
-  if (!apply) return { site, groups: await shown(), findings: [] };
+  if (!apply) return { site, unseen, groups: await shown(), findings: [] };
   try {
     const lease = (await ports.memory.leases.round(apply.holder, [site.name], LEASE_SECONDS)).find((one) => one.site === site.name);
-    if (!lease) return { site, groups: await shown(), done: 'elsewhere', findings: [] };
+    if (!lease) return { site, unseen, groups: await shown(), done: 'elsewhere', findings: [] };
     const done = await carryOut(ports, { ...here, actual, lease, by: apply.by });
     const { actual: after = actual } = done === 'elsewhere' ? { actual } : await look(site, proxmox);
     return {
       site,
+      unseen: unseenServers(after),
       groups: await groupsNow(ports, here, after),
       done: done === 'elsewhere' ? done : done.counts,
       findings: done === 'elsewhere' ? [] : done.findings,
@@ -91,6 +95,15 @@ async function lockSite(ports: Ports & { readonly memory: Memory }, here: Here, 
   } finally {
     await ports.memory.leases.release(apply.holder);
   }
+}
+
+function unseenServers({ pbs }: Actual): string[] {
+  return pbs
+    .filter(
+      ({ datastores, namespaces }) =>
+        !datastores.known || namespaces.some(({ groups }) => !groups.known && groups.unknown.kind !== 'missing'),
+    )
+    .map(({ name }) => name);
 }
 
 type Work = Here & { readonly actual: Actual; readonly lease: Lease; readonly by: string };

@@ -137,6 +137,14 @@ test('as people see it', async () => {
   expect(sites[0]!.groups).toMatchObject([{ id: '101', guest: 'postgres', ours: 3, others: 1, toProtect: 0 }]);
 });
 
+test('a PBS that does not answer is no PBS on which nothing should be protected', async () => {
+  journey.lab.world.faults.push({ server: 'pbs', call: '.', times: 1e9, kind: 'refused' });
+  const { code, out } = await runHere(['lock'], { nowAt: START, ports });
+  expect(code).toBe(1);
+  expect(out).toContain('PBS pbs could not be read');
+  expect(out).not.toContain('nothing should be');
+});
+
 test('a site that is not there is no site where all is well', async () => {
   const ran = await runHere(['lock', '--site', 'hom'], { nowAt: START, ports });
   expect([ran.code, ran.out]).toEqual([2, expect.stringContaining('The policy has no site "hom"')]);

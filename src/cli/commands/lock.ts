@@ -35,6 +35,6 @@ export const lock: Command = {
       return 2;
     }
     out.result(found, locksText, locksJson(found));
-    return found.sites.some(({ trouble, findings }) => trouble !== undefined || hasErrors(findings)) ? 1 : 0;
+    return found.sites.some(({ trouble, unseen, findings }) => trouble !== undefined || unseen.length > 0 || hasErrors(findings)) ? 1 : 0;
   },
 };

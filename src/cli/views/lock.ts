@@ -22,14 +22,18 @@ export function locksText({ policy, sites }: Shown, paint: Paint, width = 100): 
 }
 
 function siteText(locks: SiteLocks, paint: Paint, width: number): string {
-  const { site, trouble, groups, done, findings } = locks;
+  const { site, trouble, unseen, groups, done, findings } = locks;
   const head = paint.bold(site.name);
   if (trouble)
     return `${head}\n  ${paint.red('could not be looked at')}: ${trouble.detail}\n  Fix: ${trouble.fix.replaceAll('\n', '\n  ')}\n`;
   const rows = groups.map((group) => rowOf(group, locks, paint));
-  const table = rows.length === 0 ? '  nothing is protected, and nothing should be' : columns([titles(), ...rows], { indent: 2 });
+  const none = unseen.length === 0 ? '  nothing is protected, and nothing should be' : '  nothing is remembered of it';
+  const table = rows.length === 0 ? none : columns([titles(), ...rows], { indent: 2 });
+  const blind = unseen
+    .map((name) => `  ${paint.red(`PBS ${name} could not be read`)}: of it only what was seen before is told.\n`)
+    .join('');
   const told = findings.length === 0 ? '' : `\n${findingsText(findings, paint, width)}`;
-  return `${head}\n${table}\n${doneText(done, groups, paint)}${told}`;
+  return `${head}\n${blind}${table}\n${doneText(done, groups, paint)}${told}`;
 }
 
 function titles(): string[] {
@@ -68,9 +72,10 @@ function doneText(done: SiteLocks['done'], groups: readonly GroupLocks[], paint:
 export function locksJson({ sites }: Shown): unknown {
   return {
     grade: 'flag',
-    sites: sites.map(({ site, trouble, groups, done, findings }) => ({
+    sites: sites.map(({ site, trouble, unseen, groups, done, findings }) => ({
       site: site.name,
       trouble: trouble ? { kind: trouble.kind, detail: trouble.detail, fix: trouble.fix } : null,
+      unseen,
       done: done ?? null,
       groups: groups.map(({ place, ...counts }) => ({ ...place, guest: counts.name ?? null, ...counts, id: place.id })),
       findings: findings.map(findingJson),
