@@ -30,12 +30,12 @@ function life(vmid: number, more: Partial<FindingLife> = {}): FindingLife {
   };
 }
 
-async function remembered(lives: readonly FindingLife[]): Promise<Memory> {
+async function remembered(lives: readonly FindingLife[], at = NOW - 60): Promise<Memory> {
   const memory = volatileMemory();
   const [lease] = await memory.leases.round('a', ['home'], 60);
   const record: CycleRecord = {
     site: 'home',
-    at: NOW - 60,
+    at,
     look: { outcome: 'complete', seconds: 1 },
     points: [],
     tasks: [],
@@ -93,6 +93,11 @@ error HF-BROKEN at home: vm/102 guest-102
     expect(code).toBe(0);
     expect(out).toMatch(/no watch has looked in the last day/);
     expect(out).not.toMatch(/nothing is open/);
+  });
+
+  test('an old look is said to be old', async () => {
+    const { out } = await shell({ memory: await remembered([], NOW - 5 * 3600) })();
+    expect(out).toMatch(/last looked at 5h ago: what stands here may be over, and what came since is not seen/);
   });
 
   test('without a memory nothing is shown as calm', async () => {

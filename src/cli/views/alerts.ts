@@ -1,6 +1,7 @@
 import type { SiteLives } from '#app/alerts.ts';
 import type { AlertsTest } from '#app/test-alerts.ts';
 import type { FindingLife } from '#core/memory/record.ts';
+import { STALE_SECONDS } from '#core/assess/judge.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '#core/units.ts';
 import type { Paint } from '../out.ts';
 
@@ -13,7 +14,11 @@ function siteText({ site, timeZone, lastLookAt, lives }: SiteLives, now: UnixSec
   const looked =
     lastLookAt === undefined
       ? paint.yellow('no watch has looked in the last day: what stands here may be over')
-      : `looked at ${spellDuration(now - lastLookAt)} ago`;
+      : now - lastLookAt > STALE_SECONDS
+        ? paint.yellow(
+            `last looked at ${spellDuration(now - lastLookAt)} ago: what stands here may be over, and what came since is not seen`,
+          )
+        : `looked at ${spellDuration(now - lastLookAt)} ago`;
   const head = `${paint.bold(site)}  ${looked}`;
   if (lives.length === 0) return `${head}\n  ${lastLookAt === undefined ? 'nothing is remembered' : 'nothing is open'}`;
   return [head, ...lives.toSorted(byWeight).map((life) => lifeText(life, timeZone, now, paint))].join('\n\n');

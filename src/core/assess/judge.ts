@@ -14,7 +14,7 @@ import { verificationVerdict } from './verification.ts';
 import { weighFinding } from './weigh.ts';
 
 /** An observation older than this proves nothing about now. */
-const STALE_SECONDS = 3600;
+export const STALE_SECONDS = 3600;
 
 export type Judging = {
   readonly guest: Guest;
