@@ -1,6 +1,9 @@
-import { GROUP, POINTS, testHazards, verifyUpid } from '#test/healthy.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { GROUP, healthy, POINTS, testHazards, verifyUpid } from '#test/healthy.ts';
 import { makeGroup, makeSnapshot, NOW, seen } from '#test/make.ts';
 import type { BackupGroup, NamespaceActual, Snapshot } from '../../world/actual.ts';
+import { assess } from '../assess.ts';
 
 const DAY = 86_400;
 const newest = POINTS.at(-1)!;
@@ -89,3 +92,26 @@ testHazards([
     told: [],
   },
 ]);
+
+const COPIES = [
+  { name: 'no copy, no word of one', offsite: undefined, says: undefined },
+  {
+    name: 'a copy that is pushed is fetched again from its remote',
+    offsite: { remote: 'vault', withinSeconds: 2 * DAY, direction: 'push', datastore: 'copies' },
+    says: "proxmox-backup-manager pull vault copies main --remote-ns 'home/tier-1' --ns 'home/tier-1' --max-depth 0 --group-filter group:vm/101 --resync-corrupt true",
+  },
+  {
+    name: 'a copy that is pulled is named',
+    offsite: { remote: 'vault', withinSeconds: 2 * DAY, direction: 'pull' },
+    says: 'bring them back from the copy on PBS vault',
+  },
+] as const;
+for (const { name, offsite, says } of COPIES) {
+  test(`HF-CORRUPT: ${name}`, () => {
+    const wrong = atNewest({ verification: { ...newest.verification!, state: 'failed' } });
+    const { findings } = assess(healthy({ ...wrong, tier: offsite ? { offsite } : {} }));
+    const { fix } = findings.find(({ code }) => code === 'HF-CORRUPT')!;
+    if (says === undefined) assert.doesNotMatch(fix, /copy/);
+    else assert.ok(fix.includes(says), fix);
+  });
+}

@@ -34,9 +34,23 @@ function corrupt(around: Surroundings, own: Own): Finding[] {
       code: 'HF-CORRUPT',
       problem: `${bad.length} of its ${snapshots.length} points failed verification${bad.includes(snapshots.at(-1)!) ? ', the newest among them' : ''}`,
       why: 'it cannot be restored from them, and a verify job ends OK over a snapshot it already knows to be corrupt',
-      fix: `back it up again on its node, which may bring the lost chunks back, then read all its points again on the PBS:\n    vzdump ${guest.vmid} --storage ${storage}\n    ${readAgain(own)}`,
+      fix: `back it up again on its node, which may bring the lost chunks back, then read all its points again on the PBS:\n    vzdump ${guest.vmid} --storage ${storage}\n    ${readAgain(own)}${fromCopy(own)}`,
     }),
   ];
+}
+
+/**
+ * How a tier's copy brings damaged points back, where it is pushed to a remote that this PBS knows: a pull fetches again what failed verification here.
+ * @see https://pbs.proxmox.com/docs/managing-remotes.html#sync-jobs
+ */
+function fromCopy({ group, here: { tier }, place }: Own): string {
+  const { offsite } = tier;
+  if (!offsite) return '';
+  if (offsite.direction === 'pull') return `\nwhere that does not help, bring them back from the copy on PBS ${offsite.remote}`;
+  const from = `${offsite.remote} ${offsite.datastore ?? place.datastore} ${place.datastore}`;
+  const spaces = `--remote-ns '${offsite.namespace ?? place.namespace}' --ns '${place.namespace}' --max-depth 0`;
+  const pull = `proxmox-backup-manager pull ${from} ${spaces} --group-filter group:${group.type}/${group.id} --resync-corrupt true`;
+  return `\nwhere that does not help, fetch them from the copy, on the PBS:\n    ${pull}`;
 }
 
 /** A verify job skips what it believes to be verified; asked for one group without that, the server reads everything in it. */
