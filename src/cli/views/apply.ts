@@ -61,7 +61,10 @@ function outcomeText(applied: Applied, paint: Paint): string {
   }
   const { step, error, left } = applied;
   const where = `Stopped at ${spellObject(step)} on ${spellServer(step.server)}, site ${step.site}`;
-  const next = `${done}, ${left} not done. What was done holds, and every guest that had a job still has one. To go on:\n    holdfast apply`;
+  // The names that were given are asked for again.
+  const names = [...new Set([...applied.done, step].flatMap(({ weakening }) => weakening ?? []))];
+  const again = ['holdfast apply', ...(names.length > 0 ? ['--allow', ...names] : [])].join(' ');
+  const next = `${done}, ${left} not done. What was done holds, and every guest that had a job still has one. To go on:\n    ${again}`;
   return `${paint.red(where)}\n  ${error.message}\n  Fix: ${error.fix.replaceAll('\n', '\n  ')}\n\n${next}`;
 }
 
