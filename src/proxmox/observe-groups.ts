@@ -2,6 +2,7 @@ import type { BackupGroup, Snapshot, Unknown } from '#core/world/actual.ts';
 import type { Http } from './http.ts';
 import { mapLimited, toUnknown, type Look } from './part.ts';
 import { listGroups, listSnapshots, type GroupRow, type SnapshotsByGroup } from './pbs-snapshots.ts';
+import { spellNamespace } from '#core/world/namespace.ts';
 
 /** Most rows that one answer may hold: about 5 MB, and four seconds of a real server's time. */
 const ROWS_AT_ONCE = 10_000;
@@ -39,7 +40,7 @@ export async function observeGroups(http: Http, look: Look, request: GroupsReque
       const listed = await listSnapshots(http, store, namespace, row);
       return { ...withoutSignal(row), snapshots: listed.get(key) ?? [], listedAt: look.asOf };
     } catch (error) {
-      gaps.push(toUnknown(`snapshots of ${store}:${namespace || '/'} ${key}`, error));
+      gaps.push(toUnknown(`snapshots of ${spellNamespace({ datastore: store, namespace })} ${key}`, error));
       return old;
     }
   });
@@ -52,7 +53,7 @@ async function listWhole(http: Http, { store, namespace, before, gaps }: GroupsR
     return await listSnapshots(http, store, namespace);
   } catch (error) {
     if (!before) throw error;
-    gaps.push(toUnknown(`snapshots of ${store}:${namespace || '/'}`, error));
+    gaps.push(toUnknown(`snapshots of ${spellNamespace({ datastore: store, namespace })}`, error));
     return 'failed';
   }
 }

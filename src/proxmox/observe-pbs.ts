@@ -19,6 +19,7 @@ import { listNamespaces } from './pbs-snapshots.ts';
 import { getNodeTime, getRights, getVersion } from './pve.ts';
 import { touchedByVerification, type Touched } from './verified.ts';
 import { can } from '#core/world/abilities.ts';
+import { spellNamespace } from '#core/world/namespace.ts';
 
 export type PbsRequest = {
   readonly access: PbsAccess;
@@ -158,7 +159,7 @@ async function observePlaces(
         ...[...wanted].map((namespace) => ({
           datastore,
           namespace,
-          groups: { ...listed, unknown: { ...listed.unknown, what: `groups of ${datastore}:${namespace || '/'}` } },
+          groups: { ...listed, unknown: { ...listed.unknown, what: `groups of ${spellNamespace({ datastore, namespace })}` } },
         })),
       );
       continue;
@@ -177,7 +178,7 @@ function isBelow(name: string, top: string, own: string): boolean {
 }
 
 function absent(look: Look, datastore: string, namespace: string, because: string): NamespaceActual {
-  const unknown: Unknown = { what: `groups of ${datastore}:${namespace || '/'}`, kind: 'missing', because };
+  const unknown: Unknown = { what: `groups of ${spellNamespace({ datastore, namespace })}`, kind: 'missing', because };
   return { datastore, namespace, groups: { known: false, asOf: look.asOf, unknown } };
 }
 
@@ -195,7 +196,7 @@ async function observeNamespace(
   { datastore, namespace, previous, touched }: NamespaceRequest,
 ): Promise<NamespaceActual> {
   const path = ['/datastore', datastore, ...namespace.split('/')].filter(Boolean).join('/');
-  const what = `groups of ${datastore}:${namespace || '/'}`;
+  const what = `groups of ${spellNamespace({ datastore, namespace })}`;
   const rights = await attempt(getRights(http, path));
   const before = previous?.namespaces.find((one) => one.datastore === datastore && one.namespace === namespace);
   const groups = await observeList(

@@ -11,6 +11,7 @@ import { columns } from './columns.ts';
 import { findingsText } from './finding.ts';
 import { COLOR, spellIso } from './status.ts';
 import { wrap } from './wrap.ts';
+import { spellNamespace } from '#core/world/namespace.ts';
 
 const MOST_POINTS = 8;
 const MOST_RUNS = 3;
@@ -163,7 +164,7 @@ function pointLines(story: Story, paint: Paint): string[] {
   const more = points.length > MOST_POINTS ? [paint.dim(`and ${points.length - MOST_POINTS} older`)] : [];
   const others = elsewhere.map(
     ({ server, datastore, namespace, count, newestAt }) =>
-      `${count} more in ${datastore}:${namespace || '/'} on PBS ${server}, the newest of ${localText(newestAt, story)}: not where its tier keeps them, so they do not count`,
+      `${count} more in ${spellNamespace({ datastore, namespace })} on PBS ${server}, the newest of ${localText(newestAt, story)}: not where its tier keeps them, so they do not count`,
   );
   if (points.length === 0 && areUnseen(assessment)) return [paint.yellow('They could not be seen.'), ...others];
   if (points.length === 0) return ['None.', ...others];

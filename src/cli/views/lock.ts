@@ -5,6 +5,7 @@ import type { Paint } from '../out.ts';
 import { columns } from './columns.ts';
 import { findingsText } from './finding.ts';
 import { wrap } from './wrap.ts';
+import { spellNamespace } from '#core/world/namespace.ts';
 
 type Shown = Extract<Locks, { outcome: 'shown' }>;
 
@@ -48,7 +49,7 @@ function rowOf(
   const count = (number: number): string => (number === 0 ? paint.dim('0') : paint.yellow(String(number)));
   const where = site.pbs.length > 1 ? `${place.server} ` : '';
   return [
-    `${where}${place.datastore}:${place.namespace || '/'} ${place.type}/${place.id}`,
+    `${where}${spellNamespace(place)} ${place.type}/${place.id}`,
     name ?? paint.dim('–'),
     tier === undefined ? paint.dim('–') : String(tier),
     String(points),

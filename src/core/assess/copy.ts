@@ -2,7 +2,7 @@ import type { TierPlace } from '../desired/place.ts';
 import type { Offsite, Site, Tier } from '../policy/policy.ts';
 import { spellDuration, type UnixSeconds } from '../units.ts';
 import type { Actual, SyncJob, Unknown } from '../world/actual.ts';
-import { depthBelow, reaches } from '../world/namespace.ts';
+import { depthBelow, reaches, spellNamespace } from '../world/namespace.ts';
 import { hiddenRows } from './blind.ts';
 import { hostOf } from './leads.ts';
 import type { JudgedPoint } from './evidence.ts';
@@ -63,7 +63,7 @@ function groupsAt(site: Site, actual: Actual, { remote }: Offsite, copy: TierPla
   const looked = actual.pbs
     .find(({ name }) => name === pbs)
     ?.namespaces.some((one) => one.datastore === datastore && depthBelow(namespace, one.namespace) !== undefined);
-  return looked ? groupsIn(actual, copy) : blind(`nobody looked at ${datastore}:${namespace || '/'} on PBS ${pbs}`);
+  return looked ? groupsIn(actual, copy) : blind(`nobody looked at ${spellNamespace(copy)} on PBS ${pbs}`);
 }
 
 /** The PBS of the policy that a remote leads to: the one of its name, or the one at its address. */

@@ -1,7 +1,7 @@
 import type { TierPlace } from '../desired/place.ts';
 import type { Actual, BackupGroup, Guest, Observed, Unknown } from '../world/actual.ts';
 import type { UnixSeconds } from '../units.ts';
-import { depthBelow } from '../world/namespace.ts';
+import { depthBelow, spellNamespace } from '../world/namespace.ts';
 import type { AssessInput } from './assess.ts';
 import { judgePoints, keepers, type JudgedPoint, type Judging } from './evidence.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -79,7 +79,7 @@ export function newestElsewhere(
   const found = others(`${keeper.type}/${keeper.vmid}`).flatMap(({ place, group }) => {
     if (own && isSame(own, place)) return [];
     const newest = judgePoints(keeper, group, { disks, ownNodes: undefined, ...common }).find(({ usable }) => usable);
-    return newest ? [{ at: newest.at, where: `${place.datastore}:${place.namespace || '/'} on PBS ${place.pbs}` }] : [];
+    return newest ? [{ at: newest.at, where: `${spellNamespace(place)} on PBS ${place.pbs}` }] : [];
   });
   return found.toSorted((a, b) => b.at - a.at)[0];
 }

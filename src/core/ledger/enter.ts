@@ -13,6 +13,7 @@ import { notBefore } from './not-before.ts';
 import { isEmptied, listedAt, lookAtGroup, tierOfPlace } from './place.ts';
 import { ownership } from './ownership.ts';
 import { suspects, whoRemoved, type Removals, type Span } from './removed.ts';
+import { spellNamespace } from '../world/namespace.ts';
 
 /** A group, and all that is remembered of it: gone points too where memory has them, for one may come back. */
 export type RememberedGroup = {
@@ -180,7 +181,7 @@ function promising({ tiers }: Policy, known: LedgerPoint | undefined, ofPlace: T
 
 function goneBy(input: EnterInput, point: LedgerPoint, moves: Moves): Pick<LedgerPoint, 'goneBy'> {
   const move = moves.get(pointKey(point, point.at));
-  if (move) return { goneBy: `${MOVED}${move.to.datastore}:${move.to.namespace || '/'}` };
+  if (move) return { goneBy: `${MOVED}${spellNamespace(move.to)}` };
   const server = input.actual.pbs.find(({ name }) => name === point.server);
   const by = server && whoRemoved(server, point, { span: spanOf(input, point), removals: input.removals });
   return by === undefined ? {} : { goneBy: by };

@@ -5,6 +5,7 @@ import { spellInstant, type UnixSeconds } from '../units.ts';
 import type { Guest } from '../world/actual.ts';
 import { spellPlace } from './place.ts';
 import { NO_TASK, REMOVED_BY } from './removed.ts';
+import { spellNamespace } from '../world/namespace.ts';
 
 /** Whether a point went although it had to stay: it was finished, its date had not come by the site's clocks, and it did not only move. */
 export function wentEarly(point: LedgerPoint): boolean {
@@ -38,7 +39,7 @@ export function emptiedAtText(
   goneAt: UnixSeconds,
 ): string {
   const of = site.pbs.length > 1 ? ` of PBS ${server}` : '';
-  return `${site.name}: ${datastore}:${namespace || '/'}${of}, all gone ${spellInstant(goneAt, site.timeZone, { zone: false })}`;
+  return `${site.name}: ${spellNamespace({ datastore, namespace })}${of}, all gone ${spellInstant(goneAt, site.timeZone, { zone: false })}`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { GroupPlace } from '../memory/record.ts';
 import type { Policy, Site, Tier } from '../policy/policy.ts';
 import type { UnixSeconds } from '../units.ts';
 import type { Actual, BackupGroup, Observed, PbsActual } from '../world/actual.ts';
+import { spellNamespace } from '../world/namespace.ts';
 
 /** The group of a point, and nothing else of it. */
 export function groupOf({ site, server, datastore, namespace, type, id }: GroupPlace): GroupPlace {
@@ -16,12 +17,12 @@ export function placeKey({ site, server, datastore, namespace, type, id }: Group
 
 /** `vm/101 in main:home/tier-1`, with the server's name where a site has several. */
 export function spellPlace({ server, datastore, namespace, type, id }: GroupPlace, several = false): string {
-  return `${type}/${id} in ${datastore}:${namespace || '/'}${several ? ` of PBS ${server}` : ''}`;
+  return `${type}/${id} in ${spellNamespace({ datastore, namespace })}${several ? ` of PBS ${server}` : ''}`;
 }
 
 /** `main:home/tier-1 vm/101/2026-11-25T02:00:00Z`: a point by the name PBS gives it. */
 export function spellPoint(point: GroupPlace & { readonly at: UnixSeconds }): string {
-  return `${point.datastore}:${point.namespace || '/'} ${spellSnapshot(point)}`;
+  return `${spellNamespace(point)} ${spellSnapshot(point)}`;
 }
 
 /** `vm/101/2026-11-25T02:00:00Z` */

@@ -2,6 +2,7 @@ import { spellSnapshot } from './place.ts';
 import type { GroupPlace } from '../memory/record.ts';
 import type { UnixSeconds } from '../units.ts';
 import type { PbsActual, PbsTask } from '../world/actual.ts';
+import { depthBelow } from '../world/namespace.ts';
 
 /** The time in which points went: after the look that still had them, until the look that lacked them. */
 export type Span = { readonly afterAt: UnixSeconds; readonly untilAt: UnixSeconds };
@@ -55,7 +56,7 @@ function ranIn({ upid, endedAt }: PbsTask, { afterAt, untilAt }: Span): boolean 
 /** The id of a prune names store and namespace, and the group where it was one; of a sync, remote, remote store, store, namespace and job. */
 function reaches({ upid }: PbsTask, place: GroupPlace): boolean {
   const parts = upid.id.split(':');
-  if (upid.type === 'syncjob') return parts[2] === place.datastore && isAtOrBelow(place.namespace, parts[3] ?? '');
+  if (upid.type === 'syncjob') return parts[2] === place.datastore && depthBelow(place.namespace, parts[3] ?? '') !== undefined;
   if (upid.type !== 'prune' && upid.type !== 'prunejob') return false;
   const [store, ...rest] = parts;
   if (store !== place.datastore) return false;
@@ -63,9 +64,5 @@ function reaches({ upid }: PbsTask, place: GroupPlace): boolean {
   if (group !== undefined && /^(?:vm|ct|host)\/[^/]+$/.test(group)) {
     return group === `${place.type}/${place.id}` && (rest.length < 2 || rest[0] === place.namespace);
   }
-  return isAtOrBelow(place.namespace, rest[0] ?? '');
-}
-
-function isAtOrBelow(namespace: string, top: string): boolean {
-  return top === '' || namespace === top || namespace.startsWith(`${top}/`);
+  return depthBelow(place.namespace, rest[0] ?? '') !== undefined;
 }

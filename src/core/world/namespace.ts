@@ -1,3 +1,8 @@
+/** `main:home/tier-1`, and `main:/` for the root. */
+export function spellNamespace({ datastore, namespace }: { readonly datastore: string; readonly namespace: string }): string {
+  return `${datastore}:${namespace || '/'}`;
+}
+
 /** How many levels a namespace lies below another, 0 where it is the same; undefined where it does not. The root is the empty name. */
 export function depthBelow(namespace: string, top: string): number | undefined {
   if (namespace === top) return 0;

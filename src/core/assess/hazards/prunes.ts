@@ -7,7 +7,7 @@ import { KEEP_UNITS, type KeepRules } from '../../retention/keep.ts';
 import { prune } from '../../retention/prune.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '../../units.ts';
 import type { BackupGroup, PbsActual, PruneJob } from '../../world/actual.ts';
-import { reaches } from '../../world/namespace.ts';
+import { reaches, spellNamespace } from '../../world/namespace.ts';
 import type { TierHere } from '../tier-here.ts';
 import { listOf, onObject, storagesOf, type Hazard, type Surroundings } from './context.ts';
 
@@ -42,7 +42,7 @@ function undercut(around: Surroundings, server: PbsActual, job: PruneJob): Findi
   const [first] = early;
   if (others.length === 0 && !first) return [];
   const depth = job.maxDepth === undefined ? 'and everything below ' : '';
-  const reach = `It prunes ${job.datastore}:${job.namespace || '/'} ${depth}by ${spellKeep(job.keep)}, ${covered.length === 1 ? 'tier' : 'tiers'} ${covered.map(({ tier }) => tier.id).join(', ')} among it`;
+  const reach = `It prunes ${spellNamespace(job)} ${depth}by ${spellKeep(job.keep)}, ${covered.length === 1 ? 'tier' : 'tiers'} ${covered.map(({ tier }) => tier.id).join(', ')} among it`;
   return [
     onObject(around, `prune job ${job.id} on PBS ${server.name}`, {
       severity: first ? 'error' : 'warning',

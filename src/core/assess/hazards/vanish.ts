@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts';
 import type { PbsActual, SyncJob } from '../../world/actual.ts';
-import { reaches } from '../../world/namespace.ts';
+import { reaches, spellNamespace } from '../../world/namespace.ts';
 import { serverOf } from '../leads.ts';
 import { onObject, type Surroundings } from './context.ts';
 
@@ -21,7 +21,7 @@ export function vanishing(around: Surroundings, server: PbsActual): Finding[] {
       onObject(around, `sync job ${job.id} on PBS ${server.name}`, {
         severity: 'error',
         code: 'HF-SYNC-VANISH',
-        problem: `It removes from ${store}:${namespace || '/'}${job.direction === 'push' ? ` at ${job.remote}` : ''} what its source lacks, and ${writers.join(', ')} ${writers.length === 1 ? 'writes' : 'write'} there too`,
+        problem: `It removes from ${spellNamespace({ datastore: store, namespace })}${job.direction === 'push' ? ` at ${job.remote}` : ''} what its source lacks, and ${writers.join(', ')} ${writers.length === 1 ? 'writes' : 'write'} there too`,
         why: 'it deletes whole groups that the other one brought',
         fix: `switch that off, or give each a namespace of its own:\n    proxmox-backup-manager sync-job update ${job.id} --remove-vanished false`,
       }),
