@@ -1,3 +1,4 @@
+import type { PointName } from '#app/ports.ts';
 import type { BackupGroup, Snapshot } from '#core/world/actual.ts';
 import { parseUpid } from '#core/world/upid.ts';
 import { segment, type Http } from './http.ts';
@@ -56,6 +57,11 @@ export function listSnapshots(
 ): Promise<SnapshotsByGroup> {
   const only = group ? { 'backup-type': group.type, 'backup-id': group.id } : {};
   return http.get(`/admin/datastore/${segment(store)}/snapshots`, { ...nsOf(namespace), ...only }, readSnapshots);
+}
+
+/** How PBS's calls name one snapshot. */
+export function snapshotParams({ namespace, type, id, at }: PointName): Readonly<Record<string, string | number>> {
+  return { ...nsOf(namespace), 'backup-type': type, 'backup-id': id, 'backup-time': at };
 }
 
 function nsOf(namespace: string): { readonly ns?: string } {

@@ -1,6 +1,7 @@
 import type { PointName, Protector } from '#app/ports.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import { segment, type Http } from './http.ts';
+import { snapshotParams } from './pbs-snapshots.ts';
 import { fail, ignore } from './wire/read.ts';
 
 /** Protections on the PBS servers of a site, each with the client that logs in as the maker of its points. */
@@ -16,7 +17,9 @@ export function protectorOf(clientOf: (server: string) => Http): Protector {
  * @see https://pbs.proxmox.com/docs/api-viewer/index.html#/admin/datastore/{store}/protected
  */
 function getProtected(http: Http, point: PointName): Promise<boolean> {
-  return http.get(pathOf(point), paramsOf(point), ({ data }) => (typeof data === 'boolean' ? data : fail('data', 'true or false', data)));
+  return http.get(pathOf(point), snapshotParams(point), ({ data }) =>
+    typeof data === 'boolean' ? data : fail('data', 'true or false', data),
+  );
 }
 
 /**
@@ -24,15 +27,11 @@ function getProtected(http: Http, point: PointName): Promise<boolean> {
  * be protected (`busy`), one that is not there is `missing`.
  */
 function setProtected(http: Http, point: PointName, on: boolean): Promise<void> {
-  return http.send('PUT', pathOf(point), { ...paramsOf(point), protected: on }, ignore);
+  return http.send('PUT', pathOf(point), { ...snapshotParams(point), protected: on }, ignore);
 }
 
 function pathOf({ datastore }: PointName): string {
   return `/admin/datastore/${segment(datastore)}/protected`;
-}
-
-function paramsOf({ namespace, type, id, at }: PointName): Readonly<Record<string, string | number>> {
-  return { ...(namespace === '' ? {} : { ns: namespace }), 'backup-type': type, 'backup-id': id, 'backup-time': at };
 }
 
 /** Why no protection can be set where the policy names no login for it. */

@@ -2,6 +2,7 @@ import type { BackupStart, PointName, Repeater, Started } from '#app/ports.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import { parseUpid } from '#core/world/upid.ts';
 import { segment, tokenId, type Http } from './http.ts';
+import { snapshotParams } from './pbs-snapshots.ts';
 import { readTask, type TaskRow } from './pve.ts';
 import { mapRows, type Envelope } from './wire/read.ts';
 
@@ -68,10 +69,9 @@ function startBackup(http: Http, { node, vmid, storage, mode, notes }: BackupSta
  * Reads one snapshot whole, though it was read before. Needs Datastore.Backup and to own the group, or Datastore.Verify.
  * @see https://pbs.proxmox.com/docs/api-viewer/index.html#/admin/datastore/{store}/verify
  */
-function startVerify(http: Http, { datastore, namespace, type, id, at }: PointName): Promise<Started> {
-  const place = namespace === '' ? {} : { ns: namespace };
-  const params = { ...place, 'backup-type': type, 'backup-id': id, 'backup-time': at, 'ignore-verified': false };
-  return http.send('POST', `/admin/datastore/${segment(datastore)}/verify`, params, readStarted);
+function startVerify(http: Http, point: PointName): Promise<Started> {
+  const params = { ...snapshotParams(point), 'ignore-verified': false };
+  return http.send('POST', `/admin/datastore/${segment(point.datastore)}/verify`, params, readStarted);
 }
 
 function readStarted({ data }: Envelope): Started {
