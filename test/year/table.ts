@@ -1,7 +1,7 @@
 import { spellDuration } from '#core/units.ts';
 import type { Outcome } from './play.ts';
 
-const WIDTHS = [58, 7, 12, 14] as const;
+const WIDTHS = [66, 7, 13, 14] as const;
 
 export function headText(): string {
   return row(['incident', 'site', 'told after', 'promise broke']);
