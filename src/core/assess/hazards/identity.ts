@@ -32,7 +32,7 @@ function reused(around: Surroundings, guest: Guest, group: BackupGroup, { place 
     onGuest(around, guest, {
       code: 'HF-VMID-REUSED',
       problem: `${foreign.length} of its ${snapshots.length} points are older than the guest: they are those of another one that had its id`,
-      why: 'retention counts both together, and a restore by id may bring back the wrong machine',
+      why: 'retention counts both together, and a restore by id may bring back the wrong guest',
       fix: `keep them until nobody needs them, then remove them by hand on the PBS, one after the other:\n    ${pbsCall('delete', 'snapshots', { ...place!, group }, { 'backup-time': foreign[0]!.at })}`,
     }),
   ];
@@ -56,7 +56,7 @@ function mixed(around: Surroundings, guest: Guest, { snapshots }: BackupGroup, n
       severity: 'error',
       code: 'HF-SITES-MIXED',
       problem: `${foreign.length} of its ${snapshots.length} points were made on node ${last.node}, which is not of this site, the last of guest "${last.name}"`,
-      why: 'two sites save the same id into one namespace: each counts the other’s points as its own, and a restore may bring back the wrong machine',
+      why: 'two sites save the same id into one namespace: each counts the other’s points as its own, and a restore may bring back the wrong guest',
       fix: 'give each site a namespace of its own; in the policy of the other one, under "pbs":\n    namespace: second-site',
     }),
   ];

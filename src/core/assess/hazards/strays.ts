@@ -2,7 +2,8 @@ import type { Finding } from '../../finding.ts';
 import type { TierPlace as Place } from '../../desired/place.ts';
 import type { BackupGroup, Guest, PbsActual } from '../../world/actual.ts';
 import { count } from '../../plan/spell.ts';
-import { reaches } from '../../world/namespace.ts';
+import { can } from '../../world/abilities.ts';
+import { reaches, spellNamespace } from '../../world/namespace.ts';
 import { leadsTo } from '../leads.ts';
 import { isSame, ownPlaces } from '../own-places.ts';
 import { pbsCall } from './commands.ts';
@@ -27,7 +28,7 @@ export const strayHazards: Hazard = (around) => {
       return groups.value.flatMap((group): Finding[] => {
         if (group.type === 'host' || group.snapshots.length === 0) return [];
         const guest = around.guestByVmid.get(Number(group.id));
-        const where = `group ${group.type}/${group.id} in ${datastore}:${namespace}`;
+        const where = `group ${group.type}/${group.id} in ${spellNamespace({ datastore, namespace })}`;
         if (guest?.type !== group.type) return [orphan(around, where, place, group)];
         return !known || copied || belongs(around, guest, place)
           ? []
@@ -50,12 +51,11 @@ function belongs({ site, tierOf, tiers, covering, storages, exempt }: Surroundin
   });
 }
 
-/** The namespace of the guest's tier, where the server can move a group there: it can since 4.1.9, within one datastore. */
+/** The namespace of the guest's tier, where the server can move a group there, which it does within one datastore. */
 function targetOf({ tierOf, tiers }: Surroundings, { vmid }: Guest, { version }: PbsActual, { pbs, datastore }: Place): string | undefined {
   const tier = tierOf(vmid);
   const own = tier && tiers.get(tier.id)?.place;
-  const [major = 0, minor = 0, patch = 0] = version.known ? version.value.numbers : [];
-  const moves = major > 4 || (major === 4 && (minor > 1 || (minor === 1 && patch >= 9)));
+  const moves = can(version.known ? version.value : undefined, 'group-move');
   return moves && own?.pbs === pbs && own.datastore === datastore ? own.namespace : undefined;
 }
 
@@ -79,7 +79,7 @@ function detached(
   return onObject(around, where, {
     code: 'HF-DETACHED',
     problem: `${count(snapshots.length, 'point')} of ${type}/${id} stayed where no enabled job adds to them`,
-    why: 'retention counts backups: without new ones they never expire, and nobody’s promise covers them',
+    why: 'retention counts backups: without new ones they are never pruned, and nobody’s promise covers them',
     fix: target
       ? `move it to where its tier lies:\n    ${pbsCall('create', 'move-group', { ...place, group }, { 'target-ns': target })}`
       : `remove it by hand on the PBS when nobody needs it:\n    ${pbsCall('delete', 'groups', { ...place, group })}`,

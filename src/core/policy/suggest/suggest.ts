@@ -181,7 +181,7 @@ function withHelpers(signals: readonly Signal[], words: readonly string[]): Sign
     if (signal.kind !== 'helper') return [signal];
     if (signal.tier === 3 && inCluster) return [{ ...signal, kind: 'role', tier: 4, is: 'a worker, made again from code' }];
     if (signal.tier === 3) return inBuild ? [{ ...signal, kind: 'role' }] : [];
-    if (inBuild && signal.tier === 4) return [{ ...signal, kind: 'role', tier: 3, is: 'a machine that builds and tests software' }];
+    if (inBuild && signal.tier === 4) return [{ ...signal, kind: 'role', tier: 3, is: 'a guest that builds and tests software' }];
     if (inCluster) return [{ ...signal, kind: 'role' }];
     return signal.tier === 4 ? [{ ...signal, kind: 'hint', weight: 0.42 }] : [];
   });

@@ -63,7 +63,7 @@ const LINES: readonly Line[] = [
     3,
     0.8,
     'role',
-    'a machine that builds and tests software',
+    'a guest that builds and tests software',
     'runner actionsrunner gitlabrunner githubrunner cirunner buildagent buildserver buildhost builder buildbot buildnode buildkite jenkinsagent jenkinsslave jenkinsnode',
   ],
   [4, 0.6, 'role', 'without a state of its own', 'exporter nodeexporter stateless loadgenerator loadgen crawler renderer rendernode'],
