@@ -47,6 +47,11 @@ export function spellExact(seconds: number, between = ''): string {
   return parts.length === 0 ? '0s' : parts.join(between);
 }
 
+/** `1 point`, `23 points` */
+export function spellCount(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 const BYTES = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40, PiB: 2 ** 50 } as const;
 
 /** Bytes of `500GiB`, `1.5 TiB`, `4096`; undefined where the text is no size. Only binary units: Proxmox counts in them. */

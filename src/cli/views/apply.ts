@@ -8,6 +8,7 @@ import type { HeldStep } from '#core/plan/allow.ts';
 import { spellObject, spellServer } from '#core/plan/findings.ts';
 import type { Step } from '#core/plan/plan.ts';
 import type { ProxmoxError } from '#core/world/proxmox-error.ts';
+import { spellCount } from '#core/units.ts';
 
 const DOING = { create: 'creating', change: 'changing', remove: 'removing' } as const;
 
@@ -44,7 +45,7 @@ export function appliedText(applied: Applied, paint: Paint, width = 100): string
 }
 
 function outcomeText(applied: Applied, paint: Paint): string {
-  const done = `${applied.done.length} ${applied.done.length === 1 ? 'step' : 'steps'} done`;
+  const done = `${spellCount(applied.done.length, 'step')} done`;
   if (applied.outcome === 'invalid') return paint.red('Nothing was looked at and nothing was done.');
   if (applied.outcome === 'unknown-job') return paint.red('Nothing was done.');
   if (applied.outcome === 'declined') return 'Nothing was done.';

@@ -1,6 +1,6 @@
 import type { Effect, SiteCapacity } from '#app/capacity.ts';
 import type { Dates, Forecast } from '#core/capacity/forecast.ts';
-import { spellInstant, spellSize, type UnixSeconds } from '#core/units.ts';
+import { spellCount, spellInstant, spellSize, type UnixSeconds } from '#core/units.ts';
 import type { Paint } from '../out.ts';
 import { columns } from './columns.ts';
 import { findingsText } from './finding.ts';
@@ -24,7 +24,7 @@ function siteText({ site, timeZone, stores, tiers, guests, findings, effect }: S
     columns(
       tiers.map(({ tier, name, guests: count, newBytes, perDayBytes, budgetBytes }) => [
         `${tier} ${name}`,
-        count === 0 ? 'no runs yet' : count === 1 ? '1 guest' : `${count} guests`,
+        count === 0 ? 'no runs yet' : spellCount(count, 'guest'),
         count === 0 ? '' : spellSize(newBytes),
         count === 0 ? '' : growing.some((one) => one.tier === tier) ? `${spellSize(perDayBytes)} a day` : '? a day',
         budgetBytes === undefined ? '' : `of ${spellSize(budgetBytes)}`,
@@ -43,7 +43,7 @@ function siteText({ site, timeZone, stores, tiers, guests, findings, effect }: S
               name ?? '',
               tier === undefined ? 'no tier' : `tier ${tier}`,
               `${spellSize(perDayBytes!)} a day`,
-              `${runs} runs`,
+              spellCount(runs, 'run'),
             ]),
           { indent: 2 },
         ),

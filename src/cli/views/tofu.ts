@@ -5,6 +5,7 @@ import type { TofuFinding } from '#core/tofu/told.ts';
 import type { Paint } from '../out.ts';
 import { countText, findingsText, safe } from './finding.ts';
 import { cell, findingItem, inline } from './markdown.ts';
+import { spellCount } from '#core/units.ts';
 
 /** A checked plan with where it was held against. */
 export type CheckedView = { readonly site: string; readonly look: Look; readonly checked: CheckedPlan };
@@ -17,7 +18,7 @@ export function checkedText({ checked, look }: CheckedView, paint: Paint, width?
 }
 
 function verdict({ passes, guests, findings }: CheckedPlan, look: Look, paint: Paint): string {
-  const count = `${guests} guest${guests === 1 ? '' : 's'} in the code`;
+  const count = `${spellCount(guests, 'guest')} in the code`;
   const where = look.kind === 'whole' ? '' : `\n${spellLook(look)}`;
   const blind = findings.some(({ severity, code }) => severity === 'warning' && code === 'HF-TOFU-UNKNOWN');
   const none = blind
@@ -61,7 +62,7 @@ export function checkedMarkdown({ site, look, checked }: CheckedView): string {
   const lines = [
     `## Holdfast: ${passes ? '✅ this plan breaks no promise' : '❌ this plan would break promises'}`,
     '',
-    `Site ${inline(site)}, ${guests} guests in the code, ${countText(findings)}.${look.kind === 'whole' ? '' : ` ${inline(spellLook(look))}`}`,
+    `Site ${inline(site)}, ${spellCount(guests, 'guest')} in the code, ${countText(findings)}.${look.kind === 'whole' ? '' : ` ${inline(spellLook(look))}`}`,
   ];
   if (moves.length > 0) {
     lines.push('', '| guest | tier |', '|---|---|');

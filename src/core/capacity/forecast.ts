@@ -1,5 +1,5 @@
 import type { UsageSample } from '../memory/record.ts';
-import { DAY_SECONDS, type UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, spellCount, type UnixSeconds } from '../units.ts';
 
 /** Samples older than this foretell nothing: growth of the last weeks says more than that of last year. */
 export const FORECAST_SECONDS = 60 * DAY_SECONDS;
@@ -65,7 +65,7 @@ function forecastOne(samples: readonly UsageSample[]): Forecast {
     return {
       ...base,
       known: false,
-      because: `it was seen on ${days.length} ${days.length === 1 ? 'day' : 'days'} at this size; ${LEAST_DAYS} are needed`,
+      because: `it was seen on ${spellCount(days.length, 'day')} at this size; ${LEAST_DAYS} are needed`,
     };
   }
   const perDay = slopes(days);

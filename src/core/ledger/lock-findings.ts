@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts';
 import type { LedgerPoint } from '../memory/record.ts';
 import type { Site } from '../policy/policy.ts';
-import type { UnixSeconds } from '../units.ts';
+import { spellCount, type UnixSeconds } from '../units.ts';
 import type { ProxmoxError } from '../world/proxmox-error.ts';
 import { spellPlace } from './place.ts';
 
@@ -26,7 +26,7 @@ export function lockFailedFinding(site: Site, error: ProxmoxError, left: number)
     code: 'HF-LOCK-FAILED',
     at: `${site.name}: PBS ${error.server}`,
     site: site.name,
-    problem: `${left} ${left === 1 ? 'protection' : 'protections'} could not be set or lifted: ${error.detail.trim()}`,
+    problem: `${spellCount(left, 'protection')} could not be set or lifted: ${error.detail.trim()}`,
     why: 'points that were promised to be locked can be pruned or deleted like any other',
     fix: /owner check failed/.test(error.detail)
       ? 'the group belongs to another login than storages.backupToken; let PVE back up with that token, or change the owner of the group'
@@ -45,7 +45,7 @@ export function lockLiftedFinding(site: Site, points: readonly [LedgerPoint, ...
     at: `${site.name}: ${spellPlace(points[0], site.pbs.length > 1)}`,
     site: site.name,
     lastsUntilAt: now + TOLD_SECONDS,
-    problem: `Somebody lifted the protection of ${points.length} ${points.length === 1 ? 'point' : 'points'} before ${points.length === 1 ? 'its date' : 'their dates'}; Holdfast sets it again`,
+    problem: `Somebody lifted the protection of ${spellCount(points.length, 'point')} before ${points.length === 1 ? 'its date' : 'their dates'}; Holdfast sets it again`,
     why: 'whoever lifts a protection is about to delete, or has a login that should not be able to',
     fix: 'find out who it was (PBS writes each call into /var/log/proxmox-backup/api/access.log), and change that secret',
   };

@@ -5,8 +5,3 @@ export function spellList<T>(items: readonly T[], spell: (item: T) => string): s
   const lines = items.slice(0, MOST_LINES).map(spell);
   return items.length <= MOST_LINES ? lines : [...lines, `and ${items.length - MOST_LINES} more`];
 }
-
-/** `1 point`, `23 points` */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}

@@ -2,12 +2,12 @@ import { givenRules, KEEP_UNITS, type KeepRules } from '../retention/keep.ts';
 import { prune, type PrunableSnapshot } from '../retention/prune.ts';
 import type { Settings } from '../desired/desired.ts';
 import { readMark } from '../desired/mark.ts';
-import { spellDuration, type UnixSeconds } from '../units.ts';
+import { spellCount, spellDuration, type UnixSeconds } from '../units.ts';
 import type { Actual, BackupGroup, NamespaceActual } from '../world/actual.ts';
 import type { ZoneRules } from '../calendar/zone.ts';
 import type { RawStep } from './diff.ts';
 import type { Surroundings, Weight } from './guard.ts';
-import { count, spellList } from './spell.ts';
+import { spellList } from './spell.ts';
 import { nextRunAt, rulesOf, zoneOf } from './zones.ts';
 
 /**
@@ -103,7 +103,7 @@ function spellGone({ group, gone, when, around }: Gone): string {
   const goneAt = new Set(gone);
   const left = group.snapshots.filter(({ at, sizeBytes }) => sizeBytes !== undefined && !goneAt.has(at)).map(({ at }) => at);
   const oldest = left.length === 0 ? 'none is left' : `the oldest left is ${spellDuration(actual.asOf - Math.min(...left))} old`;
-  return `${kind} ${group.id}${name}: ${gone.length} of ${count(group.snapshots.length, 'point')} go ${when}; ${oldest}`;
+  return `${kind} ${group.id}${name}: ${gone.length} of ${spellCount(group.snapshots.length, 'point')} go ${when}; ${oldest}`;
 }
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;

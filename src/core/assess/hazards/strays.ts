@@ -1,13 +1,13 @@
 import type { Finding } from '../../finding.ts';
 import type { TierPlace as Place } from '../../desired/place.ts';
 import type { BackupGroup, Guest, PbsActual } from '../../world/actual.ts';
-import { count } from '../../plan/spell.ts';
 import { can } from '../../world/abilities.ts';
 import { reaches, spellNamespace } from '../../world/namespace.ts';
 import { leadsTo } from '../leads.ts';
 import { isSame, ownPlaces } from '../own-places.ts';
 import { pbsCall } from './commands.ts';
 import { onObject, type Hazard, type Surroundings } from './context.ts';
+import { spellCount } from '../../units.ts';
 
 /**
  * Groups that no guest, or no job, belongs to any more. Only in the site's own places, and only where guests, jobs and storages
@@ -63,7 +63,7 @@ function orphan(around: Surroundings, where: string, place: Place, group: Backup
   const { snapshots, type, id } = group;
   return onObject(around, where, {
     code: 'HF-ORPHAN',
-    problem: `${count(snapshots.length, 'point')} of ${type}/${id} stayed, and that guest is gone`,
+    problem: `${spellCount(snapshots.length, 'point')} of ${type}/${id} stayed, and that guest is gone`,
     why: 'retention counts backups, so without new ones they stay for ever and take space; or they are all that is left of it',
     fix: `a person decides: restore it, or remove it by hand on the PBS when nobody needs it:\n    ${pbsCall('delete', 'groups', { ...place, group })}`,
   });
@@ -78,7 +78,7 @@ function detached(
   const { snapshots, type, id } = group;
   return onObject(around, where, {
     code: 'HF-DETACHED',
-    problem: `${count(snapshots.length, 'point')} of ${type}/${id} stayed where no enabled job adds to them`,
+    problem: `${spellCount(snapshots.length, 'point')} of ${type}/${id} stayed where no enabled job adds to them`,
     why: 'retention counts backups: without new ones they are never pruned, and nobody’s promise covers them',
     fix: target
       ? `move it to where its tier lies:\n    ${pbsCall('create', 'move-group', { ...place, group }, { 'target-ns': target })}`
