@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeActual, makePbsAccess, makePbsStorage, makePolicy, makePve, makeSite, seen } from '#test/make.ts';
-import { ownPlaces } from './own-places.ts';
+import { ledPlaces, ownPlaces } from './own-places.ts';
 
 const at = (namespace: string) => ({ pbs: 'pbs', datastore: 'main', namespace });
 const root = makeSite({ pbs: [makePbsAccess({ namespace: '' })] });
@@ -34,5 +34,26 @@ for (const { name, site, others = [], place, own } of cases) {
   test(`ownPlaces: ${name}`, () => {
     const actual = makeActual({ pve: makePve({ storages: seen([manual]) }) });
     assert.equal(ownPlaces({ policy: makePolicy({ sites: [site, ...others] }), site, actual })(place), own);
+  });
+}
+
+const led = [
+  { name: 'where a storage leads, beside the site’s own', own: 'home', place: at('by-hand'), near: true },
+  { name: 'where none leads', own: 'home', place: at('office/tier-1'), near: false },
+  {
+    name: 'where one leads that another site of the policy has',
+    own: 'home',
+    others: [other('by-hand')],
+    place: at('by-hand'),
+    near: false,
+  },
+  { name: 'the site’s own', own: 'home', place: at('home/tier-1'), near: true },
+];
+
+for (const { name, own, others = [], place, near } of led) {
+  test(`ledPlaces: ${name}`, () => {
+    const site = makeSite({ pbs: [makePbsAccess({ namespace: own })] });
+    const actual = makeActual({ pve: makePve({ storages: seen([manual]) }) });
+    assert.equal(ledPlaces({ policy: makePolicy({ sites: [site, ...others] }), site, actual })(place), near);
   });
 }

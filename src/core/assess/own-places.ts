@@ -31,6 +31,24 @@ export function ownPlaces({ policy, site, actual }: Pick<AssessInput, 'policy' |
   };
 }
 
+/**
+ * Tells of a place whether points of the site's guests may lie there: its own places, and where a storage of its PVE leads, unless another site
+ * of the policy has that. So lies what was saved before there was a policy. It counts for no promise; that it is there is told.
+ */
+export function ledPlaces(input: Pick<AssessInput, 'policy' | 'site' | 'actual'>): (place: TierPlace) => boolean {
+  const { policy, site, actual } = input;
+  const isOwn = ownPlaces(input);
+  const storages = actual.pve.storages.known ? actual.pve.storages.value : [];
+  const others = policy.sites.filter(({ name }) => name !== site.name).flatMap(({ pbs }) => pbs);
+  return (place) => {
+    if (isOwn(place)) return true;
+    const own = site.pbs.find(({ name }) => name === place.pbs);
+    const theirs = (other: PbsAccess): boolean =>
+      own !== undefined && isSameServer(own, other) && depthBelow(place.namespace, other.namespace) !== undefined;
+    return storages.some((storage) => leadsTo(site, storage, place)) && !others.some(theirs);
+  };
+}
+
 export function isSame(a: TierPlace, b: TierPlace): boolean {
   return a.pbs === b.pbs && a.datastore === b.datastore && a.namespace === b.namespace;
 }

@@ -5,7 +5,7 @@ import { depthBelow, spellNamespace } from '../world/namespace.ts';
 import type { AssessInput } from './assess.ts';
 import { judgePoints, keepers, type JudgedPoint, type Judging } from './evidence.ts';
 import type { Neighbours } from './neighbours.ts';
-import { isSame, ownPlaces } from './own-places.ts';
+import { isSame, ledPlaces } from './own-places.ts';
 import type { StateDisk } from './state-disks.ts';
 
 /** The groups of the namespaces a tier's points lie in, ready for one look-up a guest. */
@@ -54,9 +54,9 @@ export function pointsOf(
 /** Where else the points of a guest lie, by the name of its group. */
 export type OtherPlaces = (group: string) => readonly { readonly place: TierPlace; readonly group: BackupGroup }[];
 
-/** All groups in the namespaces of a site, by name. The index is only made where somebody asks. */
+/** All groups where the guests of a site may have points, by name. The index is only made where somebody asks. */
 export function otherPlaces(input: Pick<AssessInput, 'policy' | 'site' | 'actual'>): OtherPlaces {
-  const isOwn = ownPlaces(input);
+  const isNear = ledPlaces(input);
   let byName: Map<string, { place: TierPlace; group: BackupGroup }[]> | undefined;
   return (name) => (byName ??= indexAll()).get(name) ?? [];
 
@@ -64,7 +64,7 @@ export function otherPlaces(input: Pick<AssessInput, 'policy' | 'site' | 'actual
     const all = input.actual.pbs.flatMap(({ name, namespaces }) =>
       namespaces.flatMap(({ datastore, namespace, groups }) => {
         const place = { pbs: name, datastore, namespace };
-        return groups.known && isOwn(place) ? groups.value.map((group) => ({ place, group })) : [];
+        return groups.known && isNear(place) ? groups.value.map((group) => ({ place, group })) : [];
       }),
     );
     return Map.groupBy(all, ({ group }) => `${group.type}/${group.id}`);

@@ -13,7 +13,7 @@ import type { Assessment, GuestAssessment } from './assessment.ts';
 import { coveringOf } from './covering.ts';
 import { keepers } from './evidence.ts';
 import { copyHere } from './copy.ts';
-import { isSame, ownPlaces } from './own-places.ts';
+import { isSame, ledPlaces } from './own-places.ts';
 import { neighboursOf } from './neighbours.ts';
 import { runsOf, type GuestRun } from './runs.ts';
 import { stateDisks } from './state-disks.ts';
@@ -145,11 +145,11 @@ function diskStories(guest: Guest, assessment: GuestAssessment | undefined, neig
 function elsewhere(input: AssessInput, { type, vmid }: Guest, tier: Tier | undefined, own: TierPlace | undefined): Elsewhere[] {
   const { site, actual } = input;
   const copy = tier && copyHere(site, actual, tier, own)?.place;
-  const isOwn = ownPlaces(input);
+  const isLed = ledPlaces(input);
   return actual.pbs.flatMap(({ name, namespaces }) =>
     namespaces.flatMap(({ datastore, namespace, groups }): Elsewhere[] => {
       const place = { pbs: name, datastore, namespace };
-      const near = isOwn(place) || (copy !== undefined && isSame(copy, place));
+      const near = isLed(place) || (copy !== undefined && isSame(copy, place));
       if (!groups.known || !near || (own !== undefined && isSame(own, place))) return [];
       const group = groups.value.find((one) => one.type === type && one.id === String(vmid));
       const finished = group?.snapshots.filter(({ sizeBytes }) => sizeBytes !== undefined) ?? [];
