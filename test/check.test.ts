@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkPromises } from '#app/check.ts';
 import { presetText } from '#app/preset.ts';
 import { makePolicySource } from '#config/policy-source.ts';
-import { widthOf } from '#cli/views/columns.ts';
+import { widthOf } from '#cli/views/width.ts';
 import { calendarFrom } from '#core/calendar/gap.ts';
 import { upkeepOf } from '#core/desired/upkeep.ts';
 import { runHere, type Ran } from './cli.ts';

@@ -79,12 +79,15 @@ test('history: one guest, oldest first, and what is left of its points', async (
 
       2026-11-10 13:00  gone        the point of 2026-10-11 14:00, its date had come
       2026-11-19 13:00  point       2 GiB, never verified, tier 1, to stay until 2026-12-19
-      2026-11-20 13:00  point       2 GiB, verified, tier 1, to stay until 2026-12-20, protected by Holdfast
-      2026-11-22 13:00  point       2 GiB, never verified, tier 1, to stay until 2026-12-22, protected by others
+      2026-11-20 13:00  point       2 GiB, verified, tier 1, to stay until 2026-12-20, protected by
+                                    Holdfast
+      2026-11-22 13:00  point       2 GiB, never verified, tier 1, to stay until 2026-12-22, protected
+                                    by others
       2026-11-22 13:00  found       HF-CORRUPT One is corrupt
       2026-11-23 01:00  over        HF-CORRUPT
       2026-11-23 13:00  broken      the newest usable point is 3d old
-      2026-11-23 13:00  gone early  the point of 2026-11-19 13:00, promised until 2026-12-19; prunejob of root@pam (UPID:x)
+      2026-11-23 13:00  gone early  the point of 2026-11-19 13:00, promised until 2026-12-19; prunejob
+                                    of root@pam (UPID:x)
       2026-11-24 13:00  backup      failed in 1m: no space left
 
     2 points are there, from 2026-11-20 to 2026-11-22: 1 verified, 2 whose date has not come.

@@ -56,7 +56,7 @@ async function list({ ports, out }: Context, _args: readonly string[], flags: Fl
   const listed = await listAlerts(ports, { overDays, ...(site === undefined ? {} : { site }) });
   if (listed.outcome !== 'listed') return refuse(out, listed);
   const now = ports.clock.now();
-  out.result(listed.sites, (sites, paint) => livesText(sites, now, paint), { sites: listed.sites });
+  out.result(listed.sites, (sites, paint, width) => livesText(sites, now, paint, width), { sites: listed.sites });
   return 0;
 }
 

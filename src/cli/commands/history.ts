@@ -29,7 +29,7 @@ export const history: Command = {
     if (found.outcome === 'told') {
       const now = ports.clock.now();
       const { guest: known, happened, points } = found;
-      out.result(found, (told, paint) => historyText(told, now, paint), { guest: known, happened, points });
+      out.result(found, (told, paint, width) => historyText(told, now, paint, width), { guest: known, happened, points });
       return 0;
     }
     if (found.outcome === 'no-memory') {

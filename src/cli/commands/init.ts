@@ -76,7 +76,7 @@ async function surveySite(context: Context, flags: Flags): Promise<number> {
     ...(datastore !== undefined && { datastore }),
   });
   const proposed = proposedChoices(found);
-  if (interactive) out.text(surveyText(found, proposed, out.paint));
+  if (interactive) out.text(surveyText(found, proposed, out.paint, out.width));
   const choices = interactive ? await askSurvey(found, proposed) : proposed;
   if (!choices) {
     out.error('Nothing was written.');
@@ -91,8 +91,9 @@ async function surveySite(context: Context, flags: Flags): Promise<number> {
   if (!(await write(context, flags, { file, content }))) return 1;
   const named = file === 'holdfast.yaml' ? '' : ` --policy ${file}`;
   const steps = ['check', 'doctor', 'plan'].map((command) => `    holdfast ${command}${named}\n`);
-  const next = `Next: compare the fingerprints in it with those the servers show, then\n${steps.join('')}`;
-  const view = (): string => `${interactive ? '' : `${surveyText(found, choices, out.paint)}\n`}Wrote ${file}. ${next}`;
+  const where = found.pbs ? '' : 'say in it where your PBS is, ';
+  const next = `Next: ${where}compare the fingerprints in it with those the servers show, then\n${steps.join('')}`;
+  const view = (): string => `${interactive ? '' : `${surveyText(found, choices, out.paint, out.width)}\n`}Wrote ${file}.\n${next}`;
   out.result(found, view, surveyJson(found, choices, file));
   return 0;
 }

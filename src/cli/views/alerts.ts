@@ -4,13 +4,16 @@ import type { FindingLife } from '#core/memory/record.ts';
 import { STALE_SECONDS } from '#core/assess/judge.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '#core/units.ts';
 import type { Paint } from '../out.ts';
+import { wrap } from './wrap.ts';
 
 /** What is open at each site: worst first, with how long and what somebody said of it. A site nobody looks at is no calm site. */
-export function livesText(sites: readonly SiteLives[], now: UnixSeconds, paint: Paint): string {
-  return `${sites.map((site) => siteText(site, now, paint)).join('\n\n')}\n`;
+export function livesText(sites: readonly SiteLives[], now: UnixSeconds, paint: Paint, width = 100): string {
+  return `${sites.map((site) => siteText(site, { now, width }, paint)).join('\n\n')}\n`;
 }
 
-function siteText({ site, timeZone, lastLookAt, lives }: SiteLives, now: UnixSeconds, paint: Paint): string {
+type Shown = { readonly now: UnixSeconds; readonly width: number };
+
+function siteText({ site, timeZone, lastLookAt, lives }: SiteLives, { now, width }: Shown, paint: Paint): string {
   const looked =
     lastLookAt === undefined
       ? paint.yellow('no watch has looked in the last day: what stands here may be over')
@@ -21,7 +24,7 @@ function siteText({ site, timeZone, lastLookAt, lives }: SiteLives, now: UnixSec
         : `looked at ${spellDuration(now - lastLookAt)} ago`;
   const head = `${paint.bold(site)}  ${looked}`;
   if (lives.length === 0) return `${head}\n  ${lastLookAt === undefined ? 'nothing is remembered' : 'nothing is open'}`;
-  return [head, ...lives.toSorted(byWeight).map((life) => lifeText(life, timeZone, now, paint))].join('\n\n');
+  return [head, ...lives.toSorted(byWeight).map((life) => lifeText(life, timeZone, { now, width }, paint))].join('\n\n');
 }
 
 const WEIGHT = { error: 0, warning: 1, info: 2 } as const;
@@ -32,13 +35,13 @@ function byWeight(a: FindingLife, b: FindingLife): number {
   return over || WEIGHT[a.finding.severity] - WEIGHT[b.finding.severity] || (a.key < b.key ? -1 : 1);
 }
 
-function lifeText(life: FindingLife, timeZone: string, now: UnixSeconds, paint: Paint): string {
+function lifeText(life: FindingLife, timeZone: string, { now, width }: Shown, paint: Paint): string {
   const { finding, key } = life;
   const word = life.state === 'resolved' ? paint.green('over') : paint[COLOR[finding.severity]](finding.severity);
   return [
     `${word} ${paint.bold(finding.code)} at ${finding.at}`,
-    `  ${finding.problem}.`,
-    `  ${stateText(life, timeZone, now)}`,
+    wrap(`${finding.problem}.`, { width, indent: 2 }),
+    wrap(stateText(life, timeZone, now), { width, indent: 2 }),
     `  ${paint.dim(key)}`,
   ].join('\n');
 }

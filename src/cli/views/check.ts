@@ -1,7 +1,8 @@
 import type { Paint } from '../out.ts';
 import { findingsText } from './finding.ts';
 import { wrap } from './wrap.ts';
-import { columns, widthOf } from './columns.ts';
+import { columns } from './columns.ts';
+import { widthOf } from './width.ts';
 import type { Checked } from '#app/check.ts';
 import { findingJson } from '#core/finding.ts';
 import { spellKeep } from '#core/retention/keep.ts';

@@ -1,25 +1,26 @@
-import { stripVTControlCharacters } from 'node:util';
+import { widthOf } from './width.ts';
+import { wrap } from './wrap.ts';
 
-/** Rows as aligned columns, colours not counted; the last column is left ragged. */
-export function columns(rows: readonly (readonly string[])[], options: { readonly indent?: number; readonly gap?: number } = {}): string {
-  const { indent = 0, gap = 2 } = options;
+/** Rows as aligned columns, colours not counted; the last column is left ragged, and goes on in itself where it would pass `width`. */
+export function columns(
+  rows: readonly (readonly string[])[],
+  options: { readonly indent?: number; readonly gap?: number; readonly width?: number } = {},
+): string {
+  const { indent = 0, gap = 2, width = Infinity } = options;
   const widths: number[] = [];
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
   return rows
     .map((row) => {
       const cells = row.map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat(widths[i]! - widthOf(cell))));
-      return ' '.repeat(indent) + cells.join(' '.repeat(gap)).trimEnd();
+      const line = ' '.repeat(indent) + cells.join(' '.repeat(gap)).trimEnd();
+      if (widthOf(line) <= width) return line;
+      const last = row.at(-1)!;
+      const start = widthOf(line) - widthOf(last);
+      const head = line.slice(0, line.length - last.length);
+      return head + wrap(last, { width: Math.max(width, start + NARROWEST), indent: start }).trimStart();
     })
     .join('\n');
 }
 
-const WIDE = /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
-
-/** Columns a text takes on a terminal: colours none, East Asian wide characters and emoji two. */
-export function widthOf(text: string): number {
-  const plain = stripVTControlCharacters(text);
-  if (/^[\x20-\x7e]*$/.test(plain)) return plain.length;
-  let width = 0;
-  for (const { segment } of new Intl.Segmenter().segment(plain)) width += WIDE.test(segment) ? 2 : 1;
-  return width;
-}
+/** Columns that text gets at least. */
+const NARROWEST = 20;

@@ -9,10 +9,10 @@ import { columns } from './columns.ts';
 type Told = Extract<History, { outcome: 'told' }>;
 
 /** What happened to a guest, oldest first, and what is left of its points. */
-export function historyText({ guest, timeZone, happened, points }: Told, now: UnixSeconds, paint: Paint): string {
+export function historyText({ guest, timeZone, happened, points }: Told, now: UnixSeconds, paint: Paint, width = 100): string {
   const rows = happened.map((one) => [spellInstant(one.at, timeZone, { zone: false }).slice(0, 16), ...lineOf(one, timeZone, paint)]);
   const head = `${paint.bold(`${guest.vmid} ${guest.name}`)} at ${guest.site} ${paint.dim(`(times of ${timeZone})`)}`;
-  const story = rows.length === 0 ? '  nothing is remembered of that time' : columns(rows, { indent: 2 });
+  const story = rows.length === 0 ? '  nothing is remembered of that time' : columns(rows, { indent: 2, width });
   return `${head}\n\n${story}\n\n${summary(points, now, timeZone)}\n`;
 }
 

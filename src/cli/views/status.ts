@@ -4,7 +4,8 @@ import { findingJson, type Finding } from '#core/finding.ts';
 import type { Tier } from '#core/policy/policy.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '#core/units.ts';
 import type { Paint } from '../out.ts';
-import { columns, widthOf } from './columns.ts';
+import { columns } from './columns.ts';
+import { widthOf } from './width.ts';
 import { countText, findingText } from './finding.ts';
 import { wrap } from './wrap.ts';
 

@@ -1,4 +1,4 @@
-import { widthOf } from './columns.ts';
+import { widthOf } from './width.ts';
 
 /** Breaks a text at blanks so that it fits `width` columns, indented; later lines by `hanging` more. */
 export function wrap(
