@@ -79,6 +79,7 @@ export type StoreWatched = {
   readonly stuckAt?: UnixSeconds;
 };
 
+/** Each store as a cycle found it, with the usual one of its foretold dates. */
 export function storesAfter({ forecasts }: Pick<Extract<Watched, { outcome: 'recorded' }>, 'forecasts'>): readonly StoreWatched[] {
   return forecasts.map((forecast) => {
     const { what, totalBytes, usedBytes, availableBytes } = forecast;

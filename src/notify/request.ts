@@ -34,10 +34,12 @@ export async function request(address: string, { method, headers = {}, body }: R
   return text;
 }
 
+/** The answer’s text. Throws an Error, as `request` does, that names the host and never the rest of the address. */
 export function postJson(address: string, value: unknown, headers: Readonly<Record<string, string>> = {}): Promise<string> {
   return request(address, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) });
 }
 
+/** The header that carries a token; none where there is no token. */
 export function bearer(token: string | undefined): Readonly<Record<string, string>> {
   return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }

@@ -22,6 +22,7 @@ export type CopyHere = {
   readonly groups: TierGroups;
 };
 
+/** How the copy stands that a tier promises of what lies in `place`; undefined where none is promised. */
 export function copyHere(site: Site, actual: Actual, tier: Tier, place: TierPlace | undefined): CopyHere | undefined {
   const { offsite } = tier;
   if (!offsite || !place) return undefined;

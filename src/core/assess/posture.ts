@@ -16,6 +16,7 @@ export type Verdict = {
   readonly late?: { readonly bySeconds: number; readonly breaksInSeconds: number };
 };
 
+/** The worse of two; the first where they are alike. */
 export function worse(a: Verdict, b: Verdict): Verdict {
   return POSTURES.indexOf(b.posture) > POSTURES.indexOf(a.posture) ? b : a;
 }

@@ -65,6 +65,7 @@ export type TierUse = {
   readonly budgetBytes?: number;
 };
 
+/** One for each tier in the order given, also where none of its guests has grown. */
 export function tierUse(
   growth: readonly GuestGrowth[],
   tiers: readonly { readonly id: TierId; readonly budgetBytes?: number }[],

@@ -28,6 +28,7 @@ export function onCodeGuest({ site }: Pick<Around, 'site'>, { type, vmid, name, 
   return { severity, ...rest, at: `${site.name}: ${type}/${vmid} ${name} (${address})`, site: site.name, vmid };
 }
 
+/** The same about what is no guest: `home: pool tier-1`. */
 export function onCode({ site }: Pick<Around, 'site'>, object: string, told: Told): TofuFinding {
   const { severity = 'error', ...rest } = told;
   return { severity, ...rest, at: `${site.name}: ${object}`, site: site.name };

@@ -23,6 +23,7 @@ export type Kinds = {
 /** A daemon says that it is there every few seconds. */
 const SEEN_MS = 60_000;
 
+/** Backs up, restores, proves and moves the database of this installation. Each throws StoreError where it cannot; `move` refuses while a daemon uses the source. */
 export function makeCare(kinds: Kinds, now: () => number): DatabaseCare {
   return {
     describe: () => using(kinds.open, async (opened) => describe(opened, await bytesOf(opened))),

@@ -86,6 +86,7 @@ async function bringApart(from: Kysely<Tables>, to: Kysely<Tables>): Promise<voi
   await freeLeases(to);
 }
 
+/** Lets every site be taken anew: no holder of a lease, and no replica, is one of the copy. Tokens go on well above those handed out before. */
 export async function freeLeases(db: Kysely<Tables>): Promise<void> {
   await db.deleteFrom('replica').execute();
   await db

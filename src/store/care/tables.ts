@@ -62,6 +62,7 @@ export async function* readPages(db: Kysely<Tables>, table: Kept): AsyncGenerato
   }
 }
 
+/** Rows of each table that is kept. */
 export async function countRows({ db }: Pick<Database, 'db'>): Promise<Readonly<Record<Kept, number>>> {
   const counts = {} as Record<Kept, number>;
   for (const table of KEPT) {

@@ -73,6 +73,7 @@ export async function guestNumbers(db: Db, kind: Kind, siteId: number, vmids: re
   });
 }
 
+/** Numbers of what is measured at a site, by its name; those that are missing are made. */
 export async function meterNumbers(db: Db, kind: Kind, siteId: number, whats: readonly string[]): Promise<Numbers> {
   const read = async (): Promise<Numbers> => {
     const rows = await db.selectFrom('meter').select(['what', 'id']).where('site_id', '=', siteId).execute();
@@ -81,6 +82,7 @@ export async function meterNumbers(db: Db, kind: Kind, siteId: number, whats: re
   return withMissing(db, kind, { bulk: METERS, read, wanted: new Map(whats.map((what) => [what, what])), row: (what) => [siteId, what] });
 }
 
+/** Numbers of versions of the policy, by their digest; those that are missing are made. */
 export async function policyNumbers(db: Db, kind: Kind, digests: ReadonlySet<string>): Promise<Numbers> {
   const read = async (): Promise<Numbers> => {
     const rows = await db

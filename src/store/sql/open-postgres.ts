@@ -56,6 +56,7 @@ export async function openPostgres(
   }
 }
 
+/** Connections to PostgreSQL. One that breaks while nothing is asked of it is no error: the next query says so. */
 export function makePool(url: string): Pool {
   const pool = new Pool({
     connectionString: url,

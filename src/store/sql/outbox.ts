@@ -4,6 +4,7 @@ import type { AlertRecord } from '#core/memory/record.ts';
 import { nowMs } from './clock.ts';
 import type { Database, Tables } from './schema.ts';
 
+/** Messages that wait and those that went, over either database. `due` gives nothing to who no longer holds the lease of the site. */
 export function sqlOutbox(open: () => Promise<Database>): Outbox {
   return {
     due: async (lease, now, limit) => {

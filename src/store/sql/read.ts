@@ -12,6 +12,7 @@ type Db = Kysely<Tables>;
 /** Points a batch: some hundred kilobytes. */
 const BATCH = 1000;
 
+/** What memory is asked, over either database. Instants in and out are Unix seconds; each call throws StoreError where the database cannot be used. */
 export function sqlReads(open: () => Promise<Database>): Reads {
   return {
     lives: async (site, since) => {
