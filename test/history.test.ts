@@ -128,3 +128,9 @@ for (const { name, argv, code, says } of refusals) {
     expect([ran.code, ran.err]).toEqual([code, expect.stringContaining(says)]);
   });
 }
+
+test('history: where no watch has looked yet, that is what is said, not that the guest is unknown', async () => {
+  memory = volatileMemory();
+  const ran = await run('postgres');
+  expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('no watch has run')]);
+});

@@ -26,6 +26,7 @@ type Known = { readonly site: string; readonly vmid: number; readonly name: stri
 export async function history(ports: Ports, wanted: string, { days }: { readonly days: number }): Promise<History> {
   return withMemory(ports, async (memory, policy): Promise<History> => {
     const known = await guestsOf(memory, policy);
+    if (known.length === 0) return { outcome: 'no-memory' };
     const found = known.filter((one) => isCalled(one, wanted));
     const [guest] = found;
     if (!guest || found.length > 1) {
