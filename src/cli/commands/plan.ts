@@ -34,8 +34,8 @@ export const plan: Command = {
       out.result(planned.findings, findingsText, { findings: planned.findings });
       return 2;
     }
-    const view = { plan: planned.drawn.plan, findings: planned.findings };
     const file = text(flags, 'out');
+    const view = { plan: planned.drawn.plan, findings: planned.findings, ...(file === undefined ? {} : { file }) };
     if (file !== undefined && !(await saved(writeFile(file, `${JSON.stringify(planJson(view), undefined, 2)}\n`), file, out))) return 1;
     out.result(view, isOn(flags, 'markdown') ? planMarkdown : planText, planJson(view));
     if (!isOn(flags, 'check')) return 0;

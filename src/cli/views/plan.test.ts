@@ -107,3 +107,12 @@ test('names that people chose do not become markup', () => {
   const text = planMarkdown(view(draw(make.makePolicy(), named)));
   expect(text).toContain('\\<img src=x\\>\\|\\`rm\\`');
 });
+
+test('what to type next is what carries this plan out: the saved file, and nothing that would do nothing', () => {
+  const saved = planText({ ...view(draw(seed, empty)), file: 'plan.json' }, paint);
+  expect(saved).toMatch(/To carry it out:\n {4}holdfast apply plan\.json\n$/);
+  const all = view(draw(weaker, appliedWithPoints()));
+  const weakening = { ...all, plan: { ...all.plan, steps: all.plan.steps.filter((step) => step.weakening !== undefined) } };
+  expect(planText(all, paint)).toMatch(/all but what weakens/);
+  expect(planText(weakening, paint)).not.toMatch(/all but what weakens/);
+});

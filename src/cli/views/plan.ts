@@ -9,10 +9,15 @@ const SIGN = { create: '+', change: '~', remove: '-' } as const;
 const COLOR = { create: 'green', change: 'yellow', remove: 'red' } as const;
 
 /** What a plan view shows: the steps, and what stands in the way of more. */
-export type PlanView = { readonly plan: Plan; readonly findings: readonly Finding[] };
+export type PlanView = {
+  readonly plan: Plan;
+  readonly findings: readonly Finding[];
+  /** Where it was saved. */
+  readonly file?: string;
+};
 
 /** The plan for people: what strengthens, in the order in which it will be done, then apart what weakens, each with its name. */
-export function planText({ plan, findings }: PlanView, paint: Paint, width = 100): string {
+export function planText({ plan, findings, file }: PlanView, paint: Paint, width = 100): string {
   const told = findings.length === 0 ? '' : `${findingsText(findings, paint, width)}\n`;
   if (plan.steps.length === 0) return `${told}${nothingToDo(findings, paint)}\n`;
   const weakening = plan.steps.filter((step) => step.weakening !== undefined);
@@ -27,7 +32,7 @@ export function planText({ plan, findings }: PlanView, paint: Paint, width = 100
     );
     parts.push(...weakening.map((step) => stepText(step, paint)));
   }
-  return `${told}${parts.join('\n')}\n\n${howToGoOn(weakening)}\n`;
+  return `${told}${parts.join('\n')}\n\n${howToGoOn(weakening, stronger.length > 0, file)}\n`;
 }
 
 /** One line a step where it fits, with the reasons below each other. Sites are named where there are several. */
@@ -73,11 +78,12 @@ export function stepText(step: Step, paint: Paint): string {
   );
 }
 
-function howToGoOn(weakening: readonly Step[]): string {
+function howToGoOn(weakening: readonly Step[], hasStronger: boolean, file: string | undefined): string {
+  const apply = `    holdfast apply${file === undefined ? '' : ` ${file}`}`;
+  if (weakening.length === 0) return `To carry it out:\n${apply}`;
   const names = [...new Set(weakening.map((step) => step.weakening!))];
-  const without = 'To carry it out:\n    holdfast apply';
-  if (names.length === 0) return without;
-  return `To carry out all but what weakens:\n    holdfast apply\nTo carry out everything:\n    holdfast apply --allow ${names.join(' ')}`;
+  const without = hasStronger ? `To carry out all but what weakens:\n${apply}\n` : '';
+  return `${without}To carry out everything:\n${apply} --allow ${names.join(' ')}`;
 }
 
 /** The contract for scripts, and what `--out` saves. */
