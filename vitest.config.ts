@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['src/core/**', '**/node_modules/**'],
     pool: 'threads',
     isolate: false,
+    // On two cores the default is one worker, and half of the tests' time is waiting for servers.
+    maxWorkers: 2,
     testTimeout: 30_000,
     setupFiles: ['test/contract/every-test.ts'],
   },
