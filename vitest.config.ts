@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { TIMES } from './test/draws.ts';
 
 // The core has its own run (`scripts/run.mjs`, task core): node:test in a sandbox, under three time zones.
 export default defineConfig({
@@ -9,7 +10,7 @@ export default defineConfig({
     isolate: false,
     // On two cores the default is one worker, and half of the tests' time is waiting for servers.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 30_000 * TIMES,
     setupFiles: ['test/contract/every-test.ts'],
   },
 });

@@ -90,3 +90,15 @@ test('the core reaches for no clock, chance, process, network, console or timer'
   }
   expect(hits).toEqual([]);
 });
+
+test('every property draws its cases as test/draws.ts says', () => {
+  const hits: string[] = [];
+  for (const file of globSync('{src,lab,test,bench}/**/*.test.ts')) {
+    const code = readFileSync(file, 'utf8');
+    if (!/^import .* from 'fast-check';$/m.test(code)) continue;
+    const asserted = code.match(/(?<=\s)(?:fc\.)?assert\(\s*(?:fc\.)?(?:property|asyncProperty)\(/g)?.length ?? 0;
+    const drawn = code.match(/draws\(\w+\)/g)?.length ?? 0;
+    if (asserted === 0 || drawn !== asserted) hits.push(`${file}: ${asserted} properties, of which ${drawn} say \`draws(…)\``);
+  }
+  expect(hits).toEqual([]);
+});

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { TIMES } from './draws.ts';
 import { complaintsAbout } from './locks/checker.ts';
 import { liveThrough } from './locks/life.ts';
 import type { Happening } from './locks/log.ts';
 
-/** `HOLDFAST_RUNS=25` lives 25 times as many lives: for a change of the locks themselves. */
-const LIVES = 100_000 * Number(process.env['HOLDFAST_RUNS'] ?? 1);
+const LIVES = 100_000 * TIMES;
 
 test(
   `${LIVES} random lives: no path lets a protected point go before its date, lifts a person's protection, or forgets one of ours`,

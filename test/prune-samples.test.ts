@@ -6,6 +6,7 @@ import { zoneRules } from '#core/calendar/zone.ts';
 import type { KeepRules } from '#core/retention/keep.ts';
 import { prune } from '#core/retention/prune.ts';
 import { pruneGroup } from '#lab/pbs/prune.ts';
+import { draws } from './draws.ts';
 import { sharedFolder } from './shared.ts';
 
 type Sample = {
@@ -51,6 +52,6 @@ test('prune agrees with the one the lab wrote from the manual', () => {
       );
       expect(ours.map(({ mark }) => mark)).toEqual(pruneGroup(list, rules, timeZone));
     }),
-    { numRuns: 200 },
+    draws(200),
   );
 });

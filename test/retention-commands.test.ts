@@ -7,6 +7,7 @@ import { runCli } from '#cli/cli.ts';
 import { makeOut } from '#cli/out.ts';
 import type { Ports } from '#app/ports.ts';
 import { proveRto } from '#core/retention/rto.ts';
+import { draws } from './draws.ts';
 import { makePolicy, makeTier, NOW } from './make.ts';
 
 type Ran = { readonly exit: number; readonly out: string; readonly err: string };
@@ -185,7 +186,7 @@ test('prune --batch meets any JSON with one line and no crash', async () => {
         expect([0, 1]).toContain(exit);
       },
     ),
-    { numRuns: 400 },
+    draws(400),
   );
 });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { presetText } from '#app/preset.ts';
 import { makePaint } from '#cli/out.ts';
 import { findingsText } from '#cli/views/finding.ts';
+import { draws } from '#test/draws.ts';
 import { LARGEST_FILE_BYTES } from './bytes.ts';
 import { loadPolicy } from './policy-source.ts';
 
@@ -33,7 +34,7 @@ function read(bytes: Uint8Array | string): string {
 test('random bytes make no crash', () => {
   assert(
     property(uint8Array({ maxLength: 300 }), (bytes) => void read(bytes)),
-    { numRuns: 300 },
+    draws(300),
   );
 });
 
@@ -68,7 +69,7 @@ test('random YAML punctuation makes no crash', () => {
   );
   assert(
     property(array(piece, { maxLength: 60 }), (pieces) => void read(pieces.join(''))),
-    { numRuns: 500 },
+    draws(500),
   );
 });
 
@@ -84,7 +85,7 @@ test('a preset with characters removed, doubled or replaced makes no crash', () 
       for (const [at, length, by] of changes) text = text.slice(0, at) + by + text.slice(at + length);
       read(text);
     }),
-    { numRuns: 300 },
+    draws(300),
   );
 });
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { draws } from '#test/draws.ts';
 import { sharedFolder } from '#test/shared.ts';
 import type { Http } from './http.ts';
 import {
@@ -127,7 +128,7 @@ for (const [product, pattern, read] of READERS) {
           if (error !== undefined) expect(error).toBeInstanceOf(WireError);
         },
       ),
-      { numRuns: 150 },
+      draws(150),
     );
   });
 }

@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lease, Memory } from '#app/ports.ts';
 import type { CycleRecord, FindingLife, LedgerPoint } from '#core/memory/record.ts';
+import { draws } from '#test/draws.ts';
 import { havePostgres, startCluster, type Cluster } from '#test/postgres.ts';
 import { postgresStores } from './postgres.ts';
 import { sqliteStores } from './sqlite.ts';
@@ -177,7 +178,7 @@ async function expectAlike(runs: number, open: () => Promise<Memory>): Promise<v
       const expected = await play(volatileMemory(), acts);
       expect(await play(await open(), acts)).toStrictEqual(expected);
     }),
-    { numRuns: runs },
+    draws(runs),
   );
 }
 

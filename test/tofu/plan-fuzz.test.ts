@@ -5,6 +5,7 @@ import { checkedJson, checkedMarkdown, checkedText } from '#cli/views/tofu.ts';
 import { makePaint } from '#cli/out.ts';
 import { checkTofuPlan } from '#core/tofu/check.ts';
 import { readTofuPlan } from '#core/tofu/plan-file.ts';
+import { draws } from '#test/draws.ts';
 import { makePolicy, makeRule, makeSeedTiers, makeSite, NOW } from '#test/make.ts';
 
 const RECORDED = ['weaker-tier', 'destroyed', 'moved-into-a-map', 'changed-by-hand', 'let-go-of', 'pool-of-another-tier'].map((name) => readFileSync(`test/tofu/goldens/${name}.json`, 'utf8')); // prettier-ignore
@@ -53,19 +54,19 @@ function placesIn(value: unknown): readonly Place[] {
 test('a plan with anything in any place is checked or refused', () => {
   fc.assert(
     fc.property(spoiled, (how) => survive(spoil(how))),
-    { numRuns: 400 },
+    draws(400),
   );
 }, 60_000);
 
 test('any text is refused or checked', () => {
-  fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), survive), { numRuns: 1000 });
+  fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), survive), draws(1000));
 });
 
 test('half of a plan is refused', () => {
   fc.assert(fc.property(fc.nat({ max: RECORDED.length - 1 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (index, part) => {
     const text = RECORDED[index]!;
     expect(readTofuPlan(text.slice(0, Math.floor(text.trimEnd().length * part)), 'x').ok).toBe(false);
-  }), { numRuns: 200 }); // prettier-ignore
+  }), draws(200)); // prettier-ignore
 });
 
 test.each([

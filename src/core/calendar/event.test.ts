@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { draws } from '#test/draws.ts';
 import { parseEvent } from './event.ts';
 
 const accepted = [
@@ -94,7 +95,7 @@ test('any text is an event or has an error within it, at once', () => {
       if (parsed.ok) return parsed.event.text === text;
       return parsed.error.column >= 1 && parsed.error.column <= text.length + 1 && parsed.error.problem !== '' && parsed.error.fix !== '';
     }),
-    { numRuns: 3000 },
+    draws(3000),
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { draws } from '#test/draws.ts';
 import { type CalendarEvent, parseEvent } from './event.ts';
 import { matches } from './field.ts';
 import { CALENDAR_CYCLE_SECONDS, calendarFrom, rhythmOf } from './gap.ts';
@@ -72,7 +73,7 @@ test('the next run is after now and matches the event', () => {
       assert.ok(matches(event.hours, local.hour) && matches(event.minutes, local.minute) && matches(event.seconds, local.second));
       assert.ok(event.weekdays.length === 0 || event.weekdays.includes(local.weekday));
     }),
-    { numRuns: 1000 },
+    draws(1000),
   );
 });
 
@@ -107,7 +108,7 @@ test('the next run is the first second that matches, where no clock changes', ()
       }
       assert.equal(run, earlier, text);
     }),
-    { numRuns: 300 },
+    draws(300),
   );
 });
 
@@ -122,7 +123,7 @@ test('the list of runs is what the search finds one after the other', () => {
       assert.deepEqual(listed, searched);
       assert.ok(listed.every((run, i) => i === 0 || run > listed[i - 1]!));
     }),
-    { numRuns: 300 },
+    draws(300),
   );
 });
 
@@ -136,7 +137,7 @@ test('an event in UTC is the same in every zone, and a zone without changes only
       const shifted = nextRun({ ...event, utc: false }, tokyo, at - 32_400);
       assert.equal(shifted, utc === undefined ? undefined : utc - 32_400);
     }),
-    { numRuns: 500 },
+    draws(500),
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { draws } from '#test/draws.ts';
 import { civilDate, dayNumber, daysInMonth, isoWeek, weekdayOf } from './civil.ts';
 import { localFields, nextChangeAt, zoneRules } from './zone.ts';
 
@@ -14,7 +15,7 @@ test('civil arithmetic agrees with Temporal on any day', () => {
       assert.deepEqual(isoWeek(day), { year: date.yearOfWeek, week: date.weekOfYear });
       assert.equal(daysInMonth(date.year, date.month), date.daysInMonth);
     }),
-    { numRuns: 2000 },
+    draws(2000),
   );
 });
 
@@ -36,7 +37,7 @@ test('local fields agree with Temporal in any zone and instant', () => {
         isoWeek: local.weekOfYear,
       });
     }),
-    { numRuns: 2000 },
+    draws(2000),
   );
 });
 

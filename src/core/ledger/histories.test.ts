@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { draws } from '#test/draws.ts';
 import { makeGroup, makePolicy, makeSite, makeSnapshot, makeTier, NOW, seen, seenInPart, unseen } from '#test/make.ts';
 import { DAY, place, site } from '#test/make-ledger.ts';
 import type { LedgerPoint } from '../memory/record.ts';
@@ -49,6 +50,6 @@ test('enter: over any history a date only grows, a remembered point is gone only
         if (look === 'listed') for (const at of truth) assert.equal(memory.get(at)?.goneAt, undefined);
       }
     }),
-    { numRuns: 400 },
+    draws(400),
   );
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
+import { draws } from '#test/draws.ts';
 import {
   makeActual,
   makeBackupJob,
@@ -503,7 +504,7 @@ describe('laws', () => {
         const last = applySteps(after, allowSteps(again, [after], everything(again)).steps);
         assert.deepEqual(briefs(drawFast(policy, last)), []);
       }),
-      { numRuns: 80 },
+      draws(80),
     );
   });
 
@@ -525,7 +526,7 @@ describe('laws', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      draws(150),
     );
   });
 
@@ -541,7 +542,7 @@ describe('laws', () => {
         const broken = run(run(run(actualOf(world), breakAt), 1000), 1000);
         assert.deepEqual(normal(broken), normal(straight));
       }),
-      { numRuns: 60 },
+      draws(60),
     );
   });
 
@@ -562,7 +563,7 @@ describe('laws', () => {
         });
         assert.deepEqual(drawFast(policy, turned).plan, drawFast(policy, actual).plan);
       }),
-      { numRuns: 40 },
+      draws(40),
     );
   });
 

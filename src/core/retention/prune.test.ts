@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { draws } from '#test/draws.ts';
 import { zoneRules } from '../calendar/zone.ts';
 import { KEEP_UNITS, parseKeep, spellKeep, type KeepRules } from './keep.ts';
 import { prune, reasonFor, type PrunableSnapshot } from './prune.ts';
@@ -133,6 +134,7 @@ test('verdicts are a partition; what is protected or newest and finished never g
       const newest = snapshots.filter((row) => row.finished && !row.protected).toSorted((a, b) => b.at - a.at)[0];
       if (newest) assert.equal(verdicts.find(({ at }) => at === newest.at)!.mark, 'kept');
     }),
+    draws(100),
   );
 });
 
@@ -149,6 +151,7 @@ test('verdicts do not depend on the order of the list', () => {
         assert.deepEqual(verdict, byAt.get(verdict.at));
       }
     }),
+    draws(100),
   );
 });
 
@@ -161,6 +164,7 @@ test('pruning what was pruned removes nothing more', () => {
       if (keep.weekly && (keep.monthly || keep.yearly)) return;
       assert.deepEqual(again, []);
     }),
+    draws(100),
   );
 });
 

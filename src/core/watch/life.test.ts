@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { draws } from '#test/draws.ts';
 import { NOW } from '#test/make.ts';
 import type { Finding } from '../finding.ts';
 import type { FindingLife } from '../memory/record.ts';
@@ -270,7 +271,7 @@ test('liveOn: no interleaving of partial and failed looks ends anything, and non
         if (outcome === 'complete') lastCompleteAt = at;
       }
     }),
-    { numRuns: 500 },
+    draws(500),
   );
 });
 

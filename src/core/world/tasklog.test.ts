@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { draws } from '#test/draws.ts';
 import { parseTaskLog } from './tasklog.ts';
 
 const JOB = 'INFO: starting new backup job: vzdump 101 102 --storage pbs-tier-1';
@@ -235,7 +236,7 @@ test('task log: no text makes it fail, and no guest is ok of whom it does not sa
       for (const { vmid, result } of guests)
         if (result === 'ok') assert.ok(text.includes(`Finished Backup of VM ${vmid}`) || /backup finished successfully|^VMID/m.test(text));
     }),
-    { numRuns: 500 },
+    draws(500),
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { draws } from '#test/draws.ts';
 import { parseUpid } from './upid.ts';
 
 test('parseUpid: a task of PVE', () => {
@@ -39,6 +40,7 @@ test('parseUpid: what PBS writes for an id is read back', () => {
     fc.property(id, (id) =>
       assert.equal(parseUpid(`UPID:pbs:00000BE1:0001E8B1:00000043:6B042C2D:prune:${escapeUnit(id)}:root@pam:`)?.id, id),
     ),
+    draws(100),
   );
 });
 
