@@ -3,17 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { checkPromises } from '#app/check.ts';
 import { zoneRules } from '#core/calendar/zone.ts';
 import type { Tier } from '#core/policy/policy.ts';
-import type { Chances } from '#core/retention/fall.ts';
+import { isMixed, type Chances } from '#core/retention/fall.ts';
 import { KEEP_UNITS, type KeepRules } from '#core/retention/keep.ts';
 import { leastLife, leastReach } from '#core/retention/lifetime.ts';
 import { proveTier } from '#core/retention/prove.ts';
 import { cost, keepHolds, ladder, solveKeep, solveSchedule } from '#core/retention/solve.ts';
 import { layOut, type Timeline } from '#core/retention/timeline.ts';
 import { pruneGroup } from '#lab/pbs/prune.ts';
+import { draws, TIMES } from './draws.ts';
 import { deepFreeze, makePolicy, makeTier, NOW } from './make.ts';
 
-/** `HOLDFAST_RUNS=25` lives 25 times as many lives: for a change of the proof itself. */
-const TIMES = Number(process.env['HOLDFAST_RUNS'] ?? 1);
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const ZONES = ['UTC', 'Europe/Vienna', 'America/New_York', 'Pacific/Auckland', 'America/Santiago', 'Australia/Lord_Howe'];
@@ -105,7 +104,7 @@ describe('no proved policy is refuted by living it', { timeout: 120_000 * TIMES 
         const seen = live(timeline, keep, chances, () => dice.next().value);
         expect(seen.life, JSON.stringify(keep)).toBeGreaterThanOrEqual(promise.retentionSeconds);
       }),
-      { numRuns: 60 * TIMES },
+      draws(60),
     );
     expect(proved).toBeGreaterThan(20);
   });
@@ -126,7 +125,7 @@ describe('no proved policy is refuted by living it', { timeout: 120_000 * TIMES 
         const reach = leastReach(timeline, keep, chances);
         if (reach) expect(seen.reach).toBeGreaterThanOrEqual(reach.seconds);
       }),
-      { numRuns: 80 * TIMES },
+      draws(80),
     );
   });
 
@@ -146,7 +145,7 @@ describe('no proved policy is refuted by living it', { timeout: 120_000 * TIMES 
         const seen = live(timeline, { last: 3 }, chances, () => dice.next().value);
         expect(seen.exposure).toBeLessThanOrEqual(proof.proofs.find(({ promise }) => promise === 'rpo')!.worstSeconds!);
       }),
-      { numRuns: 40 * TIMES },
+      draws(40),
     );
   });
 });
@@ -179,7 +178,7 @@ describe('what is solved is proved, and the next cheaper is not', { timeout: 120
           );
         }
       }),
-      { numRuns: 40 * TIMES },
+      draws(40),
     );
   });
 
@@ -208,10 +207,11 @@ describe('what is solved is proved, and the next cheaper is not', { timeout: 120
           if (keep) expect(holds(keep)).toBe(true);
           const most = keep ? Math.min(cost(keep) - 1, MOST_TRIED) : MOST_TRIED;
           for (const cheaper of rulesUpTo(most))
-            if (holds(cheaper)) expect.fail(`${JSON.stringify(cheaper)} holds and costs less than ${JSON.stringify(keep)}`);
+            if (!isMixed(timeline, cheaper, chances.queueSeconds) && holds(cheaper))
+              expect.fail(`${JSON.stringify(cheaper)} holds and costs less than ${JSON.stringify(keep)}`);
         },
       ),
-      { numRuns: 10 * TIMES },
+      draws(10),
     );
     expect(solved).toBeGreaterThan(2);
   });
@@ -231,6 +231,13 @@ describe('what is solved is proved, and the next cheaper is not', { timeout: 120
     const promise = { retentionSeconds: 11 * DAY, reachSeconds: 31 * DAY };
     expect(solveKeep([timeline], promise, chances)).toEqual({ daily: 4, yearly: 2 });
     expect(solveKeep([timeline], { ...promise, deleteAfterSeconds: 118 * DAY }, chances)).toEqual({ daily: 4, monthly: 2 });
+  });
+
+  test('a reach that takes more slots of both units than each has by itself', () => {
+    const timeline = layOut('*-1,15 23:55', { timeZone: 'Europe/Vienna', fromAt: NOW }) as Timeline;
+    const chances = { queueSeconds: 1200, durationSeconds: 2400, lostRuns: 0, extraRuns: 0 };
+    const promise = { retentionSeconds: DAY, reachSeconds: 45 * DAY, deleteAfterSeconds: 94 * DAY };
+    expect(solveKeep([timeline], promise, chances, DAY + HOUR)).toEqual({ last: 2, monthly: 2 });
   });
 
   test('schedules', () => {
@@ -260,7 +267,7 @@ describe('what is solved is proved, and the next cheaper is not', { timeout: 120
           if (place > 0) expect(holds(rungs[place - 1]!)).toBe(false);
         },
       ),
-      { numRuns: 12 * TIMES },
+      draws(12),
     );
   });
 });

@@ -38,19 +38,24 @@ const REMEMBERED = new WeakMap<Timeline, { readonly key: string; readonly falls:
 function reckonFalls(timeline: Timeline, keep: KeepRules, chances: Pick<Chances, 'queueSeconds' | 'lostRuns'>): Falls {
   const rules = givenRules(keep).map((rule) => ({ ...rule, periods: timeline.periods(rule.unit, chances.queueSeconds) }));
   const settled = rules.every(({ periods }) => periods.settled);
-  if (settled && !isMixed(keep)) return chain(rules, timeline.runs.length);
+  const mixed = isMixed(timeline, keep, chances.queueSeconds);
+  if (settled && !mixed) return chain(rules, timeline.runs.length);
   if (settled && chances.lostRuns === 0) return simulate(timeline, keep);
-  return pessimistic(rules, isMixed(keep), timeline.runs.length);
+  return pessimistic(rules, mixed, timeline.runs.length);
 }
 
-/** Weeks together with months or years: weeks do not nest in them, and the simple argument ends. */
-export function isMixed(keep: KeepRules): boolean {
-  return (keep.weekly ?? 0) > 0 && ((keep.monthly ?? 0) > 0 || (keep.yearly ?? 0) > 0);
+/**
+ * Weeks together with months or years: weeks do not nest in them, and the simple argument ends. It goes on where each run has a week to
+ * itself, for there keep-weekly just counts.
+ */
+export function isMixed(timeline: Timeline, keep: KeepRules, queueSeconds: number): boolean {
+  if (!keep.weekly || !(keep.monthly || keep.yearly)) return false;
+  return !timeline.isApart('weekly', queueSeconds);
 }
 
 /** Whether `fallsOf` says what happens, and not only what is the worst that could. */
 export function isSure(timeline: Timeline, keep: KeepRules, chances: Pick<Chances, 'queueSeconds' | 'lostRuns' | 'extraRuns'>): boolean {
-  if (chances.extraRuns > 0 || (isMixed(keep) && chances.lostRuns > 0)) return false;
+  if (chances.extraRuns > 0 || (chances.lostRuns > 0 && isMixed(timeline, keep, chances.queueSeconds))) return false;
   return givenRules(keep).every(({ unit }) => timeline.periods(unit, chances.queueSeconds).settled);
 }
 

@@ -105,7 +105,7 @@ export function greatestLife(timeline: Timeline, keep: KeepRules, chances: Chanc
   const { runs } = timeline;
   const rules = givenRules(keep).toReversed();
   if (rules.length === 0) return undefined;
-  if (isMixed(keep)) return greatestSimulated(timeline, keep, chances);
+  if (isMixed(timeline, keep, chances.queueSeconds)) return greatestSimulated(timeline, keep, chances);
   const ends = rules.map(({ unit }) => lastOfPeriod(timeline, unit, chances.queueSeconds));
   const step = chances.lostRuns + 1;
   let longest: Life | undefined;

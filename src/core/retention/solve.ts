@@ -1,7 +1,7 @@
 import type { Tier } from '../policy/policy.ts';
 import { parseEvent } from '../calendar/event.ts';
 import { worstExposure } from './exposure.ts';
-import type { Chances } from './fall.ts';
+import { isMixed, type Chances } from './fall.ts';
 import { givenRules, type KeepRules, type KeepUnit } from './keep.ts';
 import { greatestLife, leastLife, leastReach } from './lifetime.ts';
 import { shortestSpan, widestSpan } from './span.ts';
@@ -20,8 +20,10 @@ const SINGLE_UNITS: readonly KeepUnit[] = ['yearly', 'monthly', 'weekly', 'daily
 const MOST_SLOTS = 40_000;
 
 /**
- * The cheapest keep-* options under which the promise holds in every zone: fewest points kept, then fewest options, then the
- * coarsest unit. Undefined where none does. `pruneWaitSeconds`: how long a removable point may wait for its prune.
+ * The cheapest keep-* options, of all with one rule or two, under which the promise holds in every zone: fewest points kept, then
+ * fewest options, then the coarsest unit. Undefined where none does. `pruneWaitSeconds`: how long a removable point may wait for
+ * its prune. Not looked at, for what they keep is no matter of counting: weeks beside months or years where two runs may share a week,
+ * and beside another rule a unit over whose end a wait may carry a backup. Argument: docs/design/retention-proof.md, 8.
  */
 export function solveKeep(
   timelines: readonly Timeline[],
@@ -29,28 +31,73 @@ export function solveKeep(
   chances: Chances,
   pruneWaitSeconds = 0,
 ): KeepRules | undefined {
-  const holds = (keep: KeepRules): boolean =>
-    timelines.every((timeline) => keepHolds(timeline, keep, promise, { chances, pruneWaitSeconds }));
+  const { reachSeconds, deleteAfterSeconds } = promise;
+  const quick = quickSlots(timelines, promise, chances);
+  if (quick && reachSeconds === undefined && deleteAfterSeconds === undefined)
+    return { [SINGLE_UNITS.find(quick.fits) ?? 'last']: quick.slots };
+  const everywhere = (holds: (timeline: Timeline) => boolean): boolean => timelines.every(holds);
+  const asked: Asked = {
+    retains: (keep) => everywhere((timeline) => retentionHolds(timeline, keep, promise, chances)),
+    reaches: (keep) => everywhere((timeline) => reachHolds(timeline, keep, promise, chances)),
+    ends: (keep) => everywhere((timeline) => endHolds(timeline, keep, promise, { chances, pruneWaitSeconds })),
+  };
   let best: KeepRules | undefined;
   const offer = (keep: KeepRules): void => {
-    if (cost(keep) < (best ? cost(best) : Infinity) && holds(keep)) best = keep;
+    if (cost(keep) < (best ? cost(best) : Infinity) && asked.ends(keep)) best = keep;
   };
-  const retains = (keep: KeepRules): boolean => timelines.every((timeline) => retentionHolds(timeline, keep, promise, chances));
-  const singles = new Map<KeepUnit, number>();
-  const quick = quickSlots(timelines, promise, chances);
-  if (quick && promise.reachSeconds === undefined && promise.deleteAfterSeconds === undefined)
-    return { [SINGLE_UNITS.find(quick.fits) ?? 'last']: quick.slots };
+  const fine: KeepUnit[] = [];
   for (const unit of SINGLE_UNITS) {
-    const slots = quick ? (quick.fits(unit) ? quick.slots : undefined) : leastSlots((count) => retains({ [unit]: count }), MOST_SLOTS);
-    if (slots === undefined) continue;
-    singles.set(unit, slots);
-    offer({ [unit]: slots });
-    if (quick && best) break;
+    const retaining = quick ? (quick.fits(unit) ? quick.slots : undefined) : leastSlots((n) => asked.retains({ [unit]: n }), MOST_SLOTS);
+    if (retaining === undefined) continue;
+    fine.push(unit);
+    const slots = leastSlots((n) => n >= retaining && asked.reaches({ [unit]: n }), MOST_SLOTS);
+    if (slots !== undefined) offer({ [unit]: slots });
   }
-  if (promise.reachSeconds !== undefined) {
-    for (const [unit, slots] of singles) for (const keep of reaching(timelines, promise, chances, { unit, slots })) offer(keep);
-  }
+  if (reachSeconds === undefined) return best;
+  for (const [unit, coarse] of pairsOf(fine, timelines, chances))
+    tryPair([unit, coarse], asked, () => (best ? cost(best) : Infinity), offer);
   return best;
+}
+
+/** What is asked of keep-* options: each of the first two goes on holding with more slots, the last one with fewer. */
+type Asked = Readonly<Record<'retains' | 'reaches' | 'ends', (keep: KeepRules) => boolean>>;
+
+/** Which two units can do together what one cannot. Units in which each run has a period to itself all count alike: one of them is enough. */
+function pairsOf(fine: readonly KeepUnit[], timelines: readonly Timeline[], { queueSeconds, extraRuns }: Chances): [KeepUnit, KeepUnit][] {
+  const isApart = (unit: KeepUnit): boolean => timelines.every((timeline) => timeline.isApart(unit, queueSeconds));
+  const counts = (unit: KeepUnit): boolean =>
+    extraRuns > 0 || (!isApart(unit) && timelines.every((timeline) => timeline.periods(unit, queueSeconds).settled));
+  return SINGLE_UNITS.filter((unit) => unit !== 'last' && counts(unit)).flatMap((coarse) => {
+    const finer = fine.filter((unit) => SINGLE_UNITS.indexOf(unit) > SINGLE_UNITS.indexOf(coarse));
+    const [apart] = finer.filter(isApart);
+    return finer
+      .filter((unit) => unit === apart || counts(unit))
+      .filter((unit) => !timelines.some((timeline) => isMixed(timeline, { [unit]: 1, [coarse]: 1 }, queueSeconds)))
+      .map((unit): [KeepUnit, KeepUnit] => [unit, coarse]);
+  });
+}
+
+/** For each number of slots of the coarser unit the least of the finer one, until more cost more or stay too long. */
+function tryPair(
+  [fine, coarse]: readonly [KeepUnit, KeepUnit],
+  { retains, reaches, ends }: Asked,
+  costToBeat: () => number,
+  offer: (keep: KeepRules) => void,
+): void {
+  const least = leastSlots((slots) => retains({ [fine]: slots, [coarse]: MOST_SLOTS }), MOST_SLOTS);
+  if (least === undefined) return;
+  for (let more = 1; least + more < costToBeat() && ends({ [fine]: least, [coarse]: more }); more++) {
+    const most = Math.min(MOST_SLOTS, costToBeat() - 1 - more);
+    const holds = (slots: number): boolean => {
+      const keep = { [fine]: slots, [coarse]: more };
+      return slots >= least && reaches(keep) && retains(keep);
+    };
+    if (most < MOST_SLOTS && !holds(most)) continue;
+    const slots = leastSlots(holds, most);
+    if (slots === undefined) continue;
+    offer({ [fine]: slots, [coarse]: more });
+    if (slots === least) return;
+  }
 }
 
 /**
@@ -80,25 +127,6 @@ export function cost(keep: KeepRules): number {
   return givenRules(keep).reduce((sum, { slots }) => sum + slots, 0);
 }
 
-/** A rule that keeps the retention, with more slots, or with as few as add the reach of each coarser rule: what reaches may also stay too long. */
-function reaching(
-  timelines: readonly Timeline[],
-  promise: KeepPromise,
-  chances: Chances,
-  { unit, slots }: { readonly unit: KeepUnit; readonly slots: number },
-): KeepRules[] {
-  const fine = { [unit]: slots };
-  const reaches = (keep: KeepRules): boolean => timelines.every((timeline) => reachHolds(timeline, keep, promise, chances));
-  if (reaches(fine)) return [fine];
-  const more = leastSlots((count) => reaches({ [unit]: slots + count }), MOST_SLOTS);
-  const most = promise.deleteAfterSeconds === undefined ? (more ?? MOST_SLOTS) : MOST_SLOTS;
-  const combined = SINGLE_UNITS.slice(0, SINGLE_UNITS.indexOf(unit)).flatMap((coarse) => {
-    const count = leastSlots((extra) => reaches({ ...fine, [coarse]: extra }), most);
-    return count === undefined ? [] : [{ ...fine, [coarse]: count }];
-  });
-  return [...(more === undefined ? [] : [{ [unit]: slots + more }]), ...combined];
-}
-
 /** The least count from 1 to `most` that holds, for a question that goes on holding once it does. */
 function leastSlots(holds: (count: number) => boolean, most: number): number | undefined {
   let high = 1;
@@ -116,16 +144,27 @@ function leastSlots(holds: (count: number) => boolean, most: number): number | u
   return high;
 }
 
-export function keepHolds(
+type Around = { readonly chances: Chances; readonly pruneWaitSeconds: number };
+
+/** Whether keep-* options bring about all that is promised, on one timeline and whatever may happen. */
+export function keepHolds(timeline: Timeline, keep: KeepRules, promise: KeepPromise, around: Around): boolean {
+  const { chances } = around;
+  return (
+    retentionHolds(timeline, keep, promise, chances) &&
+    reachHolds(timeline, keep, promise, chances) &&
+    endHolds(timeline, keep, promise, around)
+  );
+}
+
+function endHolds(
   timeline: Timeline,
   keep: KeepRules,
-  promise: KeepPromise,
-  { chances, pruneWaitSeconds }: { readonly chances: Chances; readonly pruneWaitSeconds: number },
+  { deleteAfterSeconds }: KeepPromise,
+  { chances, pruneWaitSeconds }: Around,
 ): boolean {
-  if (!retentionHolds(timeline, keep, promise, chances) || !reachHolds(timeline, keep, promise, chances)) return false;
-  if (promise.deleteAfterSeconds === undefined) return true;
+  if (deleteAfterSeconds === undefined) return true;
   const longest = greatestLife(timeline, keep, chances);
-  return longest !== undefined && longest.seconds + pruneWaitSeconds <= promise.deleteAfterSeconds;
+  return longest !== undefined && longest.seconds + pruneWaitSeconds <= deleteAfterSeconds;
 }
 
 function retentionHolds(timeline: Timeline, keep: KeepRules, { retentionSeconds }: KeepPromise, chances: Chances): boolean {
