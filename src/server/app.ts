@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { Watching } from '#app/watching.ts';
 import { healthOf, readinessOf } from '#app/health.ts';
+import type { ApiEnv } from './api/frame.ts';
 import { makeHookGuard } from './hooks.ts';
 import { metricsText } from './metrics.ts';
 
@@ -13,13 +14,15 @@ export type AppOptions = {
   readonly hint: (site?: string) => void;
   /** Part of the path of a webhook; absent: there are no webhooks. */
   readonly hookToken?: string;
+  /** Everything below `/api`; absent: there is nothing. */
+  readonly api?: Hono<ApiEnv>;
 };
 
 /** A notification of PVE or PBS is a few kilobytes, mostly a mail's text. */
 const HOOK_BYTES = 64 * 1024;
 
 /** What is asked of a running daemon over HTTP. Nothing here reads a login, changes a server, or shows a secret. */
-export function makeApp({ watching, now, hint, hookToken }: AppOptions): Hono {
+export function makeApp({ watching, now, hint, hookToken, api }: AppOptions): Hono {
   const app = new Hono();
   const guard = makeHookGuard(hookToken, now);
   app.get('/healthz', (c) => {
@@ -44,6 +47,7 @@ export function makeApp({ watching, now, hint, hookToken }: AppOptions): Hono {
     hint(site);
     return c.body(null, 204);
   });
+  if (api) app.route('/', api);
   app.notFound((c) => c.text('not found\n', 404));
   app.onError((error) => {
     if (error instanceof HTTPException) return error.getResponse();

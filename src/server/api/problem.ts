@@ -1,0 +1,70 @@
+import { StoreError } from '#core/memory/store-error.ts';
+import { ProxmoxError } from '#core/world/proxmox-error.ts';
+import type { z } from 'zod';
+import type { Problem } from './schema/common.ts';
+
+/** What a handler answers in place of a value: who asked, or the world, stands in the way. Never thrown. */
+export type Refused = { readonly refused: Problem };
+
+/** What each kind is called; its last word is the problem's type: `urn:holdfast:problem:not-found`. */
+const TITLE = {
+  'bad-request': 'The request is not understood',
+  'not-logged-in': 'Nobody is logged in',
+  forbidden: 'This may not be done',
+  'not-found': 'There is no such thing',
+  'no-such-method': 'This cannot be done here',
+  conflict: 'Something else stands in the way',
+  'too-large': 'The request is too large',
+  'not-json': 'The body is no JSON',
+  'too-many': 'Too many requests',
+  bug: 'Holdfast made a mistake',
+  proxmox: 'A server of the site did not do it',
+  unusable: 'This cannot be answered now',
+} as const;
+
+const STATUS: Readonly<Record<ProblemKind, number>> = {
+  'bad-request': 400,
+  'not-logged-in': 401,
+  forbidden: 403,
+  'not-found': 404,
+  'no-such-method': 405,
+  conflict: 409,
+  'too-large': 413,
+  'not-json': 415,
+  'too-many': 429,
+  bug: 500,
+  proxmox: 502,
+  unusable: 503,
+};
+
+export type ProblemKind = keyof typeof TITLE;
+
+/** A problem as RFC 9457 has it. `detail` says what is wrong here, `fix` one thing to do. */
+export function refuse(kind: ProblemKind, parts: Pick<Problem, 'detail' | 'fix' | 'findings'> = {}): Refused {
+  return { refused: { type: `urn:holdfast:problem:${kind}`, title: TITLE[kind], status: STATUS[kind], ...parts } };
+}
+
+export function isRefused(answer: unknown): answer is Refused {
+  return typeof answer === 'object' && answer !== null && 'refused' in answer;
+}
+
+/** The body of a problem's answer. */
+export function problemResponse({ refused }: Refused, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(`${JSON.stringify(refused)}\n`, {
+    status: refused.status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
+  });
+}
+
+/** What the wire or the database did, told to whom it may concern; undefined for a bug. */
+export function explain(error: unknown): Refused | undefined {
+  if (error instanceof StoreError) return refuse('unusable', { detail: error.message, fix: error.fix });
+  if (error instanceof ProxmoxError) return refuse('proxmox', { detail: error.message, fix: error.fix });
+  return undefined;
+}
+
+/** Which field is wrong, and how: `limit: Too big: expected number to be <=1000`. */
+export function malformed(where: 'path' | 'query' | 'body', { issues }: z.core.$ZodError): Refused {
+  const lines = issues.slice(0, 10).map(({ path, message }) => `${[where, ...path.map(String)].join('.')}: ${message}`);
+  return refuse('bad-request', { detail: lines.join('; '), fix: 'see what is taken here:\n    /api/docs' });
+}
