@@ -38,6 +38,8 @@ function hanging({ site, look }: SiteWatched, now: UnixSeconds): string[] {
 export type Readiness = {
   readonly status: 'ok' | 'starting';
   readonly because: readonly string[];
+  /** What does not stand in the way, and somebody must know: that the database was lost. */
+  readonly notices: readonly string[];
   readonly sites: readonly { readonly site: string; readonly state: string; readonly lookedAt?: UnixSeconds; readonly outcome?: string }[];
 };
 
@@ -55,6 +57,12 @@ export function readinessOf(watching: Watching, now: UnixSeconds): Readiness {
   return {
     status: because.length === 0 ? 'ok' : 'starting',
     because,
+    notices: noticesOf(watching),
     sites: watching.sites.map(({ site, state, look }) => ({ site, state, ...(look && { lookedAt: look.at, outcome: look.outcome }) })),
   };
+}
+
+function noticesOf({ sites }: Watching): readonly string[] {
+  const lost = sites.flatMap(({ findings }) => findings.filter(({ code }) => code === 'HF-DATABASE-LOST').map(({ problem }) => problem));
+  return [...new Set(lost)];
 }

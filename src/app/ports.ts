@@ -235,7 +235,12 @@ export type Memory = {
    */
   readonly changeLife: (life: FindingLife, entry: AuditEntry) => Promise<'changed' | 'gone'>;
   readonly outbox: Outbox;
-  /** What a person must know about the memory itself: that it was lost or damaged, and begun anew in the last week. */
+  /**
+   * Tells this very memory from another one that took its place, or that was begun anew because it was lost. A daemon that hears another name than
+   * before knows that what it had written down is gone.
+   */
+  readonly name: () => Promise<string>;
+  /** What a person must know about the memory itself: that it was lost, damaged or replaced, in the last week. */
   readonly troubles: (now: UnixSeconds) => Promise<readonly Finding[]>;
   /** Drops detail older than core/memory/history.ts says and keeps a roll-up. The audit log and points that are not gone stay whole. */
   readonly rollUp: (now: UnixSeconds) => Promise<void>;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Memory, Proxmox } from '#app/ports.ts';
 import type { Policy } from '#core/policy/policy.ts';
+import { readinessOf } from '#app/health.ts';
 import { emptyRows, volatileMemory } from '#store/volatile.ts';
 import type { Actual } from '#core/world/actual.ts';
 import { makeActual, makeGroup, makePbs, makePve, makeSite, makeSnapshot, NOW, seen } from '#test/make.ts';
@@ -106,6 +107,30 @@ test('a site is judged by its own time: a point made an hour ago there comes fro
   expect(stateOf(rig).guests[0]?.because).not.toContain('future');
   expect(stateOf(rig).guests[0]?.newestPointAt).toBe(NOW + 3600);
   expect(stateOf(rig).findings.map(({ code }) => code)).toContain('HF-CLOCK-DIFFERS');
+  await rig.daemon.stop();
+});
+
+test('a memory that is another one than before is told, and each site is looked at as if for the first time', async () => {
+  const [time, home] = [virtualTime(), fakeSite()];
+  const own = volatileMemory(time.nowMs);
+  let name = 'first';
+  const lost = { severity: 'warning', code: 'HF-DATABASE-LOST', at: 'x', problem: 'It is gone', why: 'w', fix: 'f' } as const;
+  const memory: Memory = { ...own, name: async () => name, troubles: async () => (name === 'first' ? [] : [lost]) };
+  const observed: (Actual | undefined)[] = [];
+  const connect = (): Proxmox => {
+    const open = connectFake(home, () => NOW + Math.floor(time.nowMs() / 1000));
+    return { ...open, observe: (previous) => (observed.push(previous), open.observe(previous)) };
+  };
+  const rig = start(time, { home }, { memory, connect });
+  await time.pass(100);
+  expect(observed.map((previous) => previous !== undefined)).toEqual([false]);
+  expect(readinessOf(rig.daemon.watching(), NOW).notices).toEqual([]);
+  name = 'second';
+  await time.pass(10);
+  expect(observed.map((previous) => previous !== undefined)).toEqual([false, false]);
+  expect(rig.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toContain('It is gone');
+  expect(stateOf(rig).findings.map(({ code }) => code)).toContain('HF-DATABASE-LOST');
+  expect(readinessOf(rig.daemon.watching(), NOW)).toMatchObject({ status: 'ok', notices: ['It is gone'] });
   await rig.daemon.stop();
 });
 

@@ -52,6 +52,7 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
   let policyDueMs = timers.nowMs() + POLICY_MS;
   let rollUpDueMs = timers.nowMs() + ROLL_UP_MS;
   let trustedUntilMs = 0;
+  let memoryName: string | undefined;
   let [leasedAt, memoryTrouble, policyTrouble]: [number | undefined, string | undefined, string | undefined] = [
     undefined,
     undefined,
@@ -68,6 +69,7 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
       leasedAt = clock.now();
       if (memoryTrouble !== undefined) log.info('the memory can be used again');
       memoryTrouble = undefined;
+      await meetMemory();
       staff(new Map(leases.map((lease) => [lease.site, lease])));
       if (timers.nowMs() >= rollUpDueMs) {
         rollUpDueMs = timers.nowMs() + ROLL_UP_MS;
@@ -79,6 +81,16 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
       memoryTrouble = because;
       if (timers.nowMs() > trustedUntilMs) for (const name of workers.keys()) dismiss(name, 'its lease could not be renewed');
     }
+  }
+
+  /** What workers know of what was written down does not hold for another memory: each site is watched as if for the first time. */
+  async function meetMemory(): Promise<void> {
+    const name = await memory.name();
+    if (memoryName !== undefined && name !== memoryName) {
+      for (const { problem, why, fix } of await memory.troubles(clock.now())) log.warn(problem, { why, fix });
+      for (const site of workers.keys()) dismiss(site, 'the database is another one than before: all of it is looked at afresh');
+    }
+    memoryName = name;
   }
 
   /** One worker for each lease: none too many, none that works by an old lease or an old address. */

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Memory } from '#app/ports.ts';
 import { StoreError } from '#core/memory/store-error.ts';
+import { spellInstant } from '#core/units.ts';
 import { havePostgres, startCluster, type Cluster } from '#test/postgres.ts';
 import { readMarker, writeMarker } from './marker.ts';
 import { postgresStores } from './postgres.ts';
@@ -94,12 +95,59 @@ describe('a database file that is', () => {
     await memory.close();
   });
 
-  test('damaged while a daemon runs fails one call, with a kind, and the next begins anew', async () => {
+  const UNDER: readonly { readonly name: string; readonly does: (file: string) => void | Promise<void>; readonly says: string }[] = [
+    { name: 'cut', does: (file) => truncateSync(file, 8 * 4096), says: 'is damaged' },
+    { name: 'overwritten', does: (file) => overwrite(file, 0, Buffer.alloc(4096, 0xa5)), says: 'is damaged' },
+    { name: 'replaced by another', does: replaceByAnother, says: 'was replaced by another one, which remembers no look' },
+    { name: 'replaced by a copy', does: replaceByCopy, says: 'was replaced by a copy of itself, which remembers up to 2026-' },
+  ];
+  for (const { name, does, says } of UNDER) {
+    test(`${name} while a daemon runs is noticed by its next call, and has another name from then on`, async () => {
+      const folder = makeFolder();
+      const file = await fill(folder);
+      const memory = remember(folder);
+      const before = await memory.name();
+      expect(await memory.name()).toBe(before);
+      await does(file);
+      const after = await memory.name();
+      expect(after).not.toBe(before);
+      expect(await memory.troubles(LATER)).toMatchObject([{ code: 'HF-DATABASE-LOST', problem: expect.stringContaining(says) }]);
+      expect(await memory.name()).toBe(after);
+      await memory.close();
+      const again = remember(folder);
+      expect(await again.troubles(LATER)).toHaveLength(1);
+      await again.close();
+    });
+  }
+
+  test('another one than at the last start is told, with what the old one remembered', async () => {
+    const folder = makeFolder();
+    await replaceByAnother(await fill(folder));
+    const memory = remember(folder);
+    const [finding] = await memory.troubles(LATER);
+    expect(finding?.problem).toBe(`The database ${folder}/holdfast.db was replaced by another one, which remembers no look; it remembered since ${spellInstant(NOW, 'UTC')}`); // prettier-ignore
+    await memory.close();
+  });
+
+  test('damaged where no call reads it is found by the roll-up, and begun anew', async () => {
+    const folder = makeFolder();
+    const file = await fill(folder);
+    const memory = remember(folder);
+    const before = await memory.name();
+    overwrite(file, 40 * 4096, Buffer.alloc(4096, 0xa5));
+    expect(await memory.name()).toBe(before);
+    await expect(memory.rollUp(LATER)).rejects.toMatchObject({ name: 'StoreError', kind: 'corrupt' });
+    expect(await memory.name()).not.toBe(before);
+    expect(await memory.troubles(LATER)).toHaveLength(1);
+    await memory.close();
+  });
+
+  test('damaged inside while a daemon runs fails one call, with a kind, and the next begins anew', async () => {
     const folder = makeFolder();
     const file = await fill(folder);
     const memory = remember(folder);
     await memory.looks('home', 0);
-    overwrite(file, 0, Buffer.alloc(statSync(file).size, 0xa5));
+    overwrite(file, 4096, Buffer.alloc(statSync(file).size - 4096, 0xa5));
     const call = async () => memory.groupPoints({ ...GROUP, id: '3' });
     await expect(call()).rejects.toMatchObject({ name: 'StoreError', kind: 'corrupt' });
     expect(await call()).toEqual([]);
@@ -167,7 +215,7 @@ describe('a database of another version', () => {
       expect(await opened.db.selectFrom('intents').select('id').execute()).toEqual([{ id: 'tier-1' }]);
       await opened.close();
       const again = await openSqlite(folder, () => NOW);
-      expect(again.identity).toEqual({ id: opened.identity.id, from: NEWEST_VERSION, version: NEWEST_VERSION });
+      expect(again.identity).toEqual({ ...opened.identity, from: NEWEST_VERSION });
       await again.close();
       expect(schemaOf(folder)).toEqual(schemaOf(await freshFolder()));
     });
@@ -212,7 +260,7 @@ describe.skipIf(!havePostgres())('PostgreSQL', () => {
   for (let version = 1; version <= NEWEST_VERSION; version++) {
     test(`of version ${version} is brought to ${NEWEST_VERSION}`, async () => {
       const url = await cluster.makeDatabase();
-      const opened = await openPostgres(url, undefined, () => NOW, version);
+      const opened = await openPostgres(url, undefined, () => NOW, { upTo: version });
       await addIntent(opened);
       await opened.close();
       const { memory, store } = postgresStores(url, undefined, () => NOW);
@@ -225,18 +273,47 @@ describe.skipIf(!havePostgres())('PostgreSQL', () => {
   test('that was emptied is noticed where there is a state folder', async () => {
     const url = await cluster.makeDatabase();
     const folder = makeFolder();
-    const before = await openPostgres(url, folder, () => NOW);
-    const tables = await sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()`.execute(
-      before.db,
-    );
-    for (const { name } of tables.rows) await sql`drop table ${sql.table(name)}`.execute(before.db);
-    await before.close();
+    await (await openPostgres(url, folder, () => NOW)).close();
+    await dropTables(url);
     const { memory } = postgresStores(url, folder, () => LATER);
     expect(await memory.troubles(LATER)).toMatchObject([{ code: 'HF-DATABASE-LOST', problem: expect.stringContaining('is empty') }]);
     await memory.close();
     const again = postgresStores(url, folder, () => LATER).memory;
     expect(await again.audit(0)).toHaveLength(1);
     await again.close();
+  });
+
+  const UNDER = [
+    { name: 'emptied', does: dropTables, says: 'is empty and was begun anew' },
+    { name: 'replaced by another', does: makeAnother, says: 'was replaced by another one, which remembers no look' },
+  ] as const;
+  for (const { name, does, says } of UNDER) {
+    test(`that is ${name} while a daemon runs is noticed by the name that it has`, async () => {
+      const url = await cluster.makeDatabase();
+      const { memory } = postgresStores(url, undefined, () => LATER);
+      await recordSome(memory);
+      const before = await memory.name();
+      await does(url);
+      const after = await memory.name().catch(() => memory.name());
+      expect(after).not.toBe(before);
+      expect(await memory.groupPoints(GROUP)).toEqual([]);
+      expect(await memory.troubles(LATER)).toMatchObject([{ code: 'HF-DATABASE-LOST', problem: expect.stringContaining(says) }]);
+      expect(await memory.name()).toBe(after);
+      await memory.close();
+    });
+  }
+
+  test('that one of two replicas began anew is told once', async () => {
+    const url = await cluster.makeDatabase();
+    const [one, two] = [1, 2].map(() => postgresStores(url, undefined, () => LATER).memory) as [Memory, Memory];
+    await recordSome(one);
+    const before = await two.name();
+    await dropTables(url);
+    await one.name().catch(() => one.name());
+    expect(await two.name()).not.toBe(before);
+    expect(await two.troubles(LATER)).toHaveLength(1);
+    await one.close();
+    await two.close();
   });
 
   test('that does not answer is a trouble with a kind, and nothing is lost when it is back', async () => {
@@ -287,6 +364,34 @@ test('SQLite keeps what was written: rows of the audit log can be changed by nob
   database.close();
 });
 
+/** As a person swaps files: the new one comes under the name of the old one. */
+async function replaceByAnother(file: string): Promise<void> {
+  swap(join(await freshFolder(), 'holdfast.db'), file);
+}
+
+function replaceByCopy(file: string): void {
+  const copy = join(makeFolder(), 'copy.db');
+  copyFileSync(file, copy);
+  swap(copy, file);
+}
+
+function swap(from: string, to: string): void {
+  rmSync(to);
+  copyFileSync(from, to);
+}
+
+async function dropTables(url: string): Promise<void> {
+  const { db, close } = await openPostgres(url, undefined, () => NOW);
+  const tables = await sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()`.execute(db);
+  for (const { name } of tables.rows) await sql`drop table ${sql.table(name)}`.execute(db);
+  await close();
+}
+
+async function makeAnother(url: string): Promise<void> {
+  await dropTables(url);
+  await (await openPostgres(url, undefined, () => NOW)).close();
+}
+
 /** The schema of the first Holdfast, which had no version. */
 const FIRST_SCHEMA = `
   create table if not exists intents (
@@ -299,7 +404,7 @@ const FIRST_SCHEMA = `
 `;
 
 async function makeAtVersion(folder: string, version: number): Promise<void> {
-  const opened = await openSqlite(folder, () => NOW, version);
+  const opened = await openSqlite(folder, () => NOW, { upTo: version });
   await addIntent(opened);
   await opened.close();
 }

@@ -61,6 +61,7 @@ function lazyMemory(memory: () => Promise<Memory>, used: () => boolean): Memory 
     looks: async (...given) => (await memory()).looks(...given),
     audit: async (...given) => (await memory()).audit(...given),
     changeLife: async (...given) => (await memory()).changeLife(...given),
+    name: async () => (await memory()).name(),
     troubles: async (...given) => (await memory()).troubles(...given),
     rollUp: async (...given) => (await memory()).rollUp(...given),
     close: async () => void (used() && (await (await memory()).close())),

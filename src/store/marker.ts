@@ -6,7 +6,7 @@ import type { BegunAnew } from '#core/memory/begun-anew.ts';
  * A small file beside the database that says there was one, so that its loss is noticed. `begunAnew` stands in it from the moment a loss is found
  * until the new database has it in its audit log, so that no crash in between hides it.
  */
-export type Marker = { readonly where: string; readonly id?: string; readonly begunAnew?: BegunAnew };
+export type Marker = { readonly where: string; readonly id?: string; readonly madeAt?: number; readonly begunAnew?: BegunAnew };
 
 /** Undefined where there is none, or none that can be read: then nothing is known of an earlier database. */
 export function readMarker(file: string): Marker | undefined {

@@ -11,7 +11,7 @@ import type { Stores } from './sqlite.ts';
 /** On a PostgreSQL database, which several replicas may share. `folder` remembers which one it was, to notice when it was emptied. */
 export function postgresStores(url: string, folder: string | undefined, now: () => number): Stores {
   const where = withoutPassword(url);
-  const source = makeSource(() => openPostgres(url, folder, now), where);
+  const source = makeSource((before) => openPostgres(url, folder, now, { ...(before && { before }) }), where);
   return { store: { locked: lockedByConnection(url, where), ...sqlIntents(source) }, memory: sqlMemory(source) };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { BegunAnew } from '#core/memory/begun-anew.ts';
 import { isCorrupt } from './sql/trouble.ts';
@@ -21,6 +21,25 @@ export function examine(file: string, known: boolean): Loss | undefined {
     return { how: 'damaged', detail: (error as Error).message };
   } finally {
     database.close();
+  }
+}
+
+const HEADER_BYTES = 32;
+
+/**
+ * Whether a file begins as a database of SQLite and is as long as it says: what can be seen of it at each use. A page damaged inside is found by
+ * `examine`. @see https://www.sqlite.org/fileformat.html#the_database_header
+ */
+export function looksWhole(file: string): boolean {
+  const handle = openSync(file, 'r');
+  try {
+    const header = Buffer.alloc(HEADER_BYTES);
+    if (readSync(handle, header, 0, HEADER_BYTES, 0) < HEADER_BYTES || !header.toString('latin1').startsWith('SQLite format 3\0'))
+      return false;
+    const pageBytes = header.readUInt16BE(16);
+    return fstatSync(handle).size >= header.readUInt32BE(28) * (pageBytes === 1 ? 65_536 : pageBytes);
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -13,7 +13,7 @@ export type Stores = { readonly store: Store; readonly memory: Memory };
 
 /** On one file of a folder, which is made, readable by its owner only, when something is remembered for the first time. */
 export function sqliteStores(folder: string, now: () => number): Stores {
-  const source = makeSource(() => openSqlite(folder, now), join(folder, DATABASE_FILE));
+  const source = makeSource((before) => openSqlite(folder, now, { ...(before && { before }) }), join(folder, DATABASE_FILE));
   return { store: { locked: lockedByFile(folder), ...sqlIntents(source) }, memory: sqlMemory(source) };
 }
 

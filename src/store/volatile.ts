@@ -106,6 +106,7 @@ export function volatileMemory(nowMs: () => number = () => performance.now(), ro
       appendAudit(rows, entry);
       return 'changed';
     },
+    name: async () => 'volatile',
     troubles: async () => [],
     rollUp: async (now) => rollUp(rows, now),
     close: async () => {},

@@ -78,10 +78,12 @@ export async function openBackup(file: string): Promise<Opened> {
 
 async function identityOf({ db, where }: Database): Promise<Opened['identity']> {
   const strange = new StoreError('strange', where, 'it is no database of Holdfast');
-  const rows = await sql<{ id: string; version: number }>`select id, version from holdfast`.execute(db).catch((error: unknown) => {
-    const known = asStoreError(error, where);
-    throw known instanceof StoreError && !isNoDatabase(error) ? known : strange;
-  });
+  const rows = await sql<{ id: string; version: number; madeAt: number }>`select id, version, made_at as "madeAt" from holdfast`
+    .execute(db)
+    .catch((error: unknown) => {
+      const known = asStoreError(error, where);
+      throw known instanceof StoreError && !isNoDatabase(error) ? known : strange;
+    });
   const [found] = rows.rows;
   if (!found) throw strange;
   if (found.version > NEWEST_VERSION)
@@ -96,7 +98,17 @@ async function openFileAs(
 ): Promise<Opened> {
   const database = { db: new Kysely<Tables>({ dialect: new NodeSqliteDialect(connection) }), kind: 'sqlite', where: file } as const;
   try {
-    return { ...database, identity: await identify(database), stillThere: () => true, close: () => database.db.destroy() };
+    const identity = await identify(database);
+    const name = identity.id;
+    return {
+      ...database,
+      identity,
+      openedAt: 0,
+      name,
+      stillThere: () => true,
+      askName: async () => name,
+      close: () => database.db.destroy(),
+    };
   } catch (error) {
     await database.db.destroy();
     throw asStoreError(error, file);

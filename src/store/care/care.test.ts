@@ -188,7 +188,7 @@ describe('SQLite', () => {
 
   test('a backup of an older version is verified and restored, and stays as it was', async () => {
     const [folder, old] = [await filledFolder(), makeFolder()];
-    await (await openSqlite(old, () => NOW, NEWEST_VERSION - 1)).close();
+    await (await openSqlite(old, () => NOW, { upTo: NEWEST_VERSION - 1 })).close();
     const before = readFileSync(file(old));
     expect(await careOf(folder).verify(file(old), silent)).toMatchObject({ problems: [] });
     await careOf(folder).restore(file(old), silent);

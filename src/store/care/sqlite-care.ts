@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseCare } from '#app/ports.ts';
 import { StoreError } from '#core/memory/store-error.ts';
@@ -33,6 +33,8 @@ export function sqliteCare(folder: string, now: () => number, openTarget: Kinds[
         const part = `${file}.restored`;
         await makeFile(part, (to) => copyPages(from, to));
         const aside = setAside(file, now(), 'replaced');
+        // Another one stands here from now on because somebody wants it so.
+        rmSync(`${file}.json`, { force: true });
         renameSync(part, file);
         return using(
           () => openSqlite(folder, now),

@@ -20,13 +20,13 @@ export async function appendAudit(trx: Transaction<Tables>, kind: Kind, entries:
   if (n > before) await trx.updateTable('audit_head').set({ n, hash }).execute();
 }
 
-/** Entries since an instant, of one act or of all, in the order written. */
+/** Entries since an instant, of some acts or of all, in the order written. */
 export async function readAudit(
   db: Kysely<Tables>,
   since: number,
-  act?: string,
+  acts?: readonly string[],
 ): Promise<readonly (AuditEntry & { readonly hash: string })[]> {
   const all = db.selectFrom('audit').selectAll().where('at', '>=', since).orderBy('n');
-  const rows = await (act === undefined ? all : all.where('act', '=', act)).execute();
+  const rows = await (acts === undefined ? all : all.where('act', 'in', acts)).execute();
   return rows.map(({ at, by_whom, act, on_what, detail, hash }) => ({ at, by: by_whom, act, on: on_what, detail, hash }));
 }

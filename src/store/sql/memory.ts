@@ -1,5 +1,6 @@
 import type { Memory } from '#app/ports.ts';
-import { BEGUN_ANEW, begunAnewFinding, TOLD_SECONDS } from '#core/memory/begun-anew.ts';
+import { BEGUN_ANEW, begunAnewFinding, REPLACED, TOLD_SECONDS } from '#core/memory/begun-anew.ts';
+import { StoreError } from '#core/memory/store-error.ts';
 import { appendAudit, readAudit } from './audit.ts';
 import { sqlLeases } from './leases.ts';
 import { sqlOutbox } from './outbox.ts';
@@ -38,10 +39,20 @@ export function sqlMemory(source: Source): Memory {
       }),
     troubles: (now) =>
       guarded(async () => {
-        const entries = await readAudit((await open()).db, now - TOLD_SECONDS, BEGUN_ANEW);
+        const entries = await readAudit((await open()).db, now - TOLD_SECONDS, [BEGUN_ANEW, REPLACED]);
         return entries.map((entry) => begunAnewFinding(entry, now)).filter((finding) => finding !== undefined);
       }),
-    rollUp: (now) => guarded(async () => rollUp(await open(), now)),
-    close: source.close,
+    rollUp: (now) =>
+      guarded(async () => {
+        const opened = await open();
+        const damage = opened.damage?.();
+        if (damage !== undefined) {
+          await source.drop();
+          throw new StoreError('corrupt', opened.where, damage);
+        }
+        await rollUp(opened, now);
+      }),
+    name: source.name,
+    close: source.drop,
   };
 }

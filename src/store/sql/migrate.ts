@@ -5,7 +5,7 @@ import { NEWEST_VERSION, stepTo } from './migrations.ts';
 import type { Database, Kind, Tables } from './schema.ts';
 
 /** What a database says of itself; `from` is the version it had when it was opened, 0 for a new one. */
-export type Identity = { readonly id: string; readonly from: number; readonly version: number };
+export type Identity = { readonly id: string; readonly madeAt: number; readonly from: number; readonly version: number };
 
 /** Any number, as long as every Holdfast takes the same. */
 const MIGRATION_LOCK = 4_853_021_775;
@@ -23,7 +23,7 @@ export async function migrate({ db, kind, where }: Database, madeAt: number, upT
         ? `create table if not exists holdfast (one integer primary key check (one = 1), version integer not null, id text not null, made_at integer not null) strict`
         : `create table if not exists holdfast (one bigint primary key check (one = 1), version bigint not null, id text not null, made_at bigint not null)`,
     );
-    const known = await trx.selectFrom('holdfast').select(['version', 'id']).executeTakeFirst();
+    const known = await trx.selectFrom('holdfast').select(['version', 'id', 'made_at as madeAt']).executeTakeFirst();
     const from = known?.version ?? 0;
     if (from > NEWEST_VERSION)
       throw new StoreError('newer', where, `it is of version ${from}, and this Holdfast knows versions up to ${NEWEST_VERSION}`);
@@ -32,7 +32,7 @@ export async function migrate({ db, kind, where }: Database, madeAt: number, upT
     for (let version = from + 1; version <= upTo; version++) await step(trx, version, kind);
     const version = Math.max(from, upTo);
     if (version !== from || !known) await trx.updateTable('holdfast').set({ version }).execute();
-    return { id, from, version };
+    return { id, madeAt: known?.madeAt ?? madeAt, from, version };
   });
 }
 

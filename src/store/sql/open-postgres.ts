@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import { Pool, types as standard, type CustomTypesConfig } from 'pg';
+import type { BegunAnew } from '#core/memory/begun-anew.ts';
 import { StoreError } from '#core/memory/store-error.ts';
 import { readMarker, writeMarker } from '../marker.ts';
 import { migrate } from './migrate.ts';
 import { NEWEST_VERSION } from './migrations.ts';
-import { tellBegunAnew, type Opened } from './opened.ts';
-import type { Tables } from './schema.ts';
+import { replacement, tellBegunAnew, type Before, type Opened } from './opened.ts';
+import type { Database, Tables } from './schema.ts';
 import { asStoreError } from './trouble.ts';
 
 /** A replica does one cycle a site after the other; a few connections serve it, and a hundred replicas still fit a server. */
@@ -30,13 +31,14 @@ function exactNumber(text: string): number {
 
 /**
  * Opens a PostgreSQL database by its URL; the role needs the right to make tables in its first schema. That an emptied database was once in use is
- * noticed by the state folder, where there is one. Throws StoreError.
+ * noticed by the state folder, where there is one, or by the process that had it open `before`; so is that another one stands in its place. Throws
+ * StoreError.
  */
 export async function openPostgres(
   url: string,
   folder: string | undefined,
   now: () => number,
-  upTo: number = NEWEST_VERSION,
+  { upTo = NEWEST_VERSION, before }: { readonly upTo?: number; readonly before?: Before } = {},
 ): Promise<Opened> {
   const where = withoutPassword(url);
   if (!isPostgresUrl(url)) throw new StoreError('misnamed', where, 'that is no URL of a PostgreSQL database');
@@ -45,15 +47,35 @@ export async function openPostgres(
   try {
     const identity = await migrate(opened, now(), upTo);
     const marker = folder === undefined ? undefined : join(folder, 'postgres.json');
-    const known = marker === undefined ? undefined : readMarker(marker);
-    if (identity.from === 0 && known?.where === where && known.id !== undefined)
-      await tellBegunAnew(opened, { at: now(), where, how: 'empty' });
-    if (marker !== undefined && (known?.where !== where || known.id !== identity.id)) writeMarker(marker, { where, id: identity.id });
-    return { ...opened, identity, stillThere: () => true, close: () => opened.db.destroy() };
+    const read = marker === undefined ? undefined : readMarker(marker);
+    const known = read?.where === where ? read : before?.identity;
+    const name = await nameOf(opened);
+    const event = await loss(known);
+    if (event) await tellBegunAnew(opened, event);
+    if (marker !== undefined && (read?.where !== where || read.id !== identity.id))
+      writeMarker(marker, { where, id: identity.id, madeAt: identity.madeAt });
+    const askName = (): Promise<string> => nameOf(opened);
+    return { ...opened, identity, openedAt: now(), name, stillThere: () => true, askName, close: () => opened.db.destroy() };
+
+    async function loss(last: { readonly id?: string; readonly madeAt?: number } | undefined): Promise<BegunAnew | undefined> {
+      if (last?.id === undefined) return undefined;
+      const lost = last.madeAt === undefined ? {} : { madeAt: last.madeAt };
+      if (identity.from === 0) return { at: now(), where, how: 'empty', ...lost };
+      const copy = last.id === identity.id;
+      if (copy && (before === undefined || before.name === name)) return undefined;
+      const other = await replacement(opened, { at: now(), ...(before && { since: before.openedAt }), copy });
+      return other && { ...other, ...(copy ? {} : lost) };
+    }
   } catch (error) {
     await opened.db.destroy();
     throw asStoreError(error, where);
   }
+}
+
+/** Tables that are dropped and made again have another number. */
+async function nameOf({ db }: Database): Promise<string> {
+  const { rows } = await sql<{ id: string; oid: number }>`select id, 'holdfast'::regclass::oid::bigint as oid from holdfast`.execute(db);
+  return rows.map(({ id, oid }) => `${id} ${oid}`).join();
 }
 
 /** Connections to PostgreSQL. One that breaks while nothing is asked of it is no error: the next query says so. */

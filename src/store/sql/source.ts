@@ -1,38 +1,49 @@
-import { isCorrupt, asStoreError } from './trouble.ts';
-import type { Opened } from './opened.ts';
+import type { Before, Opened } from './opened.ts';
+import { asStoreError, isLost } from './trouble.ts';
 
 type Method = (...args: never[]) => unknown;
 
 /** Opens a database when it is first needed, and again when it was lost. */
 export type Source = {
   readonly open: () => Promise<Opened>;
+  /** The name of the database in use; one that was exchanged is opened anew first. */
+  readonly name: () => Promise<string>;
+  /** Closes it: the next call opens it anew. */
+  readonly drop: () => Promise<void>;
   /** Does work with the database; its errors become StoreErrors. */
   readonly guarded: <T>(work: () => Promise<T>) => Promise<T>;
   /** The same for each function of an object; for one that yields batches, for each batch. */
   readonly guardedAll: <T extends Readonly<Record<string, Method>>>(methods: T) => T;
-  readonly close: () => Promise<void>;
 };
 
 /**
  * A source over `connect`. A call that finds the database damaged or taken away fails, or begins anew; the next one opens it anew in any case, so that
  * a daemon goes on without a restart.
  */
-export function makeSource(connect: () => Promise<Opened>, where: string): Source {
+export function makeSource(connect: (before: Before | undefined) => Promise<Opened>, where: string): Source {
   let current: Promise<Opened> | undefined;
+  let before: Before | undefined;
+  // A SQLite file that is closed takes the -wal beside it along, by its name: no other one is opened there before.
+  let closed: Promise<void> = Promise.resolve();
   const drop = async (): Promise<void> => {
     const last = current;
     current = undefined;
-    await last?.then(
-      (opened) => opened.close(),
-      () => {},
-    );
+    if (last)
+      closed = last.then(
+        (opened) => opened.close(),
+        () => {},
+      );
+    await closed;
   };
   const begin = (): Promise<Opened> => {
-    const opening = connect();
+    const opening = closed.then(() => connect(before));
     current = opening;
-    opening.catch(() => {
-      if (current === opening) current = undefined;
-    });
+    opening.then(
+      (opened) => void (before = opened),
+      () => {
+        if (current === opening) current = undefined;
+      },
+    );
     return opening;
   };
   const open = async (): Promise<Opened> => {
@@ -42,9 +53,16 @@ export function makeSource(connect: () => Promise<Opened>, where: string): Sourc
     return current ?? begin();
   };
   const failed = async (error: unknown): Promise<never> => {
-    if (isCorrupt(error)) await drop();
+    if (isLost(error)) await drop();
     throw asStoreError(error, where);
   };
+  const name = (): Promise<string> =>
+    guarded(async () => {
+      const opened = await open();
+      if ((await opened.askName()) === opened.name) return opened.name;
+      await drop();
+      return (await open()).name;
+    });
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -62,7 +80,7 @@ export function makeSource(connect: () => Promise<Opened>, where: string): Sourc
         },
       ]),
     ) as T;
-  return { open, guarded, guardedAll, close: drop };
+  return { open, name, drop, guarded, guardedAll };
 }
 
 function isBatches(value: unknown): value is AsyncIterable<unknown> {

@@ -21,6 +21,7 @@ const CODES: readonly (readonly [pattern: RegExp, kind: StoreTrouble])[] = [
   [/^(53100|ENOSPC|EDQUOT)/, 'full'],
   [/^(53|55P03|57014)/, 'busy'],
   [/^(XX001|XX002)/, 'corrupt'],
+  [/^(42P01|3F000)/, 'absent'],
   [/^(25006|EACCES|EPERM|ENOENT|ENOTDIR|EISDIR|EROFS|EIO)/, 'unusable'],
 ];
 
@@ -37,6 +38,11 @@ export function asStoreError(error: unknown, where: string): unknown {
 /** SQLite says that the file is none of its own, or is damaged. */
 export function isCorrupt(error: unknown): boolean {
   return error instanceof Error && troubleOf(error) === 'corrupt';
+}
+
+/** What is there is not, or not whole, what was opened: it is opened anew. */
+export function isLost(error: unknown): boolean {
+  return isCorrupt(error) || (error instanceof Error && troubleOf(error) === 'absent');
 }
 
 /** It is a file of another kind altogether. */
