@@ -137,6 +137,7 @@ function lazySite(open: () => Promise<Proxmox>): Proxmox {
     repeatsAs: async () => (await site()).repeatsAs(),
     startBackup: async (backup) => (await site()).startBackup(backup),
     startVerify: async (point) => (await site()).startVerify(point),
+    switchJob: async (change) => (await site()).switchJob(change),
     carryOut: async (step) => (await site()).carryOut(step),
     close: async () => (await opened)?.close(),
   };

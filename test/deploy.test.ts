@@ -24,6 +24,7 @@ const WATCHING = {
       locks: { set: 0, lifted: 0 },
       retries: { started: 0, busy: 0, nothing: 0, failed: 0 },
       stores: [],
+      jobs: [],
       guests: [],
       findings: [],
     },

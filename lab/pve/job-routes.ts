@@ -118,7 +118,9 @@ function changeJob(call: Call<PveState>): null {
           : [];
   for (const name of replaced) if (given[name] === undefined) delete config[name];
   Object.assign(config, given);
-  checkPlaces(call, config);
+  // Of a pool the job has already nobody is asked; of its storage everybody.
+  if (job.config['storage'] !== undefined) must(call, `/storage/${text(job.config, 'storage')}`, 'Datastore.Allocate');
+  checkPlaces(call, given);
   checkSelection(config);
   const moved = config['schedule'] !== job.config['schedule'] || config['enabled'] !== job.config['enabled'];
   job.config = config;

@@ -168,13 +168,15 @@ const PURPOSE: Readonly<Record<Examination['login'], string>> = {
   applyToken: 'apply',
   backupToken: 'lock',
   retryToken: 'retry',
+  pressureToken: 'pressure',
 };
 
 /** A login that only watches or only writes backups, and yet could delete them. */
 function strengthOf(given: Given): Finding[] {
   const { examination, site } = given;
   const { rights, product, server, login } = examination;
-  if (rights && login === 'retryToken') return retryStrength(given, powerOf(site, { product, login, rights }));
+  if (rights && (login === 'retryToken' || login === 'pressureToken'))
+    return actingStrength(given, login, powerOf(site, { product, login, rights }));
   const access = site.pbs.find(({ name }) => name === server);
   if (!rights || product !== 'pbs' || !access || login === 'applyToken') return [];
   const path = aclPath(access.datastore, access.namespace);
@@ -192,13 +194,15 @@ function strengthOf(given: Given): Finding[] {
   ];
 }
 
-function retryStrength(given: Given, power: readonly string[]): Finding[] {
+function actingStrength(given: Given, login: 'retryToken' | 'pressureToken', power: readonly string[]): Finding[] {
   if (power.length === 0) return [];
+  const acts = login === 'retryToken' ? 'may back guests up to a storage' : 'may suspend the job of a storage';
+  const storages = login === 'retryToken' ? "the tiers' storages alone" : 'the storages of the tiers that may be suspended alone';
   return [
     tell(given, 'warning', 'HF-LOGIN-DELETES', {
       problem: `${given.examination.tokenId ?? 'The login'} has ${power.join(', ')}`,
-      why: "whoever may back guests up to a storage may also have PVE delete their backups there; on a tier's storage PBS refuses it, where `storages.backupToken` cannot delete",
-      fix: `give it the tiers' storages alone, and name \`storages.backupToken\`:\n    holdfast grants --for retry --site ${given.site.name}`,
+      why: `whoever ${acts} may also have PVE delete backups there; on a tier's storage PBS refuses it, where \`storages.backupToken\` cannot delete`,
+      fix: `give it ${storages}, and name \`storages.backupToken\`:\n    holdfast grants --for ${PURPOSE[login]} --site ${given.site.name}`,
     }),
   ];
 }

@@ -58,6 +58,7 @@ const PURPOSE_OF: Readonly<Record<Examination['login'], Purpose>> = {
   applyToken: 'apply',
   backupToken: 'lock',
   retryToken: 'retry',
+  pressureToken: 'pressure',
 };
 
 /** Two logins of one server find the same certificate and clock. */

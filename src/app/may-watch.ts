@@ -1,11 +1,12 @@
 import { hasErrors, type Finding } from '#core/finding.ts';
+import { tierStorage } from '#core/desired/place.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
-import { deletingRights, retryingPower } from '#core/rights/power.ts';
+import { deletingRights, pressuringPower, retryingPower } from '#core/rights/power.ts';
 import type { Rights } from '#core/rights/rights.ts';
 import type { Examination, Examiner, Ports, Timers } from './ports.ts';
 
 /** Logins of a process that watches; it never reads the secret of another. */
-const WATCHING: readonly Examination['login'][] = ['token', 'backupToken', 'retryToken'];
+const WATCHING: readonly Examination['login'][] = ['token', 'backupToken', 'retryToken', 'pressureToken'];
 
 export type MayWatch = {
   /** Logins that could delete recovery points and were not allowed by name: with one of them nothing is watched. */
@@ -34,7 +35,8 @@ function refusal(
 ): Finding[] {
   const power = rights ? powerOf(site, { product, login, rights }) : [];
   if (power.length === 0 || allowed.has(tokenId)) return [];
-  const purpose = login === 'token' ? 'audit' : login === 'retryToken' ? 'retry' : 'lock';
+  const acting = login === 'retryToken' || login === 'pressureToken';
+  const purpose = login === 'token' ? 'audit' : login === 'retryToken' ? 'retry' : login === 'pressureToken' ? 'pressure' : 'lock';
   return [
     {
       severity: 'error',
@@ -42,7 +44,7 @@ function refusal(
       at: `${site.name}: ${server} (${login})`,
       problem: `${tokenId} has ${power.join(', ')}`,
       why: 'a process that runs day and night could delete every recovery point, and so could whoever takes it over',
-      fix: `${login === 'retryToken' && !site.storages?.backupToken ? NAME_LOGIN : `give it less:\n    holdfast grants --for ${purpose} --site ${site.name}`}\nor say that you accept it:\n    holdfast serve --allow-powerful-token '${tokenId}'`,
+      fix: `${acting && !site.storages?.backupToken ? NAME_LOGIN : `give it less:\n    holdfast grants --for ${purpose} --site ${site.name}`}\nor say that you accept it:\n    holdfast serve --allow-powerful-token '${tokenId}'`,
       site: site.name,
     },
   ];
@@ -53,7 +55,9 @@ export function powerOf(
   site: Site,
   { product, login, rights }: Pick<Examination, 'product' | 'login'> & { readonly rights: Rights },
 ): readonly string[] {
-  if (login === 'retryToken') return retryingPower(rights, site.storages?.backupToken !== undefined);
+  const guarded = site.storages?.backupToken !== undefined;
+  if (login === 'retryToken') return retryingPower(rights, guarded);
+  if (login === 'pressureToken') return pressuringPower(rights, guarded ? (site.pressure?.tiers ?? []).map(tierStorage) : []);
   return deletingRights(product, rights);
 }
 

@@ -67,7 +67,7 @@ export type Examination = {
   /** `pve`, or the policy's name of a PBS. */
   readonly server: string;
   readonly url: string;
-  readonly login: 'token' | 'applyToken' | 'backupToken' | 'retryToken';
+  readonly login: 'token' | 'applyToken' | 'backupToken' | 'retryToken' | 'pressureToken';
   /** `user@realm!name`, where the secret could be read. */
   readonly tokenId?: string;
   readonly certificate?: Certificate;
@@ -167,9 +167,19 @@ export type BackupStart = {
 
 export type Started = { readonly outcome: 'started'; readonly upid: string } | { readonly outcome: 'busy' | 'nothing' };
 
+/**
+ * Takes a backup job out of its schedule and puts it back, with the login for that (`pve.pressureToken`). Changes `enabled` and `comment`, nothing else. A second call
+ * changes nothing. Throws ProxmoxError: `conflict` where somebody else changed either since `before`, `missing` where the job is gone.
+ */
+export type Suspender = { readonly switchJob: (change: JobSwitch) => Promise<void> };
+
+type JobState = { readonly enabled: boolean; readonly comment: string };
+export type JobSwitch = JobState & { readonly id: string; readonly before: JobState };
+
 export type Proxmox = Observer &
   Protector &
-  Repeater & {
+  Repeater &
+  Suspender & {
     /** Carries out one step, idempotently: a second call after a crash leaves the same state. Throws ProxmoxError. */
     readonly carryOut: (step: Step) => Promise<void>;
   };

@@ -1,6 +1,9 @@
 import type { Finding } from '#core/finding.ts';
 import type { PostureRecord } from '#core/memory/record.ts';
-import type { Policy, TierId } from '#core/policy/policy.ts';
+import { suspensionOf } from '#core/pressure/suspension.ts';
+import type { Actual } from '#core/world/actual.ts';
+import { isOurs, readMark, siteInMark } from '#core/desired/mark.ts';
+import type { Policy, Site, TierId } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import type { Silent } from '#core/watch/outage.ts';
 import type { Retried } from './watch-retries.ts';
@@ -50,6 +53,8 @@ export type SiteWatched = {
   /** Protections set and lifted on PBS since the start. */
   readonly locks: { readonly set: number; readonly lifted: number };
   readonly stores: readonly StoreWatched[];
+  /** Backup jobs of the tiers that may be suspended under pressure, or are. */
+  readonly jobs: readonly JobWatched[];
   /** Backups and verifications that were to be started again. */
   readonly retries: Readonly<Record<Retried['outcome'], number>>;
   readonly guests: readonly GuestWatched[];
@@ -78,6 +83,23 @@ export type StoreWatched = {
   readonly fullAt?: UnixSeconds;
   readonly stuckAt?: UnixSeconds;
 };
+
+export type JobWatched = {
+  readonly tier: TierId;
+  /** Since when it is suspended; absent: it runs. */
+  readonly suspendedAt?: UnixSeconds;
+};
+
+/** Which jobs are suspended, as a look saw them; those of other sites and other people left out. */
+export function jobsAfter({ pve }: Actual, { name, pressure }: Pick<Site, 'name' | 'pressure'>): readonly JobWatched[] {
+  return (pve.backupJobs.known ? pve.backupJobs.value : []).flatMap((job): JobWatched[] => {
+    const mark = isOurs(job.id, job.comment) ? readMark(job.comment) : undefined;
+    const suspension = suspensionOf(job);
+    if (mark?.tier === undefined || mark.site !== siteInMark(name)) return [];
+    if (!suspension && !pressure?.tiers.includes(mark.tier)) return [];
+    return [{ tier: mark.tier, ...(suspension && { suspendedAt: suspension.sinceAt }) }];
+  });
+}
 
 /** Each store as a cycle found it, with the usual one of its foretold dates. */
 export function storesAfter({ forecasts }: Pick<Extract<Watched, { outcome: 'recorded' }>, 'forecasts'>): readonly StoreWatched[] {

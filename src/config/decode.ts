@@ -29,6 +29,9 @@ import { find, toPlain, type Tree } from './tree.ts';
 /** What holds where a policy says nothing. */
 const ASSUMED: Assume = { durationSeconds: 2400, queueSeconds: 1200, lostRuns: 0, extraRuns: 0, restoreBytesPerSecond: 100 * 2 ** 20 };
 
+const DAY_SECONDS = 86_400;
+const PRESSURE = { belowSeconds: 14 * DAY_SECONDS, resumeSeconds: 30 * DAY_SECONDS, forSeconds: 7 * DAY_SECONDS } as const;
+
 /**
  * A policy's tree as values of the core, as far as they can be read: what is wrong or missing is left out, for
  * `shape`, the findings of `checkShape`, has already said so. Defaults are filled in where the policy says nothing.
@@ -66,8 +69,19 @@ function decodeSite(name: string, site: Plain): DraftSite {
       places: oneOf(site['places'], ['opentofu', 'holdfast']),
       storages: storages && present({ backupToken: secret(storages['backupToken']), server: text(storages['server']) }),
       window: decodeWindow(site['window']),
+      pressure: optionalMap(site['pressure']) && decodePressure(map(site['pressure'])),
     }),
   };
+}
+
+function decodePressure({ tiers, below, resume, for: most }: Plain): NonNullable<DraftSite['pressure']> {
+  const length = (value: unknown, otherwise: number): number | undefined => (value === undefined ? otherwise : duration(value));
+  return present({
+    tiers: optionalList(tiers)?.flatMap((tier) => whole(tier) ?? []),
+    belowSeconds: length(below, PRESSURE.belowSeconds),
+    resumeSeconds: length(resume, PRESSURE.resumeSeconds),
+    forSeconds: length(most, PRESSURE.forSeconds),
+  });
 }
 
 function decodeAccess(access: Plain, port: number): Partial<PveAccess> {
@@ -81,7 +95,7 @@ function decodeAccess(access: Plain, port: number): Partial<PveAccess> {
 }
 
 function decodePve(pve: Plain): NonNullable<DraftSite['pve']> {
-  return { ...decodeAccess(pve, 8006), ...present({ retryToken: secret(pve['retryToken']) }) };
+  return { ...decodeAccess(pve, 8006), ...present({ retryToken: secret(pve['retryToken']), pressureToken: secret(pve['pressureToken']) }) };
 }
 
 /** One for every address, or one by address. */

@@ -14,6 +14,7 @@ const SECTIONS: readonly (readonly [title: string, path: readonly string[]])[] =
   ['sites.NAME.pbs', ['sites', '*', 'pbs']],
   ['sites.NAME.pbs.traffic', ['sites', '*', 'pbs', 'traffic', '*']],
   ['sites.NAME.storages', ['sites', '*', 'storages']],
+  ['sites.NAME.pressure', ['sites', '*', 'pressure']],
   ['tiers.NUMBER', ['tiers', '*']],
   ['tiers.NUMBER.keep', ['tiers', '*', 'keep']],
   ['tiers.NUMBER.verify', ['tiers', '*', 'verify']],

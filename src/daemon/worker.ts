@@ -1,8 +1,9 @@
 import { deliver } from '#app/deliver.ts';
 import { mayWatch } from '#app/may-watch.ts';
 import type { Lease, Ports, Timers } from '#app/ports.ts';
-import { guestsAfter, storesAfter, type SiteWatched } from '#app/watching.ts';
+import { guestsAfter, jobsAfter, storesAfter, type SiteWatched } from '#app/watching.ts';
 import { seeToLocks, type LocksSeen } from '#app/watch-locks.ts';
+import { seeToPressure, type PressureSeen } from '#app/watch-pressure.ts';
 import { seeToRetries, type RetriesSeen } from '#app/watch-retries.ts';
 import { watch, type Handed, type Watched } from '#app/watch.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
@@ -57,6 +58,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   let last: LastLook | undefined;
   let locks: LocksSeen | undefined;
   let retries: RetriesSeen | undefined;
+  let pressure: PressureSeen | undefined;
   let handed: Handed | undefined;
   let abandoned = false;
   let examined = false;
@@ -122,6 +124,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       voice.wake();
       await lockAfter(watched);
       await retryAfter(watched);
+      await relieveAfter(watched);
     } catch (error) {
       if (abandoned) return;
       last = { beganMs, endedMs: timers.nowMs(), requests: proxmox.requests() - before, failed: true };
@@ -158,6 +161,21 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
     }
   }
 
+  /** Jobs are suspended under pressure, and taken back, by a login that is known to be unable to delete. */
+  async function relieveAfter({ actual, assessment, forecasts }: Extract<Watched, { outcome: 'recorded' }>): Promise<void> {
+    if (!actual || refused() || !running() || unsure) return;
+    const input = { clock, memory, suspender: proxmox, policy: policy(), site, lease, actual, assessment, forecasts };
+    const seen = await seeToPressure({ ...input, ...(pressure && { before: pressure }) });
+    if (seen === 'lease-lost') return onLost();
+    pressure = seen;
+    for (const { act, outcome, ...fields } of seen.done) {
+      const verb = act === 'suspend' ? 'suspended' : 'taken back';
+      log.warn(outcome === 'done' ? `a backup job was ${verb}` : `a backup job could not be ${verb}`, { site: site.name, ...fields });
+    }
+    // What was done is told by the look that sees it.
+    if (seen.done.some(({ outcome }) => outcome === 'done')) raise('change');
+  }
+
   /** What a closed connection made unknown is no outage of the site. */
   async function observe(before?: Actual): Promise<Actual> {
     const actual = await proxmox.observe(before);
@@ -175,6 +193,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       ...(look.outcome === 'complete' ? { completeAt: at } : {}),
       looks: { ...state.looks, [look.outcome]: state.looks[look.outcome] + 1 },
       stores: storesAfter(watched),
+      ...(watched.actual && { jobs: jobsAfter(watched.actual, site) }),
       guests: guestsAfter(watched, policy(), state.guests),
       findings: watched.findings,
     };
@@ -287,6 +306,7 @@ export function emptySite(site: string, state: SiteWatched['state'] = 'starting'
     messages: { sent: 0, failed: 0 },
     locks: { set: 0, lifted: 0 },
     stores: [],
+    jobs: [],
     retries: { started: 0, busy: 0, nothing: 0, failed: 0 },
     guests: [],
     findings: [],

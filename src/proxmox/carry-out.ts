@@ -5,7 +5,7 @@ import type { Settings } from '#core/desired/desired.ts';
 import { carryOutPbs } from './carry-out-pbs.ts';
 import { segment, tokenId, type Http, type Params } from './http.ts';
 import type { SiteClients } from './observe.ts';
-import { createOnce, settled, unlessMissing } from './once.ts';
+import { createOnce, settled, unlessMissing, type Write } from './once.ts';
 import { asList, asRow, ignore, mapRows, optionalText, text, type Row } from './wire/read.ts';
 
 export type Writing = { readonly site: Site; readonly clients: SiteClients; readonly readSecret: (ref: SecretRef) => Promise<string> };
@@ -114,7 +114,7 @@ function missingLogin(step: Step, detail: string, fix: string): ProxmoxError {
 }
 
 /** Needs Sys.Modify on /, Datastore.Allocate on the storage and VM.Backup on the pool. PVE has no digest for jobs: the job is read again before each write. */
-async function writeBackupJob(http: Http, step: Step): Promise<void> {
+export async function writeBackupJob(http: Http, step: Write): Promise<void> {
   const path = `/cluster/backup/${segment(step.id)}`;
   if (step.action === 'create') {
     return createOnce(step, {
@@ -129,7 +129,7 @@ async function writeBackupJob(http: Http, step: Step): Promise<void> {
 }
 
 /** PVE takes a note template only in a request that names the storage too, although the job has one. */
-function neededBeside({ settings }: Step, found: Row): Params {
+function neededBeside({ settings }: Write, found: Row): Params {
   const storage = optionalText(found, 'storage');
   return settings['notes-template'] === undefined || storage === undefined ? {} : { storage };
 }
@@ -153,6 +153,6 @@ function toForm(settings: Settings): Params {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, typeof value === 'object' ? value.join(',') : value]));
 }
 
-function toDelete({ clear }: Step): Params {
+function toDelete({ clear }: Write): Params {
   return clear.length > 0 ? { delete: clear.join(',') } : {};
 }

@@ -27,10 +27,11 @@ export async function examineSite(
 function loginsOf(site: Site): Login[] {
   const [first] = site.pbs;
   const backup = site.storages?.backupToken;
-  const retry = site.pve.retryToken;
+  const { retryToken: retry, pressureToken: pressure } = site.pve;
   return [
     ...logins('pve', 'pve', site.pve),
     ...(retry ? [{ product: 'pve' as const, server: 'pve', login: 'retryToken' as const, access: site.pve, ref: retry }] : []),
+    ...(pressure ? [{ product: 'pve' as const, server: 'pve', login: 'pressureToken' as const, access: site.pve, ref: pressure }] : []),
     ...site.pbs.flatMap((access) => logins('pbs', access.name, access)),
     ...(first && backup
       ? [{ product: 'pbs' as const, server: first.name, login: 'backupToken' as const, access: first, ref: backup }]

@@ -4,9 +4,12 @@ import type { Http } from './http.ts';
 import { differing, sameOption } from './same.ts';
 import type { Row } from './wire/read.ts';
 
+/** What of a step is written. */
+export type Write = Pick<Step, 'action' | 'kind' | 'id' | 'settings' | 'clear' | 'before'>;
+
 /** Creates, or finds that what exists is what was wanted. An object of the same name that differs stays as it is and is a conflict. */
 export async function createOnce(
-  step: Step,
+  step: Write,
   { create, read }: { readonly create: () => Promise<void>; readonly read: () => Promise<Row> },
 ): Promise<void> {
   try {
@@ -21,7 +24,7 @@ export async function createOnce(
  * True where a change has been carried out already. Where an option is neither as the plan saw it nor as it should become,
  * somebody else was there in between.
  */
-export function settled(http: Http, step: Step, current: Row): boolean {
+export function settled(http: Http, step: Write, current: Row): boolean {
   const names = [...Object.keys(step.settings), ...step.clear];
   if (names.every((name) => sameOption(name, current[name], step.settings[name]))) return true;
   const strange = names.filter(

@@ -9,6 +9,7 @@ import { observeSite, type SiteClients } from './observe.ts';
 import { noLogin, protectorOf } from './protect.ts';
 import { repeaterOf } from './repeat.ts';
 import { getTaskLog } from './pve.ts';
+import { switchJob } from './suspend.ts';
 import { pulseSite } from './pulse.ts';
 
 export type SiteOptions = {
@@ -26,7 +27,7 @@ const LOOK_SECONDS = 1200;
 
 /**
  * A site's servers. Watching uses `token`, writing `applyToken`, and no secret is read before its first use: a process that
- * only watches never holds what could change anything; one that protects holds the storages' backup token, one that repeats `retryToken`. A secret that cannot be read fails the calls that need it, no others.
+ * only watches never holds what could change anything; one that protects holds the storages' backup token, one that repeats `retryToken`, one that suspends `pressureToken`. A secret that cannot be read fails the calls that need it, no others.
  */
 export function connectSite(site: Site, options: SiteOptions): Proxmox {
   const opened: Http[] = [];
@@ -79,6 +80,11 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
     return login && { pve: open('pve', 'pve', { ...site.pve, login }), secret: () => readLogin(options, site.name, 'pve', login) };
   });
 
+  const suspending = once(() => {
+    const login = site.pve.pressureToken;
+    return login && open('pve', 'pve', { ...site.pve, login });
+  });
+
   return {
     observe: async (previous) => {
       lookEnds = AbortSignal.timeout((options.lookSeconds ?? LOOK_SECONDS) * 1000);
@@ -89,6 +95,7 @@ export function connectSite(site: Site, options: SiteOptions): Proxmox {
     requests: () => requests,
     ...protectorOf(openProtecting),
     ...repeaterOf({ watching: () => ({ pve: watching().pve, pbsOf }), retrying, protecting: openProtecting }),
+    switchJob: async (change) => switchJob(suspending(), change),
     carryOut: async (step) => carryOut(step, { site, clients: writing(), readSecret: (ref) => readLogin(options, site.name, 'pve', ref) }),
     close: async () => void (await Promise.all(opened.map((http) => http.close()))),
   };

@@ -105,10 +105,15 @@ export async function metricsText(watching: Watching, now: UnixSeconds): Promise
       labels,
     );
     const stuck = gauge('store_stuck_timestamp_seconds', 'When garbage collection can no longer run in it, as it grows now', labels);
+    const suspended = gauge('job_suspended', '1 while the backup job of a tier is suspended under pressure, 0 while it may be and runs', [
+      'site',
+      'tier',
+    ]);
     const locked = counter('points_locked', 'Protections that were set on PBS', ['site']);
     const lifted = counter('points_unlocked', 'Protections of ours that were lifted when due', ['site']);
-    for (const { site, state, stores, locks } of sites) {
+    for (const { site, state, stores, jobs, locks } of sites) {
       if (state === 'elsewhere') continue;
+      for (const { tier, suspendedAt } of jobs) suspended.set({ site, tier }, suspendedAt === undefined ? 0 : 1);
       locked.inc({ site }, locks.set);
       lifted.inc({ site }, locks.lifted);
       for (const { what: store, totalBytes, usedBytes, availableBytes, fullAt, stuckAt } of stores) {

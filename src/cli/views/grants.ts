@@ -10,6 +10,7 @@ const WHERE: Readonly<Record<Purpose, string>> = {
   lock: "go where the policy's storages.backupToken points to",
   drill: 'are the login of drills',
   retry: "go where the policy's pve.retryToken points to",
+  pressure: "go where the policy's pve.pressureToken points to",
 };
 
 export function grantsText(

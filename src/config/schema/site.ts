@@ -54,6 +54,13 @@ const PveSchema = field(
       format: 'secret',
       absent: 'nothing is started again',
     }).optional(),
+    pressureToken: field(f.secret(), {
+      description: 'API token with which `serve` suspends the backup jobs that `pressure` names, and takes them back.',
+      example: '"env:HOLDFAST_PVE_PRESSURE_TOKEN"',
+      why: SECRET_WHY,
+      format: 'secret',
+      absent: 'nothing is suspended',
+    }).optional(),
   }),
   {
     description: 'How the PVE cluster is reached.',
@@ -142,6 +149,35 @@ const PbsSchema = field(
   },
 );
 
+const PressureSchema = z.strictObject({
+  tiers: field(many(z.number().int().positive()), {
+    description: 'Tiers whose backup job may be suspended, the highest number first; never tier 1.',
+    example: '[4, 3]',
+    why: 'a tier is suspended only where somebody said so by its number',
+  }),
+  below: field(f.duration(), {
+    description: 'A job is suspended when garbage collection can no longer run within this time, by the forecast.',
+    example: '14d',
+    why: 'suspending makes no room, it only keeps what is left, so it must begin early',
+    format: 'duration',
+    absent: '14d',
+  }).optional(),
+  resume: field(f.duration(), {
+    description: 'A suspended job is taken back when garbage collection can run for this long again.',
+    example: '30d',
+    why: 'without a distance to `below` a job would come and go from day to day',
+    format: 'duration',
+    absent: '30d',
+  }).optional(),
+  for: field(f.duration(), {
+    description: 'A suspended job is taken back after this time in any case, and left alone as long.',
+    example: '7d',
+    why: 'a suspension that nobody ends is a promise that nobody keeps',
+    format: 'duration',
+    absent: '7d',
+  }).optional(),
+});
+
 export const SiteSchema = z.strictObject({
   timeZone: field(f.zone(), {
     description: "IANA time zone in which the site's hosts run; checked against the nodes.",
@@ -187,5 +223,11 @@ export const SiteSchema = z.strictObject({
     why: 'jobs are placed inside it, and a job that cannot fit is told early',
     format: 'window',
     absent: 'any time',
+  }).optional(),
+  pressure: field(PressureSchema, {
+    description: 'Which tiers step back when their datastore is about to fill. It takes `pve.pressureToken`.',
+    example: '{ tiers: [4, 3], below: 14d, resume: 30d, for: 7d }',
+    why: 'a datastore that is full stops the backups of every tier, the most important one among them',
+    absent: 'no job is ever suspended',
   }).optional(),
 });

@@ -69,13 +69,12 @@ function forecastOne(samples: readonly UsageSample[]): Forecast {
     };
   }
   const perDay = slopes(days);
-  const collectionBytes = totalBytes * COLLECTION_FRACTION;
   return {
     ...base,
     known: true,
     perDay,
     fullAt: dates(at, availableBytes, perDay),
-    stuckAt: dates(at, availableBytes - collectionBytes, perDay),
+    stuckAt: dates(at, roomOf(newest), perDay),
   };
 }
 
@@ -124,6 +123,11 @@ function quantile(values: readonly number[], fraction: number): number {
   const low = sorted[Math.floor(place)]!;
   const high = sorted[Math.ceil(place)]!;
   return low + (high - low) * (place - Math.floor(place));
+}
+
+/** What may still be written before garbage collection can no longer run; negative where it cannot. */
+export function roomOf({ totalBytes, availableBytes }: Pick<UsageSample, 'totalBytes' | 'availableBytes'>): number {
+  return availableBytes - totalBytes * COLLECTION_FRACTION;
 }
 
 function dates(at: UnixSeconds, roomBytes: number, perDay: Band): Dates {

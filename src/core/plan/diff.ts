@@ -168,7 +168,7 @@ function spellChange(key: string, from: Setting | undefined, to?: Setting): stri
 }
 
 function carriesPolicy(value: Setting | undefined): boolean {
-  return /\bpolicy[ =][0-9a-f]{8}$/.test(String(value));
+  return /\bpolicy[ =][0-9a-f]{8}(?:, suspended .+)?$/.test(String(value));
 }
 
 function spellSetting(value: Setting | undefined): string {

@@ -30,7 +30,8 @@ import {
 import { applyStep, applySteps } from '#test/apply-model.ts';
 import { upkeepOf } from '../desired/upkeep.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Actual, BackupGroup, PbsActual } from '../world/actual.ts';
+import { withSuspension } from '../pressure/suspension.ts';
+import type { Actual, BackupGroup, BackupJob, PbsActual } from '../world/actual.ts';
 import { allowSteps } from './allow.ts';
 import { coverageOf, isCovered } from './coverage.ts';
 import { drawPlan, type Drawn } from './draw.ts';
@@ -597,4 +598,46 @@ test('two sites on one PBS keep their ids apart, and neither touches the otherâ€
     officeSteps!.filter(({ server }) => server === 'pbs'),
   );
   assert.deepEqual(drawPlan({ ...input, actuals: [shared] }).plan.steps.map(brief), []);
+});
+
+describe('a job suspended under pressure', () => {
+  const pressure = { tiers: [2], belowSeconds: 14 * 86_400, resumeSeconds: 30 * 86_400, forSeconds: 7 * 86_400 };
+  const policy = (site = {}) => makePolicy({ sites: [makeSite(site)], tiers: makeSeedTiers() });
+  const applied = applySteps(makeActual(), draw(policy(), makeActual()).plan.steps);
+  /** The site as the policy wants it, with the job of tier 2 as `change` makes it. */
+  const changed = (change: (job: BackupJob) => Partial<BackupJob>): Actual => {
+    const jobs = applied.pve.backupJobs;
+    assert.ok(jobs.known);
+    const backupJobs = seen(jobs.value.map((job) => (job.id === 'hf-tier-2' ? { ...job, ...change(job) } : job)));
+    return { ...applied, pve: { ...applied.pve, backupJobs } };
+  };
+  const away = { sinceAt: NOW - 86_400, untilAt: NOW + 86_400 };
+  const suspended = changed(({ comment }) => ({ enabled: false, comment: withSuspension(comment, away) }));
+  const back = changed(({ comment }) => ({ comment: withSuspension(comment, { ...away, backAt: NOW }) }));
+
+  test('is no drift, and is told', () => {
+    const drawn = draw(policy({ pressure }), suspended);
+    assert.deepEqual(briefs(drawn), []);
+    assert.deepEqual(codes(drawn), ['HF-PRESSURE']);
+  });
+  test('stays suspended while the rest of it is changed', () => {
+    const tiers = makeSeedTiers().map((tier) => (tier.id === 2 ? { ...tier, retentionSeconds: 90 * 86_400 } : tier));
+    const step = draw({ ...policy({ pressure }), tiers }, suspended).plan.steps.find(({ kind }) => kind === 'backup-job');
+    assert.equal(step!.settings['enabled'], undefined);
+    assert.match(String(step!.settings['comment']), /, suspended 2026-11-24T12:00:00Z to 2026-11-26T12:00:00Z$/);
+    assert.match(step!.because, /it is marked with the promises as they are now/);
+  });
+  test('runs again where the policy does not let it be suspended', () => {
+    const [step] = draw(policy(), suspended).plan.steps;
+    assert.deepEqual([brief(step!), step!.settings['enabled'], step!.weakening], ['change backup-job hf-tier-2', true, undefined]);
+  });
+  test('keeps the words about its last suspension when it runs again', () =>
+    assert.deepEqual(briefs(draw(policy({ pressure }), back)), []));
+  test('that somebody disabled afterwards runs again', () => {
+    const drawn = draw(
+      policy({ pressure }),
+      changed(({ comment }) => ({ enabled: false, comment: withSuspension(comment, { ...away, backAt: NOW }) })),
+    );
+    assert.deepEqual(briefs(drawn), ['change backup-job hf-tier-2']);
+  });
 });

@@ -15,6 +15,8 @@ import { poolHeldByRule } from './findings.ts';
 import { bridge, withoutGap } from './gapless.ts';
 import { guard } from './guard.ts';
 import { order } from './order.ts';
+import { suspendedFindings } from '../pressure/findings.ts';
+import { withSuspended } from './suspended.ts';
 import { staggerFindings } from './stagger.ts';
 import type { Plan, Step } from './plan.ts';
 import { unknownZones } from './zones.ts';
@@ -70,7 +72,8 @@ type DrawnSite = {
 function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = new Set() }: DrawInput): DrawnSite {
   const { tierByGuest, pinned, exempt } = promises(policy, site, actual, now);
   const pinnedGuests = new Set(pinned.map(({ vmid }) => vmid));
-  const desired = compile({ policy, site, actual, tierByGuest, pinnedGuests, upkeepByTier: upkeep(site) });
+  const compiled = compile({ policy, site, actual, tierByGuest, pinnedGuests, upkeepByTier: upkeep(site) });
+  const desired = { ...compiled, objects: withSuspended(compiled.objects, actual, site) };
   const input: DiffInput = { site, desired, actual, adopted };
   const difference = diff(input);
   const adoption: Adoption = { policy, site, actual, desired, tierByGuest };
@@ -90,6 +93,7 @@ function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = n
       ...findings,
       ...adoptable(adoption),
       ...unknownZones(site, actual),
+      ...suspendedFindings(actual, site, now),
       ...staggerFindings({ policy, site, actual, tierByGuest }),
     ],
     desired,

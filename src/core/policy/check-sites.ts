@@ -106,6 +106,18 @@ function checkTokens(site: DraftSite): Finding[] {
       fix: 'make a token of its own; the commands are printed by:\n    holdfast grants --for retry',
     });
   }
+  const pressure = site.pve?.pressureToken;
+  if (pressure !== undefined && [site.pve?.token, site.pve?.applyToken, retry].includes(pressure)) {
+    findings.push({
+      severity: 'error',
+      code: 'HF-TOKEN-SHARED',
+      at: `sites.${site.name}.pve.pressureToken`,
+      site: site.name,
+      problem: '"pressureToken" is the same as another token of Holdfast',
+      why: 'a process that runs day and night would hold what only a person may use, or what only looks could change jobs',
+      fix: 'make a token of its own; the commands are printed by:\n    holdfast grants --for pressure',
+    });
+  }
   const backup = site.storages?.backupToken;
   if (backup !== undefined && servers.some(({ token, applyToken }) => token === backup || applyToken === backup)) {
     findings.push({

@@ -2,6 +2,7 @@ import type { Finding } from '../finding.ts';
 import type { UnixSeconds } from '../units.ts';
 import { checkAlerts } from './check-alerts.ts';
 import { checkLocks } from './check-locks.ts';
+import { checkPressure } from './check-pressure.ts';
 import { checkRules } from './check-rules.ts';
 import { checkSites } from './check-sites.ts';
 import { checkTiers } from './check-tiers.ts';
@@ -13,5 +14,12 @@ import type { DraftPolicy } from './draft.ts';
  * file finds the line. That the promises can be kept is another question, and the proof's.
  */
 export function checkPolicy(draft: DraftPolicy, now: UnixSeconds): Finding[] {
-  return [...checkSites(draft), ...checkTiers(draft), ...checkLocks(draft), ...checkRules(draft, now), ...checkAlerts(draft)];
+  return [
+    ...checkSites(draft),
+    ...checkTiers(draft),
+    ...checkLocks(draft),
+    ...checkPressure(draft),
+    ...checkRules(draft, now),
+    ...checkAlerts(draft),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { Assume, AssignRule, Offsite, PbsAccess, Policy, Site, Tier, TrafficRule } from './policy.ts';
+import type { Assume, AssignRule, Offsite, PbsAccess, Policy, Pressure, Site, Tier, TrafficRule } from './policy.ts';
 
 /**
  * A policy as far as it could be read: what was missing or wrong is absent. Meaning is checked on it, so that one
@@ -12,10 +12,11 @@ export type DraftPolicy = {
 } & Pick<Policy, 'alerts' | 'drills' | 'exceptions'>;
 
 export type DraftSite = Pick<Site, 'name'> &
-  Partial<Omit<Site, 'pve' | 'pbs' | 'storages' | 'name'>> & {
+  Partial<Omit<Site, 'pve' | 'pbs' | 'storages' | 'pressure' | 'name'>> & {
     readonly pve?: Partial<Site['pve']>;
     readonly pbs: readonly DraftPbs[];
     readonly storages?: Partial<NonNullable<Site['storages']>>;
+    readonly pressure?: Partial<Pressure>;
   };
 
 export type DraftPbs = Partial<Omit<PbsAccess, 'traffic'>> & {

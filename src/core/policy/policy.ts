@@ -27,6 +27,8 @@ export type Site = {
   readonly pve: PveAccess & {
     /** The login that starts a guest's backup once more after it failed for a passing reason; absent: nothing is repeated. */
     readonly retryToken?: SecretRef;
+    /** The login that suspends backup jobs under pressure and takes them back; absent: nothing is suspended. */
+    readonly pressureToken?: SecretRef;
   };
   /** At least one. The first is where a tier goes that names none. */
   readonly pbs: readonly PbsAccess[];
@@ -36,6 +38,20 @@ export type Site = {
   readonly storages?: { readonly backupToken?: SecretRef; readonly server?: string };
   /** When backups may run, local to `timeZone`. */
   readonly window?: Window;
+  /** Absent: no job is ever suspended. */
+  readonly pressure?: Pressure;
+};
+
+/** Which tiers step back when a datastore of theirs is about to fill: their backup jobs are suspended, the lowest tier's first. */
+export type Pressure = {
+  /** Those that may be suspended; never tier 1. */
+  readonly tiers: readonly TierId[];
+  /** Suspended when garbage collection can no longer run within this time, as the datastore grows. */
+  readonly belowSeconds: number;
+  /** Taken back when it can run for this long again. */
+  readonly resumeSeconds: number;
+  /** Taken back after this long in any case. */
+  readonly forSeconds: number;
 };
 
 /** `22:00-06:00` as minutes after local midnight; `endMinute` may be the smaller one: the window then spans midnight. */

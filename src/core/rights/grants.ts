@@ -29,14 +29,18 @@ function pveGrants(purpose: Purpose, scope: RightsScope): Grants[] {
   const token = `${user}!${purpose}`;
   const byPath = Map.groupBy(rights, ({ path }) => path);
   // A role on a deeper path replaces the one above it: what was granted above must be in it again.
+  const isHere = (path: string): boolean => byPath.get(path)!.every(({ here }) => here === true);
   const roles = [...byPath]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([path], _, all) => {
-      const reaching = all.filter(([above]) => path === above || above === '/' || path.startsWith(`${above}/`)).flatMap(([, list]) => list);
+      const reaching = all
+        .filter(([above]) => path === above || (!isHere(above) && (above === '/' || path.startsWith(`${above}/`))))
+        .flatMap(([, list]) => list);
       const privileges = [...new Set(reaching.map(({ privilege }) => privilege.split(' or ')[0]!))].sort();
       return {
         path,
         privileges,
+        ...(isHere(path) && { here: true as const }),
         because: byPath
           .get(path)!
           .map(({ to }) => to)
@@ -55,13 +59,13 @@ function pveGrants(purpose: Purpose, scope: RightsScope): Grants[] {
           run: makeRole(role, privileges.join(',')),
           because: `to ${because}`,
         })),
-        ...whole.map(({ role, path }) => ({
-          run: `pveum acl modify ${path} --users ${user} --roles ${role}`,
+        ...whole.map(({ role, path, here }) => ({
+          run: `pveum acl modify ${path} --users ${user} --roles ${role}${here ? HERE : ''}`,
           because: 'a token never has more than its user',
         })),
         { run: `pveum user token add ${user} ${purpose} --privsep 1`, because: 'shows the secret, once' },
-        ...whole.map(({ role, path }) => ({
-          run: `pveum acl modify ${path} --tokens '${token}' --roles ${role}`,
+        ...whole.map(({ role, path, here }) => ({
+          run: `pveum acl modify ${path} --tokens '${token}' --roles ${role}${here ? HERE : ''}`,
           because: 'with privilege separation the token needs its own grant',
         })),
       ],
@@ -69,15 +73,24 @@ function pveGrants(purpose: Purpose, scope: RightsScope): Grants[] {
   ];
 }
 
-type Role = { readonly role: string; readonly path: string; readonly privileges: readonly string[]; readonly because: string };
+/** On the path itself and on nothing below it. */
+const HERE = ' --propagate 0';
+
+type Role = {
+  readonly role: string;
+  readonly path: string;
+  readonly privileges: readonly string[];
+  readonly because: string;
+  readonly here?: true;
+};
 
 /**
  * One role on the root: each privilege counts on its own kind of path only, and roles of two purposes on one path add up, while
- * one on a deeper path would take away what the other gives there. Drills are kept to their pool and repeats to the tiers' storages: they have users of their own.
+ * one on a deeper path would take away what the other gives there. Drills are kept to their pool, repeats and suspensions to storages of tiers: they have users of their own.
  */
 function merge(purpose: Purpose, roles: readonly Omit<Role, 'role'>[]): Role[] {
   const name = `Holdfast${purpose[0]!.toUpperCase()}${purpose.slice(1)}`;
-  if (isApart(purpose)) return roles.map((one) => ({ ...one, role: `${name}${suffix(purpose === 'retry' ? topOf(one.path) : one.path)}` }));
+  if (isApart(purpose)) return roles.map((one) => ({ ...one, role: `${name}${suffix(purpose === 'drill' ? one.path : topOf(one.path))}` }));
   const privileges = [...new Set(roles.flatMap((one) => one.privileges))].sort();
   return [{ role: name, path: '/', privileges, because: roles.map(({ because }) => because).join('; ') }];
 }
@@ -87,7 +100,7 @@ function onePerRole(roles: readonly Role[]): Role[] {
 }
 
 function isApart(purpose: Purpose): boolean {
-  return purpose === 'drill' || purpose === 'retry';
+  return purpose === 'drill' || purpose === 'retry' || purpose === 'pressure';
 }
 
 /** One role for all storages. */
@@ -159,4 +172,5 @@ const PBS_ROLES: Readonly<Record<Purpose, (paths: readonly string[]) => readonly
   drill: () => [],
   move: (paths) => paths.map((path) => ({ path, role: 'DatastoreAdmin', to: 'to move groups between namespaces; PBS has no right for it without the right to delete' })),
   retry: () => [],
+  pressure: () => [],
 }; // prettier-ignore

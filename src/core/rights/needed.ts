@@ -2,9 +2,9 @@ import type { PbsAccess, Site } from '../policy/policy.ts';
 import { firstWith } from '../world/abilities.ts';
 
 /** What somebody wants to do; each has a login of its own. */
-export type Purpose = 'audit' | 'apply' | 'lock' | 'drill' | 'move' | 'retry';
+export type Purpose = 'audit' | 'apply' | 'lock' | 'drill' | 'move' | 'retry' | 'pressure';
 
-export const PURPOSES: readonly Purpose[] = ['audit', 'apply', 'lock', 'drill', 'move', 'retry'];
+export const PURPOSES: readonly Purpose[] = ['audit', 'apply', 'lock', 'drill', 'move', 'retry', 'pressure'];
 
 /** A right that a login needs on one server. */
 export type NeededRight = {
@@ -16,6 +16,8 @@ export type NeededRight = {
   readonly path: string;
   /** What it is for; reads well after "to". */
   readonly to: string;
+  /** On this path alone is enough, not on what lies below it. */
+  readonly here?: true;
 };
 
 /** The site as far as rights depend on it. */
@@ -27,6 +29,8 @@ export type RightsScope = {
   readonly datastores?: ReadonlyMap<string, readonly string[]>;
   /** PVE's storages of the tiers; absent: not known yet. */
   readonly storages?: readonly string[];
+  /** Those of the tiers that may be suspended under pressure. */
+  readonly suspended?: readonly string[];
 };
 
 /**
@@ -45,7 +49,7 @@ export function neededRights(purpose: Purpose, scope: RightsScope): NeededRight[
   return [...pve, ...pbs];
 }
 
-type Right = Pick<NeededRight, 'privilege' | 'path' | 'to'>;
+type Right = Pick<NeededRight, 'privilege' | 'path' | 'to' | 'here'>;
 
 const SEE_PVE: readonly Right[] = [
   { privilege: 'Sys.Audit', path: '/', to: 'see backup jobs, the volumes they take, and the tasks of others' },
@@ -96,6 +100,15 @@ const PVE: Readonly<Record<Purpose, (scope: RightsScope) => readonly Right[]>> =
       to: 'let that backup write to its storage',
     })),
   ],
+  pressure: ({ suspended = [] }) => [
+    { privilege: 'Sys.Audit', path: '/', here: true, to: 'read a job again before it is written' },
+    { privilege: 'Sys.Modify', path: '/', here: true, to: 'disable a backup job and enable it again; PVE has no smaller right for it' },
+    ...suspended.map((id) => ({
+      privilege: 'Datastore.Allocate',
+      path: `/storage/${id}`,
+      to: 'change a job that writes to this storage, as PVE asks of everybody',
+    })),
+  ],
 };
 
 const WRITE_TRAFFIC: readonly Right[] = [
@@ -123,6 +136,7 @@ const PBS: Readonly<Record<Purpose, (path: string) => readonly Right[]>> = {
     { privilege: 'Datastore.Modify', path, to: 'move a group to another namespace; whoever has it can delete everything there' },
   ],
   retry: () => [],
+  pressure: () => [],
 };
 
 /** The ACL path of each place where the site's points lie. A tier's other datastore counts as a whole. */

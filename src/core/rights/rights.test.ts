@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { grantCommands } from './grants.ts';
 import { neededRights, PURPOSES, type RightsScope } from './needed.ts';
-import { deletingRights, retryingPower } from './power.ts';
+import { deletingRights, pressuringPower, retryingPower } from './power.ts';
 import { blindSpots, holds, type Rights } from './rights.ts';
 
 const RIGHTS: Rights = {
@@ -39,6 +39,7 @@ const limited: RightsScope = {
     pbs: [{ ...scope.site.pbs[0]!, traffic: [{ name: 'office', networks: ['10.0.0.0/8'], rateInBytesPerSecond: 1 }] }],
   },
 };
+const pressed: RightsScope = { ...scope, suspended: ['pbs-tier-4'] };
 const code: RightsScope = { site: { ...scope.site, places: 'opentofu' } };
 
 test('neededRights: watching and protecting cannot delete, on either product', () => {
@@ -109,6 +110,31 @@ describe('a login that repeats', () => {
     assert.equal(grants!.token, 'holdfast-retry@pve!retry'));
 });
 
+describe('a login that suspends', () => {
+  const [grants] = grantCommands('pressure', pressed);
+  const granted = pveRights(grants!.commands, grants!.token);
+  const table: readonly (readonly [name: string, rights: Rights, harmless: readonly string[], power: readonly string[]])[] = [
+    ['as granted, under a login that cannot delete', granted, ['pbs-tier-4'], []],
+    ['as granted, for a tier that is not to be suspended', granted, ['pbs-tier-3'], ['Datastore.Allocate on /storage/pbs-tier-4']],
+    ['on all storages', { '/storage': { 'Datastore.Allocate': true } }, ['pbs-tier-4'], ['Datastore.Allocate on /storage']],
+    [
+      'reaching below the root',
+      { '/': { 'Sys.Modify': true }, '/nodes': { 'Sys.Modify': true } },
+      [],
+      ['Sys.Modify on all that lies below /'],
+    ],
+    ['on a node', { '/nodes/pve1': { 'Sys.Modify': false } }, [], ['Sys.Modify on /nodes/pve1']],
+    ['with a guest to destroy', { '/vms': { 'VM.Allocate': true } }, ['pbs-tier-4'], ['VM.Allocate on /vms']],
+  ];
+  for (const [name, rights, harmless, power] of table)
+    test(`${name}: ${power.join(', ') || 'harmless'}`, () => assert.deepEqual(pressuringPower(rights, harmless), power));
+  test('has a user of its own, and its right on the root reaches nothing below', () => {
+    assert.equal(grants!.token, 'holdfast-pressure@pve!pressure');
+    const asked = ['/', '/nodes/pve1', '/storage/pbs-tier-4'].map((path) => holds(granted, 'Sys.Modify', path));
+    assert.deepEqual(asked, [true, false, false]);
+  });
+});
+
 /** Roles of PBS with what is needed here. */
 const PBS_ROLES: Readonly<Record<string, readonly string[]>> = {
   Admin: ['Sys.Audit', 'Sys.Modify', 'Permissions.Modify'],
@@ -124,6 +150,7 @@ for (const purpose of PURPOSES) {
     ['holdfast', scope],
     ['opentofu', code],
     ['holdfast, with limited traffic', limited],
+    ['holdfast, with a tier that may be suspended', pressed],
   ] as const) {
     test(`grants for ${purpose}, places by ${owner}: the token and its user get every right that is needed`, () => {
       const granted = grantCommands(purpose, given);
@@ -151,8 +178,10 @@ function pveRights(commands: Commands, who: string): Rights {
   );
   const rights: Record<string, Record<string, boolean>> = {};
   for (const { run } of commands) {
-    const [, path, owner, role] = /^pveum acl modify (\S+) --(?:users|tokens) '?([^' ]+)'? --roles (\S+)$/.exec(run) ?? [];
-    if (owner === who) rights[path!] = { ...rights[path!], ...Object.fromEntries(roles.get(role!)!.map((name) => [name, true])) };
+    const [, path, owner, role, here] =
+      /^pveum acl modify (\S+) --(?:users|tokens) '?([^' ]+)'? --roles (\S+)( --propagate 0)?$/.exec(run) ?? [];
+    if (owner === who)
+      rights[path!] = { ...rights[path!], ...Object.fromEntries(roles.get(role!)!.map((name) => [name, here === undefined])) };
   }
   return rights;
 }

@@ -8,5 +8,6 @@ export function rightsScope(policy: Pick<Policy, 'tiers'>, site: Site): RightsSc
   for (const { pbs = site.pbs[0]!.name, datastore } of policy.tiers) {
     if (datastore !== undefined) datastores.set(pbs, [...(datastores.get(pbs) ?? []), datastore]);
   }
-  return { site, datastores, storages: policy.tiers.map(({ id }) => tierStorage(id)) };
+  const storages = policy.tiers.map(({ id }) => tierStorage(id));
+  return { site, datastores, storages, suspended: (site.pressure?.tiers ?? []).map(tierStorage) };
 }

@@ -1,4 +1,4 @@
-import type { Log, Notifier, Ports, Proxmox, Timers } from '#app/ports.ts';
+import type { JobSwitch, Log, Notifier, Ports, Proxmox, Timers } from '#app/ports.ts';
 import type { AlertRecord } from '#core/memory/record.ts';
 import type { Alerts } from '#core/policy/alerts.ts';
 import type { Policy } from '#core/policy/policy.ts';
@@ -19,10 +19,23 @@ export type FakeSite = {
   closed: number;
   /** Instants of the points that PBS protects. */
   readonly locked: Set<number>;
+  /** What was written to backup jobs, by id. */
+  readonly jobs: Map<string, Pick<JobSwitch, 'enabled' | 'comment'>>;
 };
 
 export function fakeSite(parts: Partial<FakeSite> = {}): FakeSite {
-  return { actual: () => makeActual(), sign: 'a', silent: [], answers: true, looks: 0, pulses: 0, closed: 0, locked: new Set(), ...parts };
+  return {
+    actual: () => makeActual(),
+    sign: 'a',
+    silent: [],
+    answers: true,
+    looks: 0,
+    pulses: 0,
+    closed: 0,
+    locked: new Set(),
+    jobs: new Map(),
+    ...parts,
+  };
 }
 
 export const unreachable = (server: string): ProxmoxError =>
@@ -56,6 +69,7 @@ export function connectFake(site: FakeSite, now: () => number): Proxmox {
     repeatsAs: async () => undefined,
     startBackup: async () => ({ outcome: 'nothing' }),
     startVerify: async () => ({ outcome: 'nothing' }),
+    switchJob: async ({ id, enabled, comment }) => void site.jobs.set(id, { enabled, comment }),
     carryOut: async () => {},
     close: async () => void (site.closed += 1),
   };

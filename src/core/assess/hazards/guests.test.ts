@@ -1,10 +1,12 @@
 import { GROUP, GUEST, healthyJobs, POINTS, testHazards } from '#test/healthy.ts';
 import { makeBackupJob, makeBackupTask, makeGroup, makePbsStorage, makeTier, NOW, seen } from '#test/make.ts';
+import { withSuspension, type Suspension } from '../../pressure/suspension.ts';
 import type { Guest, Storage } from '../../world/actual.ts';
 
 const DAY = 86_400;
 const TIB = 2 ** 40;
 const { backup } = healthyJobs(makeTier());
+const suspended = (suspension: Suspension) => ({ ...backup, enabled: false, comment: withSuspension(backup.comment, suspension) });
 const guest = (more: Partial<Guest>) => ({ pve: { guests: seen([{ ...GUEST, ...more }]) } });
 const owner = (owner: string) => ({ groups: seen([{ ...GROUP, owner }]) });
 const second = (storage: Storage) => ({
@@ -51,6 +53,16 @@ testHazards([
   {
     name: 'only a disabled job names it, which PVE’s own list of guests without backup takes for cover',
     wrong: { pve: { backupJobs: seen([{ ...backup, enabled: false }]) } },
+    told: ['HF-NO-JOB vm/101'],
+  },
+  {
+    name: 'its job is suspended under pressure: told once, of the job',
+    wrong: { pve: { backupJobs: seen([suspended({ sinceAt: NOW - DAY, untilAt: NOW + DAY })]) } },
+    told: ['HF-PRESSURE backup job hf-tier-1'],
+  },
+  {
+    name: 'somebody disabled it after it had been taken back',
+    wrong: { pve: { backupJobs: seen([suspended({ sinceAt: NOW - 3 * DAY, untilAt: NOW - DAY, backAt: NOW - DAY })]) } },
     told: ['HF-NO-JOB vm/101'],
   },
   {

@@ -1,6 +1,7 @@
 import type { Finding } from '../../finding.ts';
 import { proveRto } from '../../retention/rto.ts';
 import { isOurs } from '../../desired/mark.ts';
+import { suspensionOf } from '../../pressure/suspension.ts';
 import type { BackupJob, Guest } from '../../world/actual.ts';
 import { hiddenRows } from '../blind.ts';
 import { leadsTo, serverOf } from '../leads.ts';
@@ -18,6 +19,8 @@ function jobs(around: Surroundings, guest: Guest) {
   const { covering } = around;
   if (!covering.known || keptByOthers(around, guest)) return [];
   const { enabled, disabled } = covering.jobsOf(guest);
+  // That of a suspended job is told once for its tier.
+  if (enabled.length === 0 && disabled.some(suspensionOf)) return [];
   if (enabled.length === 0 && !covering.hidden) {
     const but = disabled.length > 0 ? `; ${disabled.map(({ id }) => id).join(', ')} names it and is disabled` : '';
     return [

@@ -3,6 +3,7 @@ import { nextRun } from '../../calendar/next.ts';
 import { misreadings } from '../../calendar/misread.ts';
 import { zoneRules } from '../../calendar/zone.ts';
 import type { Finding } from '../../finding.ts';
+import { suspendedFindings } from '../../pressure/findings.ts';
 import type { PbsActual, PruneJob, SyncJob, VerifyJob } from '../../world/actual.ts';
 import { listOf, onObject, type Hazard, type Surroundings } from './context.ts';
 import { danglingBackup, danglingPbsJob } from './dangling.ts';
@@ -10,6 +11,7 @@ import { vanishing } from './vanish.ts';
 
 /** Jobs that cannot do what they say: they name what is not there, never run, or are misread. A disabled job does nothing, and that is told of the guests. */
 export const jobHazards: Hazard = (around) => [
+  ...suspendedFindings(around.actual, around.site, around.now),
   ...around.jobs
     .filter(({ enabled }) => enabled)
     .flatMap((job) => [
