@@ -35,7 +35,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   'pveum acl modify': ({ acl }, words) => {
     const authId = option(words, words.includes('--tokens') ? '--tokens' : '--users')!;
-    acl.push({ path: words[3]!, authId, role: option(words, '--roles')!, propagate: true });
+    acl.push({ path: words[3]!, authId, role: option(words, '--roles')!, propagate: option(words, '--propagate') !== '0' });
     return [];
   },
   'pveum user token add': (_, words) => [`${words[4]}!${words[5]}`],

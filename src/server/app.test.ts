@@ -156,6 +156,7 @@ test('metrics: the names are a contract', async () => {
       "holdfast_store_available_bytes gauge",
       "holdfast_store_full_timestamp_seconds gauge",
       "holdfast_store_stuck_timestamp_seconds gauge",
+      "holdfast_job_suspended gauge",
       "holdfast_points_locked_total counter",
       "holdfast_points_unlocked_total counter",
       "holdfast_info gauge",
@@ -171,6 +172,8 @@ test('metrics: the names are a contract', async () => {
   expect(text).toContain('holdfast_guest_posture{site="home",vmid="102",tier="1"} 4');
   expect(text).toContain(`holdfast_store_stuck_timestamp_seconds{site="home",store="datastore:pbs/main"} ${NOW + 86_400}`);
   expect(text).not.toContain('holdfast_store_full_timestamp_seconds{');
+  expect(text).toContain('holdfast_job_suspended{site="home",tier="4"} 1');
+  expect(text).toContain('holdfast_job_suspended{site="home",tier="3"} 0');
   expect(text).toContain('holdfast_points_locked_total{site="home"} 7');
 });
 

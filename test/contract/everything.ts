@@ -114,6 +114,7 @@ export async function letOurClientAsk(pbs?: PbsState['version']): Promise<void> 
     }
     if (scenario === 'messy-homelab') await letItProtect(site, first);
     if (scenario === 'messy-homelab') await letItRepeat(site, first);
+    if (scenario === 'messy-homelab') await letItSuspend(site, first);
     await site.close();
     await lab.close();
   }
@@ -134,6 +135,19 @@ async function letItRepeat(site: Proxmox, { pve, pbs: [server] }: Actual): Promi
   const point = firstPoint(server!);
   expect(await site.startVerify(point)).toMatchObject({ outcome: 'started' });
   expect(await site.repeatsAs()).toBe('root@pam!lab');
+}
+
+/** It takes a job out of its schedule, and puts it back. */
+async function letItSuspend(site: Proxmox, { pve }: Actual): Promise<void> {
+  const { id, enabled, comment } = (pve.backupJobs.known ? pve.backupJobs.value : []).find((job) => job.enabled)!;
+  const [before, away] = [
+    { enabled, comment },
+    { enabled: false, comment: `${comment}, suspended` },
+  ];
+  await site.switchJob({ id, ...away, before });
+  await site.switchJob({ id, ...before, before: away });
+  const after = await site.observe();
+  expect(after.pve.backupJobs).toMatchObject({ value: expect.arrayContaining([expect.objectContaining({ id, ...before })]) });
 }
 
 /** It protects a point and lets it go again, and reads the log of a task. */
@@ -168,7 +182,7 @@ function siteOf(lab: Lab) {
   return {
     ...site,
     storages,
-    pve: { ...access(lab.pve), retryToken: access(lab.pve).token },
+    pve: { ...access(lab.pve), retryToken: access(lab.pve).token, pressureToken: access(lab.pve).token },
     pbs: [{ ...pbs, name: 'pbs', datastore: 'main', namespace: '', ...access(lab.pbs) }],
   };
 }

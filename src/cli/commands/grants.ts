@@ -10,7 +10,7 @@ export const grants: Command = {
   options: [
     {
       flags: '--for PURPOSE',
-      help: 'audit: watch. apply: configure. lock: protect. drill: restore. move: between tiers. retry: repeat a failed backup',
+      help: 'audit: watch. apply: configure. lock: protect. drill: restore. move: between tiers. retry: repeat a failed backup. pressure: suspend jobs while a datastore fills',
       choices: [...PURPOSES],
       default: 'audit',
     },

@@ -14,6 +14,7 @@ import {
   seen,
 } from '#test/make.ts';
 import type { Disk, Guest, NamespaceActual } from '../world/actual.ts';
+import { withSuspension } from '../pressure/suspension.ts';
 import { assess } from './assess.ts';
 
 const HOUR = 3600;
@@ -30,6 +31,10 @@ const old = (hours: number): NamespaceActual => ({
 });
 const container = seen([{ ...GROUP, type: 'ct' as const, snapshots: POINTS.map((one) => ({ ...one, files: ['root.pxar.didx'] })) }]);
 const root: Disk = { ...GUEST.disks[0]!, key: 'rootfs', volume: 'local-zfs:subvol-101-disk-0', kind: 'rootfs' };
+
+const { backup } = healthyJobs(makeTier());
+const comment = withSuspension(backup.comment, { sinceAt: NOW - HOUR, untilAt: NOW + HOUR });
+const suspended = { pve: { backupJobs: seen([{ ...backup, enabled: false, comment }]) } };
 
 /** The rules of docs/concepts.md, "Posture", row by row: `posture | what was told`. */
 const cases: readonly { readonly name: string; readonly wrong: Wrong; readonly expected: string }[] = [
@@ -91,6 +96,12 @@ const cases: readonly { readonly name: string; readonly wrong: Wrong; readonly e
     name: 'a template: not judged',
     wrong: { pve: { guests: seen([GUEST, makeGuest({ vmid: 900, template: true })]) } },
     expected: 'protected',
+  },
+  { name: 'its job is suspended under pressure: at-risk at once', wrong: suspended, expected: 'at-risk | HF-PRESSURE' },
+  {
+    name: 'its job is suspended under pressure, and its data grows too old',
+    wrong: { ...suspended, groups: seen([makeGroup({ snapshots: POINTS.slice(0, 2) })]) },
+    expected: 'broken | HF-PRESSURE',
   },
   { name: 'no disk at all', wrong: guest({ disks: [] }), expected: 'attention' },
   { name: 'a container and its root', wrong: { ...guest({ type: 'ct', disks: [root] }), groups: container }, expected: 'protected' },

@@ -11,6 +11,7 @@ function login(site: DraftSite): Finding[] {
   if (!site.pressure || site.pve?.pressureToken !== undefined) return [];
   return [
     finding(site, 'pressure', {
+      severity: 'warning',
       problem: `Jobs of site ${site.name} are to be suspended under pressure, and no login may do that`,
       why: 'nothing would be suspended, and whoever wrote it relies on it',
       fix: 'make a token of its own, and name it in pve.pressureToken:\n    holdfast grants --for pressure',
@@ -51,6 +52,10 @@ function named(site: DraftSite, tiers: DraftPolicy['tiers']): Finding[] {
   });
 }
 
-function finding({ name }: DraftSite, at: string, told: Pick<Finding, 'problem' | 'why' | 'fix'>): Finding {
-  return { severity: 'error', code: 'HF-PRESSURE-RULE', at: `sites.${name}.${at}`, site: name, ...told };
+function finding(
+  { name }: DraftSite,
+  at: string,
+  { severity = 'error', ...told }: Pick<Finding, 'problem' | 'why' | 'fix'> & Partial<Pick<Finding, 'severity'>>,
+): Finding {
+  return { severity, code: 'HF-PRESSURE-RULE', at: `sites.${name}.${at}`, site: name, ...told };
 }
