@@ -28,6 +28,10 @@ export type Lab = {
   readonly world: World;
   /** Lets virtual seconds pass; everything due on the way happens. */
   readonly advance: (seconds: number) => void;
+  /** From now on virtual time goes `rate` times as fast as real time; 0: it stands still. */
+  readonly flow: (rate: number) => void;
+  /** Virtual time at this moment. */
+  readonly now: () => number;
   readonly close: () => Promise<void>;
 };
 
@@ -48,17 +52,23 @@ export const LAB_EPOCH = Date.UTC(2026, 10, 25) / 1000;
 export async function startLab(options: LabOptions): Promise<Lab> {
   const world = typeof options.scenario === 'string' ? makeWorld(options.scenario, options.now ?? LAB_EPOCH) : options.scenario;
   const sources = [...PVE_SOURCES, ...PBS_SOURCES];
-  const begin = { virtual: world.now, real: Date.now() / 1000 };
-  const flow = () => {
-    if (options.clock === 'real') advanceTo(world, Math.floor(begin.virtual + Date.now() / 1000 - begin.real), sources);
-  };
+  const course = { virtual: world.now, real: Date.now() / 1000, rate: options.clock === 'real' ? 1 : 0 };
+  const catchUp = () => advanceTo(world, Math.floor(course.virtual + (Date.now() / 1000 - course.real) * course.rate), sources);
   const advance = (seconds: number) => {
-    begin.virtual += seconds;
+    course.virtual += seconds;
     advanceTo(world, world.now + seconds, sources);
+  };
+  const flow = (rate: number) => {
+    catchUp();
+    Object.assign(course, { virtual: world.now, real: Date.now() / 1000, rate });
+  };
+  const now = () => {
+    catchUp();
+    return world.now;
   };
   const lever = (method: string, path: string, query: URLSearchParams, body: string) =>
     pull({ world, advance }, `${method} ${path}`, query, body);
-  const common = { world, beforeRequest: flow, lever };
+  const common = { world, beforeRequest: catchUp, lever };
   const running: RunningServer[] = [];
   const servers: Record<string, LabServer> = {};
   for (const [index, name] of Object.keys(world.pve).entries()) {
@@ -87,6 +97,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     servers,
     world,
     advance,
+    flow,
+    now,
     close: async () => {
       await Promise.all(running.map((server) => server.close()));
     },

@@ -5,15 +5,19 @@ import { text, type Flags } from '#cli/command.ts';
 import type { ServeOptions, Serving } from '#cli/command.ts';
 import type { Out, Streams } from '#cli/out.ts';
 import { makePolicySource } from '#config/policy-source.ts';
-import type { Clock, Notifier, Ports, Proxmox } from '#app/ports.ts';
+import type { Clock, Notifier, Ports, Proxmox, Timers } from '#app/ports.ts';
 import type { SecretRef, Site } from '#core/policy/policy.ts';
 import type { SiteOptions } from '#proxmox/site.ts';
 import { lazyCare, lazyStores } from '#store/lazy.ts';
 
 const VERSION = '0.1.0';
 
-/** Wires ports to adapters and runs one command. `overrides` replace ports, for the demo's clock and for tests; so do `streams`. */
-export async function run(argv: readonly string[], overrides: Partial<Ports> = {}, streams: Streams = process): Promise<number> {
+/** What replaces parts of the wiring: the demo's clock and timers, a test's ports. */
+export type Overrides = Partial<Ports> & { readonly timers?: Timers };
+
+/** Wires ports to adapters and runs one command. */
+export async function run(argv: readonly string[], overrides: Overrides = {}, streams: Streams = process): Promise<number> {
+  const { timers = realTimers, ...replaced } = overrides;
   const { env, stdin } = process;
   const { stdout, stderr } = streams;
   let interrupted: (() => void) | undefined;
@@ -23,13 +27,13 @@ export async function run(argv: readonly string[], overrides: Partial<Ports> = {
     env,
     version: VERSION,
     context: async (out, flags) => {
-      const ports = await wire(out, flags, overrides);
+      const ports = await wire(out, flags, replaced);
       return {
         out,
         env,
         ports,
-        timers: realTimers,
-        serve: (given) => serve(ports, streams, out, given),
+        timers,
+        serve: (given) => serve({ ports, timers }, streams, out, given),
         onInterrupt: (tell) => {
           interrupted = () => {
             tell();
@@ -95,7 +99,12 @@ async function readSecret(ref: SecretRef): Promise<string> {
 }
 
 /** The daemon, its server and its log are loaded for the one command that needs them. */
-async function serve(ports: Ports, { stderr }: Streams, out: Out, given: ServeOptions): Promise<Serving> {
+async function serve(
+  { ports, timers }: { readonly ports: Ports; readonly timers: Timers },
+  { stderr }: Streams,
+  out: Out,
+  given: ServeOptions,
+): Promise<Serving> {
   const [{ serveUntilToldToEnd }, { makeLog }, { spellStore }] = await Promise.all([
     import('./serve.ts'),
     import('./log.ts'),
@@ -111,7 +120,7 @@ async function serve(ports: Ports, { stderr }: Streams, out: Out, given: ServeOp
   const databaseUrl = process.env['HOLDFAST_DATABASE_URL'];
   const password = databaseUrl ? URL.parse(databaseUrl)?.password : undefined;
   for (const form of password ? [password, decodeURIComponent(password)] : []) secrets.add(form);
-  const parts = { ports, timers: realTimers, log, notifier: ports.notifier!, readSecret, version: VERSION };
+  const parts = { ports, timers, log, notifier: ports.notifier!, readSecret, version: VERSION };
   return serveUntilToldToEnd({ ...parts, memory: ports.memory!, where: spellStore(process.env) }, given);
 }
 

@@ -17,11 +17,32 @@ export async function freshFolder(folder: string): Promise<string> {
   return folder;
 }
 
-/** Writes the policy of ADR-005 for a lab, and its secrets beside it, and gives the policy's path. */
-export function writeDemo(folder: string, lab: Lab): string {
+/**
+ * Writes the policy of ADR-005 for a lab, with a login for repeats and somebody to tell at `receiver`, and its secrets beside it. Gives the
+ * policy's path.
+ */
+export function writeDemo(folder: string, lab: Lab, receiver: string): string {
   const text = presetText('adr-005');
   if (text === undefined) throw new Error('the preset adr-005 is gone');
-  return writePolicy(folder, lab, withAddress(withAddress(text, 'pve', lab.pve), 'pbs', lab.pbs));
+  const addressed = withAddress(withAddress(text, 'pve', lab.pve), 'pbs', lab.pbs);
+  return writePolicy(folder, lab, withRetries(addressed) + alerting(receiver));
+}
+
+function withRetries(text: string): string {
+  const login = '      retryToken: "env:HOLDFAST_PVE_RETRY_TOKEN"  # starts one guest\'s backup again, and may do nothing else\n';
+  const after = /( +applyToken: "env:HOLDFAST_PVE_APPLY_TOKEN".*\n)/;
+  if (!after.test(text)) throw new Error('the preset adr-005 names no applyToken');
+  return text.replace(after, `$1${login}`);
+}
+
+function alerting(receiver: string): string {
+  return `
+alerts:
+  channels:
+    people: { webhook: { url: "${receiver}" } }    # the demo's own: it takes every message and throws it away
+  routes:
+    - { to: [people] }
+`;
 }
 
 function withAddress(text: string, product: 'pve' | 'pbs', { url, fingerprint }: LabServer): string {

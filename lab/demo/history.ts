@@ -1,11 +1,13 @@
 const DAY_SECONDS = 86_400;
 
+/** How long the demo's site has lived: a year, and some days for the first points to come. */
+export const LIVED_DAYS = 370;
+
 /**
- * Two days before the last quarter began: so far back, a run of every tier of ADR-005 has come and gone since.
- * A quarter that began less than a week ago does not count, for its points are not verified yet.
+ * When the demo is at: the last 08:00 UTC that has passed. Its nights are over, and the next one is hours away, so that whoever looks at it finds
+ * it as it was told and has time to act.
  */
-export function beforeLastQuarter(now: number): number {
-  const date = new Date((now - 7 * DAY_SECONDS) * 1000);
-  const quarter = Date.UTC(date.getUTCFullYear(), Math.floor(date.getUTCMonth() / 3) * 3, 1) / 1000;
-  return quarter - 2 * DAY_SECONDS;
+export function presentAt(now: number): number {
+  const today = Math.floor(now / DAY_SECONDS) * DAY_SECONDS + 8 * 3600;
+  return today <= now ? today : today - DAY_SECONDS;
 }

@@ -8,6 +8,8 @@ export const TOKENS = {
   pbsAudit: 'holdfast@pbs!audit',
   pbsApply: 'holdfast@pbs!apply',
   backup: 'pve@pbs!backup',
+  /** Only where a scenario calls `allowRetries`. */
+  pveRetry: 'holdfast-retry@pve!retry',
 } as const;
 
 const secret = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
@@ -55,6 +57,17 @@ export function pbsAccess(datastore: string, namespace: string): Access {
   const place = namespace === '' ? `/datastore/${datastore}` : `/datastore/${datastore}/${namespace}`;
   for (const authId of ['pve@pbs', TOKENS.backup]) grant(access, authId, 'DatastoreBackup', place);
   return access;
+}
+
+/** The login that starts a failed guest's backup again, as `holdfast grants --for retry` makes it: it reaches these storages and no other. */
+export function allowRetries(access: Access, storages: readonly string[]): void {
+  access.roles['HoldfastRetryStorage'] = ['Datastore.AllocateSpace'];
+  access.roles['HoldfastRetryVms'] = ['VM.Backup'];
+  access.users['holdfast-retry@pve'] = { enabled: true, tokens: { retry: { secret: secret(103), separate: true } } };
+  for (const authId of ['holdfast-retry@pve', TOKENS.pveRetry]) {
+    grant(access, authId, 'HoldfastRetryVms', '/vms');
+    for (const storage of storages) grant(access, authId, 'HoldfastRetryStorage', `/storage/${storage}`);
+  }
 }
 
 export function grant(access: Access, authId: string, role: string, path: string): void {

@@ -1,7 +1,7 @@
 import { addDatastore, makePbs } from '../pbs/state.ts';
 import { addGuest, makePve } from '../pve/make.ts';
 import { emptyWorld, type World } from '../world.ts';
-import { pbsAccess, pveAccess } from './access.ts';
+import { allowRetries, pbsAccess, pveAccess } from './access.ts';
 
 const GIB = 2 ** 30;
 
@@ -11,7 +11,12 @@ const GIB = 2 ** 30;
  */
 export function adr005(now: number): World {
   const world = emptyWorld(now);
-  const pve = makePve({ now, access: pveAccess(), node: 'pve1' });
+  const access = pveAccess();
+  allowRetries(
+    access,
+    [1, 2, 3, 4].map((tier) => `pbs-tier-${tier}`),
+  );
+  const pve = makePve({ now, access, node: 'pve1' });
   pve.nodes['pve1']!.zfs = [
     { name: 'rpool', sizeBytes: 472 * GIB, allocatedBytes: 96 * GIB, fragmentationPercent: 8, health: 'ONLINE' },
     { name: 'zfs-longhorn', sizeBytes: 3_600 * GIB, allocatedBytes: 690 * GIB, fragmentationPercent: 14, health: 'ONLINE' },

@@ -27,6 +27,7 @@ export const SECRET_NAMES = {
   pbs: 'HOLDFAST_PBS_TOKEN',
   pbsApply: 'HOLDFAST_PBS_APPLY_TOKEN',
   backup: 'HOLDFAST_BACKUP_TOKEN',
+  pveRetry: 'HOLDFAST_PVE_RETRY_TOKEN',
 } as const;
 
 type Tokens = {
@@ -42,6 +43,7 @@ export function secretsOf({ pve, pbs }: Tokens): Record<string, string> {
     [SECRET_NAMES.pbs]: pbs.tokens[TOKENS.pbsAudit]!,
     [SECRET_NAMES.pbsApply]: pbs.tokens[TOKENS.pbsApply]!,
     [SECRET_NAMES.backup]: pbs.tokens[TOKENS.backup]!,
+    ...(pve.tokens[TOKENS.pveRetry] === undefined ? {} : { [SECRET_NAMES.pveRetry]: pve.tokens[TOKENS.pveRetry] }),
   };
 }
 
