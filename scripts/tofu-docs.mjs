@@ -34,13 +34,19 @@ function blocks(file, kind) {
   });
 }
 
+/** Stands in a path for each storage that the module is told. */
+const EACH_STORAGE = '{storage}';
+
 function rights() {
-  const scope = { site: { places: 'opentofu', pbs: [] } };
+  const scope = { site: { places: 'opentofu', pbs: [] }, storages: [EACH_STORAGE], suspended: [EACH_STORAGE] };
   return Object.fromEntries(
-    ['audit', 'apply', 'drill', 'move'].map((purpose) => {
+    ['audit', 'apply', 'drill', 'move', 'retry', 'pressure'].map((purpose) => {
       const [{ token, commands }] = grantCommands(purpose, scope);
       const runs = commands.map(({ run }) => run);
-      const paths = new Map(runs.flatMap((run) => pair(/^pveum acl modify (\S+) --users \S+ --roles (\S+)$/, run, true)));
+      const paths = new Map(
+        runs.flatMap((run) => pair(/^pveum acl modify (\S+) --users \S+ --roles (\S+)(?: --propagate 0)?$/, run, true)),
+      );
+      const here = new Set(runs.flatMap((run) => /^pveum acl modify .* --roles (\S+) --propagate 0$/.exec(run)?.[1] ?? []));
       const roles = runs.flatMap((run) => pair(/^pveum role add (\S+) --privs (\S+)(?: \|\||$)/, run, false));
       if (roles.length === 0 || roles.some(([role]) => !paths.has(role)))
         throw new Error(`The commands of ${purpose} are not understood: ${runs}`);
@@ -48,7 +54,12 @@ function rights() {
         purpose,
         {
           user: token.split('!')[0],
-          roles: roles.map(([role, privileges]) => ({ role, path: paths.get(role), privileges: privileges.split(',') })),
+          roles: roles.map(([role, privileges]) => ({
+            role,
+            path: paths.get(role),
+            propagate: !here.has(role),
+            privileges: privileges.split(','),
+          })),
         },
       ];
     }),

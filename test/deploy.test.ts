@@ -41,7 +41,7 @@ test('every metric that rules and dashboard ask for is one that Holdfast has', a
 });
 
 test.skipIf(!hasPromtool())('the alert rules are valid, and fire when they should', () => {
-  expect(runPromtool(['check', 'rules', 'deploy/prometheus/holdfast.rules.yml']).text).toContain('SUCCESS: 12 rules found');
+  expect(runPromtool(['check', 'rules', 'deploy/prometheus/holdfast.rules.yml']).text).toContain('SUCCESS: 14 rules found');
   expect(runPromtool(['test', 'rules', 'deploy/prometheus/holdfast.rules.test.yml'])).toEqual({
     code: 0,
     text: expect.stringContaining('SUCCESS'),

@@ -33,7 +33,9 @@ const REFUSALS = [
   { module: 'protected_vm', given: { ...GUEST, tags: ['tier1'] }, says: 'tags must not name a tier' },
   { module: 'protected_vm', given: { ...GUEST, disks: [] }, says: 'disks is empty: give the disk the VM starts from.' },
   { module: 'protected_vm', given: { ...GUEST, disks: [DISK] }, says: 'PVE then makes backups without a disk in them, and each of them ends OK.' },
-  { module: 'holdfast_tokens', given: { purposes: ['audit', 'root'] }, says: 'purposes are audit, apply, drill and move; unknown here: root.' },
+  { module: 'holdfast_tokens', given: { purposes: ['audit', 'root'] }, says: 'purposes are audit, apply, drill, move, retry and pressure; unknown here: root.' },
+  { module: 'holdfast_tokens', given: { purposes: ['retry'] }, says: 'retry_storages and the purpose retry belong together' },
+  { module: 'holdfast_tokens', given: { pressure_storages: ['pbs-tier-4'] }, says: 'pressure_storages and the purpose pressure belong together' },
 ]; // prettier-ignore
 
 test('every validation of every module has a refusal here', () => {
