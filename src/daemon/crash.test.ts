@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Memory, Notifier, Proxmox } from '#app/ports.ts';
+import { markedComment } from '#core/desired/mark.ts';
 import type { AlertRecord } from '#core/memory/record.ts';
+import { withSuspension } from '#core/pressure/suspension.ts';
 import type { Actual } from '#core/world/actual.ts';
 import { emptyRows, volatileMemory } from '#store/volatile.ts';
-import { makeActual, makeGroup, makePbs, makeSnapshot, makeTier, NOW, seen } from '#test/make.ts';
+import { makeActual, makeBackupJob, makeGroup, makePbs, makePve, makeSite, makeSnapshot, makeTier, NOW, seen } from '#test/make.ts';
 import { virtualTime } from '#test/virtual-time.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import { connectFake, darkActual, fakePorts, fakeSite, policyOf, recordingNotifier, type FakeSite } from './testing/site.ts';
@@ -16,6 +18,19 @@ import type { WorkerPorts } from './worker.ts';
 
 const HOUR = 3600;
 
+const PRESSED = makeSite({
+  pressure: { tiers: [4], belowSeconds: HOUR, resumeSeconds: 2 * HOUR, forSeconds: HOUR },
+  pve: { ...makeSite().pve, pressureToken: 'env:PRESSURE' },
+});
+const LOWEST = makeTier({ id: 4 });
+/** A job that was suspended under pressure, and whose time is up in the middle of the story. */
+const { storage: _, ...SUSPENDED } = makeBackupJob({
+  id: 'hf-tier-4',
+  enabled: false,
+  selection: { by: 'nothing' },
+  comment: withSuspension(markedComment(PRESSED, LOWEST), { sinceAt: NOW - HOUR, untilAt: NOW + 300 }),
+});
+
 /** A guest with two points, as PBS protects them; `gone`: without the older one, which had to stay. */
 function actualWith(home: FakeSite, asOf: number, gone = false): Actual {
   const snapshots = [20, 2]
@@ -23,7 +38,8 @@ function actualWith(home: FakeSite, asOf: number, gone = false): Actual {
     .slice(gone ? 1 : 0)
     .map((at) => makeSnapshot({ at, protected: home.locked.has(at) }));
   const namespaces = [{ datastore: 'main', namespace: 'home/tier-1', groups: seen([makeGroup({ snapshots, listedAt: asOf })], asOf) }];
-  return { ...makeActual({ pbs: [makePbs({ namespaces })] }), asOf };
+  const backupJobs = seen([{ ...SUSPENDED, ...home.jobs.get(SUSPENDED.id) }], asOf);
+  return { ...makeActual({ pve: makePve({ backupJobs }), pbs: [makePbs({ namespaces })] }), asOf };
 }
 
 const STORY = [
@@ -35,7 +51,7 @@ const STORY = [
 const END_SECONDS = 1500;
 
 type When = 'before' | 'after';
-type Told = { readonly writes: number; readonly sent: readonly AlertRecord[]; readonly points: string };
+type Told = { readonly writes: number; readonly sent: readonly AlertRecord[]; readonly points: string; readonly runs: boolean | undefined };
 
 /** Plays the story with a daemon that is killed just before or just after its `n`-th write took effect. */
 async function play(n: number, when: When): Promise<Told> {
@@ -74,10 +90,15 @@ async function play(n: number, when: When): Promise<Told> {
   const mortalNotifier: Notifier = { ...notifier, send: (...given) => write(() => notifier.send(...given)) };
   const connect = (): Proxmox => {
     const open = connectFake(home, () => NOW + Math.floor(time.nowMs() / 1000));
-    return { ...open, setProtected: (...given) => write(() => open.setProtected(...given)), isProtected: hangs(open.isProtected) };
+    return {
+      ...open,
+      setProtected: (...given) => write(() => open.setProtected(...given)),
+      isProtected: hangs(open.isProtected),
+      switchJob: (...given) => write(() => open.switchJob(...given)),
+    };
   };
   const start = (replica: string, memory: Memory, by: Notifier, mortal: Partial<WorkerPorts> = {}): Daemon => {
-    const policy = { ...policyOf('home'), tiers: [makeTier({ lock: true })] };
+    const policy = { ...policyOf('home'), sites: [PRESSED], tiers: [makeTier({ lock: true }), LOWEST] };
     const load = async () => ({ policy, findings: [], file: 'holdfast.yaml' });
     const ports = { ...fakePorts(time, { home }, { memory, notifier: by, ...mortal }), load };
     return startDaemon({ ports, policy, replica, version: '0', allowed: new Set() });
@@ -94,6 +115,7 @@ async function play(n: number, when: When): Promise<Told> {
   const points = [];
   for await (const batch of own.points('home', { gone: true })) points.push(...batch);
   return {
+    runs: home.jobs.get(SUSPENDED.id)?.enabled,
     writes,
     sent: notifier.sent,
     points: JSON.stringify(
@@ -117,7 +139,8 @@ function received(sent: readonly AlertRecord[]): string[] {
 
 const whole = await play(Infinity, 'before');
 
-test('the story itself: a loss, an outage and its end are told, each once a channel, and the points are locked', () => {
+test('the story itself: a loss, an outage, a suspension and their ends are told, each once a channel, and the points are locked', () => {
+  expect(whole.runs).toBe(true);
   expect(JSON.parse(whole.points)).toMatchInlineSnapshot(`
     [
       [
@@ -141,13 +164,15 @@ test('the story itself: a loss, an outage and its end are told, each once a chan
   expect(received(whole.sent)).toMatchInlineSnapshot(`
     [
       "mail: error: home: PVE: The server does not answer: nothing listens there",
-      "mail: error: home: vm/N guest-N: No enabled backup job takes it",
+      "mail: error: home: backup job hf-tier-N: Tier N is not backed up: its job is suspended since N-N-N N… and N more at home",
       "mail: error: home: vm/N in main:home/tier-N, gone N-N-N N:N:N: The point of N-N-N N:N:N of guest-N went b…",
       "mail: over: home: PVE: The server does not answer: nothing listens there",
+      "mail: over: home: backup job hf-tier-N: Tier N is not backed up: its job is suspended since N-N-N N:N:N, because its…",
       "web: error: home: PVE: The server does not answer: nothing listens there",
-      "web: error: home: vm/N guest-N: No enabled backup job takes it",
+      "web: error: home: backup job hf-tier-N: Tier N is not backed up: its job is suspended since N-N-N N… and N more at home",
       "web: error: home: vm/N in main:home/tier-N, gone N-N-N N:N:N: The point of N-N-N N:N:N of guest-N went b…",
       "web: over: home: PVE: The server does not answer: nothing listens there",
+      "web: over: home: backup job hf-tier-N: Tier N is not backed up: its job is suspended since N-N-N N:N:N, because its…",
     ]
   `);
   expect(whole.writes).toBeGreaterThan(15);
@@ -155,10 +180,11 @@ test('the story itself: a loss, an outage and its end are told, each once a chan
 
 for (const when of ['before', 'after'] as const) {
   for (let n = 1; n <= whole.writes; n++) {
-    test(`killed just ${when} write ${n} took effect: no message lost, none doubled, no lock forgotten`, async () => {
+    test(`killed just ${when} write ${n} took effect: no message lost, none doubled, no lock and no suspended job forgotten`, async () => {
       const told = await play(n, when);
       expect(received(told.sent)).toEqual(received(whole.sent));
       expect(told.points).toBe(whole.points);
+      expect(told.runs).toBe(true);
     });
   }
 }

@@ -173,7 +173,7 @@ export const STORE_INCIDENTS: readonly Incident[] = [
     site: 'both',
     hours: 8 * DAY_HOURS,
     tells: ['HF-FILLS', 'HF-DATASTORE-FULL'],
-    also: ['HF-FILLS', 'HF-DATASTORE-FULL'],
+    also: ['HF-FILLS', 'HF-DATASTORE-FULL', 'HF-PRESSURE'],
     by: { hours: 8 * DAY_HOURS },
     begin: ({ main }) => {
       const before = main.otherBytes;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { deliver } from '#app/deliver.ts';
 import type { Lease, Memory, Proxmox } from '#app/ports.ts';
 import { seeToLocks, type LocksSeen } from '#app/watch-locks.ts';
+import { seeToPressure } from '#app/watch-pressure.ts';
 import { watch, type Handed } from '#app/watch.ts';
 import { loadPolicy } from '#config/policy-source.ts';
 import type { AlertRecord } from '#core/memory/record.ts';
@@ -150,7 +151,7 @@ async function startWatcher(lab: Lab, folder: string): Promise<Watcher> {
     channels: [{ name: 'web', kind: 'webhook', url: 'http://127.0.0.1/' }],
     routes: [{ index: 0, to: ['web'], severity: 'warning', also: false }],
   } as const;
-  const policy: Policy = { ...loaded, alerts };
+  const policy: Policy = { ...loaded, alerts, sites: loaded.sites.map(underPressure) };
   const memory = volatileMemory();
   const scene = sceneOf(lab);
   const sites = policy.sites.map((site) => watchSite({ lab, scene, policy, site, memory }));
@@ -188,10 +189,16 @@ async function startWatcher(lab: Lab, folder: string): Promise<Watcher> {
   return watcher;
 }
 
+/** The lowest tier steps back when the datastore is about to fill. */
+function underPressure(site: Site): Site {
+  const pressure = { tiers: [4], belowSeconds: 14 * DAY, resumeSeconds: 30 * DAY, forSeconds: 7 * DAY };
+  return { ...site, pressure, pve: { ...site.pve, pressureToken: site.pve.applyToken! } };
+}
+
 type SiteWatch = { readonly look: (lease: Lease) => Promise<{ alerts: Told[]; broke: boolean }>; readonly close: () => Promise<void> };
 type Watching = { readonly lab: Lab; readonly scene: Scene; readonly policy: Policy; readonly site: Site; readonly memory: Memory };
 
-/** What the daemon does for one site in one cycle: look and write down, send, see to the locks. */
+/** What the daemon does for one site in one cycle: look and write down, send, see to the locks and to stores that fill. */
 function watchSite({ lab, scene, policy, site, memory }: Watching): SiteWatch {
   const clock = { now: () => lab.world.now };
   let handed: Handed | undefined;
@@ -236,6 +243,8 @@ function watchSite({ lab, scene, policy, site, memory }: Watching): SiteWatch {
           ...(locks && { before: locks }),
         });
         if (seen !== 'lease-lost') locks = seen;
+        const { assessment, forecasts } = watched;
+        await seeToPressure({ clock, memory, suspender: proxmox, policy, site, lease, actual, assessment, forecasts });
       }
       const lives = new Map(record.lives.map((life) => [life.key, life.finding.problem]));
       const alerts = sent.splice(0).flatMap(({ at, severity, keys }) =>
