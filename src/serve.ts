@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { Live } from '#app/live.ts';
+import { makeNews } from '#app/news.ts';
 import type { Log, Memory, Notifier, Ports, Timers } from '#app/ports.ts';
 import type { ServeOptions, Serving } from '#cli/command.ts';
 import { StoreError } from '#core/memory/store-error.ts';
 import { startDaemon, type Daemon } from '#daemon/daemon.ts';
+import { makeApi } from '#server/api/api.ts';
+import { watchAreas } from '#server/api/areas.ts';
 import { startServer, type Listening } from '#server/server.ts';
 
 /* What `holdfast serve` is wired from: the daemon, the server and the signals of this process. It decides nothing. */
@@ -31,12 +35,25 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
   const startedAt = ports.clock.now();
   const replica = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
   const watching = () => daemon?.watching() ?? { version, replica, startedAt, sites: [] };
+  const news = makeNews();
+  const live: Live = {
+    clock: ports.clock,
+    memory,
+    examiner: ports.examiner,
+    policy: () => daemon?.policy() ?? policy,
+    watching,
+    seen: (site) => daemon?.seen(site),
+    hands: (site) => daemon?.hands(site),
+    hint: (site) => daemon?.hint(site),
+    announce: news.announce,
+  };
+  const api = makeApi({ authenticate: async () => undefined, log, version, areas: watchAreas(live, news) });
   const hook = await readHookToken(parts, given);
   if ('problem' in hook) return { ok: false, ...hook };
 
   let server: Listening;
   try {
-    server = await startServer({ host, port, watching, now: ports.clock.now, hint: (site) => daemon?.hint(site), ...hook });
+    server = await startServer({ host, port, watching, now: ports.clock.now, hint: live.hint, api, ...hook });
   } catch (error) {
     return { ok: false, ...explainListen(error, `${host}:${port}`) };
   }
@@ -46,7 +63,14 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
     return { ok: false, ...unusable };
   }
   const load = ports.policySource.load;
-  daemon = startDaemon({ ports: { ...ports, timers, memory, log, notifier: parts.notifier, load }, policy, replica, version, allowed });
+  daemon = startDaemon({
+    ports: { ...ports, timers, memory, log, notifier: parts.notifier, load },
+    policy,
+    replica,
+    version,
+    allowed,
+    announce: news.announce,
+  });
   log.info(`Holdfast ${version} watches ${policy.sites.length === 1 ? 'one site' : `${policy.sites.length} sites`}`, {
     sites: policy.sites.map(({ name }) => name),
     remembers: where,

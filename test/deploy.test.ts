@@ -25,6 +25,8 @@ const WATCHING = {
       retries: { started: 0, busy: 0, nothing: 0, failed: 0 },
       stores: [],
       jobs: [],
+      unseen: [],
+      uses: [],
       guests: [],
       findings: [],
     },

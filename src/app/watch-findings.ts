@@ -1,6 +1,6 @@
 import { budgetFindings, fillFindings } from '#core/capacity/findings.ts';
 import { forecast, FORECAST_SECONDS, type Forecast } from '#core/capacity/forecast.ts';
-import { GROWTH_SECONDS, growthOf, tierUse } from '#core/capacity/growth.ts';
+import { GROWTH_SECONDS, growthOf, tierUse, type TierUse } from '#core/capacity/growth.ts';
 import type { Finding } from '#core/finding.ts';
 import type { AlertRecord, CycleRecord, FindingLife, UsageSample } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
@@ -24,6 +24,8 @@ export async function weighCapacity(
   readonly samples: readonly UsageSample[];
   readonly findings: readonly Finding[];
   readonly forecasts: readonly Forecast[];
+  /** Of tiers with a budget. */
+  readonly uses: readonly TierUse[];
 }> {
   const known = await memory.usage(site.name, now - FORECAST_SECONDS);
   const lastAt = new Map(known.map(({ what, at }) => [what, at]));
@@ -31,9 +33,10 @@ export async function weighCapacity(
   const forecasts = forecast([...known, ...samples], now);
   const fills = fillFindings(forecasts, { site, now });
   const budgeted = policy.tiers.filter(({ budgetBytes }) => budgetBytes !== undefined);
-  if (budgeted.length === 0) return { samples, findings: fills, forecasts };
+  if (budgeted.length === 0) return { samples, findings: fills, forecasts, uses: [] };
   const growth = growthOf(await memory.tasks(site.name, now - GROWTH_SECONDS), tierOf, now);
-  return { samples, findings: [...fills, ...budgetFindings(tierUse(growth, budgeted), { site, now })], forecasts };
+  const uses = tierUse(growth, budgeted);
+  return { samples, findings: [...fills, ...budgetFindings(uses, { site, now })], forecasts, uses };
 }
 
 type Found = {

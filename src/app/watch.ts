@@ -1,20 +1,20 @@
 import { assess } from '#core/assess/assess.ts';
 import type { Assessment } from '#core/assess/assessment.ts';
 import type { Forecast } from '#core/capacity/forecast.ts';
+import type { TierUse } from '#core/capacity/growth.ts';
 import { samplesOf } from '#core/capacity/samples.ts';
 import { digest } from '#core/digest.ts';
 import type { Finding } from '#core/finding.ts';
-import { readClocks } from '#core/ledger/clocks.ts';
 import type { CycleRecord } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import { lateFindings, type GivenUp } from '#core/watch/late.ts';
-import type { UnixSeconds } from '#core/units.ts';
 import { isOutage, withSilence, type Silent } from '#core/watch/outage.ts';
 import { postureChanges, standings, type Standing } from '#core/watch/postures.ts';
 import { endedTasks } from '#core/watch/tasks.ts';
 import type { Actual } from '#core/world/actual.ts';
 import type { Clock, Lease, Memory, Proxmox } from './ports.ts';
 import { look, unreached, type Look } from './status.ts';
+import { atSiteTime } from './site-time.ts';
 import { knownLives, tellOf, weighCapacity } from './watch-findings.ts';
 import { enterGroups, type LedgerEntered, type LedgerInput } from './watch-ledger.ts';
 
@@ -48,6 +48,7 @@ export type Watched =
       readonly assessment: Assessment;
       /** How each store fills, by the samples of the last weeks. */
       readonly forecasts: readonly Forecast[];
+      readonly uses: readonly TierUse[];
       /** How each guest stands by what is seen and remembered. */
       readonly standings: readonly Standing[];
       /** What was seen, where the site could be looked at. */
@@ -114,22 +115,10 @@ export async function watch(input: WatchInput): Promise<Watched> {
     assessment,
     standings: after,
     forecasts: capacity.forecasts,
+    uses: capacity.uses,
     ...(actual && { actual }),
     ...(handed && { handed }),
   };
-}
-
-/** Clocks of one site differ by seconds; by more, one of them is wrong. */
-const CLOCK_TOLERANCE_SECONDS = 60;
-
-/**
- * A site is judged by its own time: by the clock in the middle of all that can be read, ours among them. Where ours is the wrong one, no
- * point seems to come from the future and none seems old.
- */
-function atSiteTime(actual: Actual, site: Site, now: UnixSeconds): { readonly actual: Actual; readonly now: UnixSeconds } {
-  const shift = readClocks(actual, site.pbs[0]!.name, now).middleAt - now;
-  if (Math.abs(shift) <= CLOCK_TOLERANCE_SECONDS) return { actual, now };
-  return { actual: { ...actual, asOf: actual.asOf + shift }, now: now + shift };
 }
 
 const NOTHING: LedgerEntered = { points: [], findings: [], over: [] };

@@ -1,3 +1,5 @@
+import type { PromiseVerdicts } from '#core/assess/assessment.ts';
+import type { TierUse } from '#core/capacity/growth.ts';
 import type { Finding } from '#core/finding.ts';
 import type { PostureRecord } from '#core/memory/record.ts';
 import { suspensionOf } from '#core/pressure/suspension.ts';
@@ -55,6 +57,10 @@ export type SiteWatched = {
   readonly stores: readonly StoreWatched[];
   /** Backup jobs of the tiers that may be suspended under pressure, or are. */
   readonly jobs: readonly JobWatched[];
+  /** What the last look could not see, a line each. */
+  readonly unseen: readonly string[];
+  /** What the tiers with a budget use of it, by the logs of tasks. */
+  readonly uses: readonly TierUse[];
   /** Backups and verifications that were to be started again. */
   readonly retries: Readonly<Record<Retried['outcome'], number>>;
   readonly guests: readonly GuestWatched[];
@@ -67,6 +73,10 @@ export type GuestWatched = {
   readonly tier?: TierId;
   readonly posture: PostureRecord['posture'];
   readonly because: string;
+  /** As the last look that saw it found. */
+  readonly type?: 'vm' | 'ct';
+  /** How each promise about its points stood at the last look; absent where that look did not see it. */
+  readonly promises?: PromiseVerdicts;
   readonly newestPointAt?: UnixSeconds;
   readonly verifiedAt?: UnixSeconds;
   /** When the newest point will be older than its tier's RPO and grace allow. */
@@ -82,6 +92,8 @@ export type StoreWatched = {
   /** When it is full, and when garbage collection can no longer run, as it grows now; absent where that is not foretold. */
   readonly fullAt?: UnixSeconds;
   readonly stuckAt?: UnixSeconds;
+  /** Why nothing is foretold, where nothing is. */
+  readonly because?: string;
 };
 
 export type JobWatched = {
@@ -111,6 +123,7 @@ export function storesAfter({ forecasts }: Pick<Extract<Watched, { outcome: 'rec
       totalBytes,
       usedBytes,
       availableBytes,
+      ...(forecast.known ? {} : { because: forecast.because }),
       ...(fullAt.usual === undefined ? {} : { fullAt: fullAt.usual }),
       ...(stuckAt.usual === undefined ? {} : { stuckAt: stuckAt.usual }),
     };
@@ -131,12 +144,16 @@ export function guestsAfter(
     .map(({ vmid, name, tier: id, posture, because }): GuestWatched => {
       const last = seen.get(vmid)?.newestPointAt === undefined && posture === 'unknown' ? known.get(vmid) : seen.get(vmid);
       const tier = id === undefined ? undefined : tiers.get(id);
+      const now = seen.get(vmid);
+      const type = now?.type ?? known.get(vmid)?.type;
       return {
         vmid,
         name,
         posture,
         because,
         ...(id === undefined ? {} : { tier: id }),
+        ...(type && { type }),
+        ...(now?.promises && posture === now.posture && { promises: now.promises }),
         ...(last?.newestPointAt === undefined ? {} : { newestPointAt: last.newestPointAt }),
         ...(last?.verifiedAt === undefined ? {} : { verifiedAt: last.verifiedAt }),
         ...(last?.newestPointAt === undefined || !tier ? {} : { breaksAt: last.newestPointAt + tier.rpoSeconds + tier.graceSeconds }),

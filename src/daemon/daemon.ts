@@ -1,9 +1,11 @@
+import type { Hands, Topic } from '#app/live.ts';
 import type { Lease, LoadedPolicy } from '#app/ports.ts';
 import type { SiteWatched, Watching } from '#app/watching.ts';
 import { readinessOf } from '#app/health.ts';
 import { digest } from '#core/digest.ts';
 import { hasErrors } from '#core/finding.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
+import type { Actual } from '#core/world/actual.ts';
 import { emptySite, startWorker, type Worker, type WorkerPorts } from './worker.ts';
 
 /** A replica that dies is missed after this; its sites are taken over within the round after it. */
@@ -16,6 +18,9 @@ const NO_BEAT_SECONDS = 15;
 /** History is rolled up this often, by whichever replica is there. */
 const ROLL_UP_MS = 6 * 3_600_000;
 
+/** What a look, or the lack of one, may have changed. */
+const SITE_NEWS: readonly Topic[] = ['overview', 'guests', 'alerts', 'capacity', 'sites'];
+
 export type DaemonOptions = {
   readonly ports: WorkerPorts & { readonly load: () => Promise<LoadedPolicy> };
   /** The policy as it was when the daemon was started: it is good. */
@@ -24,10 +29,17 @@ export type DaemonOptions = {
   readonly replica: string;
   readonly version: string;
   readonly allowed: ReadonlySet<string>;
+  /** Told whenever what `watching` says may have changed, and which part of it. */
+  readonly announce?: (topics: readonly Topic[]) => void;
 };
 
 export type Daemon = {
   readonly watching: () => Watching;
+  /** As it holds now. */
+  readonly policy: () => Policy;
+  /** The last look at a site that is watched here. */
+  readonly seen: (site: string) => Actual | undefined;
+  readonly hands: (site: string) => Hands | undefined;
   /** Look soon: at one site, or at each. Sites that are not watched here are nobody's business. */
   readonly hint: (site?: string) => void;
   /** Reads the policy now. */
@@ -40,7 +52,7 @@ export type Daemon = {
  * Holds one worker for each site of the policy that no other replica watches. Everything it needs to go on after a kill is in the
  * world, the policy and the memory.
  */
-export function startDaemon({ ports, policy: first, replica, version, allowed }: DaemonOptions): Daemon {
+export function startDaemon({ ports, policy: first, replica, version, allowed, announce = () => {} }: DaemonOptions): Daemon {
   const { clock, timers, memory, log } = ports;
   const startedAt = clock.now();
   const stopped = new AbortController();
@@ -67,7 +79,10 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
       const leases = await memory.leases.round(replica, names, LEASE_SECONDS);
       trustedUntilMs = beganMs + 0.8 * LEASE_SECONDS * 1000;
       leasedAt = clock.now();
-      if (memoryTrouble !== undefined) log.info('the memory can be used again');
+      if (memoryTrouble !== undefined) {
+        log.info('the memory can be used again');
+        announce(['overview', 'sites']);
+      }
       memoryTrouble = undefined;
       await meetMemory();
       staff(new Map(leases.map((lease) => [lease.site, lease])));
@@ -77,7 +92,10 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
       }
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error);
-      if (memoryTrouble === undefined) log.warn('the memory cannot be used', { because });
+      if (memoryTrouble === undefined) {
+        log.warn('the memory cannot be used', { because });
+        announce(['overview', 'sites']);
+      }
       memoryTrouble = because;
       if (timers.nowMs() > trustedUntilMs) for (const name of workers.keys()) dismiss(name, 'its lease could not be renewed');
     }
@@ -107,6 +125,7 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
       if (!site || workers.has(name) || leaving.has(name) || stopped.signal.aborted) continue;
       workers.set(name, { worker: hire(site, lease), lease, siteDigest: digest(site) });
       log.info('watching', { site: name, servers: serversOf(site) });
+      announce(SITE_NEWS);
     }
   }
 
@@ -118,6 +137,7 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
       lease,
       allowed,
       onLost: () => dismiss(site.name, 'another replica watches it'),
+      onNews: () => announce(SITE_NEWS),
     });
   }
 
@@ -126,6 +146,7 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
     if (!found) return;
     workers.delete(name);
     log.info('not watching any more', { site: name, because });
+    announce(SITE_NEWS);
     leaving.set(
       name,
       found.worker.stop().then(() => void leaving.delete(name)),
@@ -138,10 +159,14 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
     if (!read || hasErrors(findings)) {
       const wrong = findings.find(({ severity }) => severity === 'error');
       const because = `${file}: ${wrong?.problem ?? 'it could not be read'}`;
-      if (policyTrouble !== because) log.warn('the policy is wrong; what it said before holds on', { because });
+      if (policyTrouble !== because) {
+        log.warn('the policy is wrong; what it said before holds on', { because });
+        announce(['overview', 'policy']);
+      }
       policyTrouble = because;
       return;
     }
+    if (policyTrouble !== undefined || digest(read) !== digest(policy)) announce([...SITE_NEWS, 'policy']);
     if (digest(read) !== digest(policy)) log.info('the policy has changed', { file, sites: read.sites.map(({ name }) => name) });
     policy = read;
     policyTrouble = undefined;
@@ -193,6 +218,9 @@ export function startDaemon({ ports, policy: first, replica, version, allowed }:
   const ended = Promise.all([run(), beatAgain()]);
   return {
     watching,
+    policy: () => policy,
+    seen: (site) => workers.get(site)?.worker.seen(),
+    hands: (site) => workers.get(site)?.worker.hands(),
     hint: (site) => {
       for (const [name, { worker }] of workers) if (site === undefined || site === name) worker.hint();
     },

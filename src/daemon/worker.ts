@@ -1,5 +1,6 @@
 import { deliver } from '#app/deliver.ts';
 import { mayWatch } from '#app/may-watch.ts';
+import type { Hands } from '#app/live.ts';
 import type { Lease, Ports, Timers } from '#app/ports.ts';
 import { guestsAfter, jobsAfter, storesAfter, type SiteWatched } from '#app/watching.ts';
 import { seeToLocks, type LocksSeen } from '#app/watch-locks.ts';
@@ -32,10 +33,16 @@ export type WorkerOptions = {
   readonly allowed: ReadonlySet<string>;
   /** Told when the memory says that another holds the site. */
   readonly onLost: () => void;
+  /** Told when the state says something new. */
+  readonly onNews: () => void;
 };
 
 export type Worker = {
   readonly state: () => SiteWatched;
+  /** What the last look that saw something saw. */
+  readonly seen: () => Actual | undefined;
+  /** What a person may have done at the site; undefined while its logins are refused, or not known to be unable to delete. */
+  readonly hands: () => Hands | undefined;
   /** Something may have happened: look soon. */
   readonly hint: () => void;
   /** Ends after the cycle that is under way, or abandons it after eight seconds. */
@@ -47,7 +54,7 @@ export type Worker = {
  * Each goes on beside the others, so that none waits for a server or a receiver that is slow. Whatever breaks here is told and tried
  * again; it never reaches another site.
  */
-export function startWorker({ ports, site, policy, lease, allowed, onLost }: WorkerOptions): Worker {
+export function startWorker({ ports, site, policy, lease, allowed, onLost, onNews }: WorkerOptions): Worker {
   const { clock, timers, memory, log, notifier } = ports;
   const stopped = new AbortController();
   const proxmox = ports.connect(site);
@@ -78,7 +85,9 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       raise('outage');
     } else if (silent.length === 0 && sign !== undefined && pulse.sign !== sign) raise('change');
     if (silent.length === 0) sign = pulse.sign;
+    const changed = spellSilent(silent) !== spellSilent(state.silent);
     state = { ...state, silent };
+    if (changed) onNews();
   }
 
   function raise(what: News): void {
@@ -194,9 +203,14 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       looks: { ...state.looks, [look.outcome]: state.looks[look.outcome] + 1 },
       stores: storesAfter(watched),
       ...(watched.actual && { jobs: jobsAfter(watched.actual, site) }),
+      unseen: watched.assessment.unseen.map(
+        ({ what, because, server }) => `${server === undefined ? '' : `${server}: `}${what}: ${because}`,
+      ),
+      uses: watched.uses,
       guests: guestsAfter(watched, policy(), state.guests),
       findings: watched.findings,
     };
+    onNews();
     const tell = look.outcome === 'complete' ? log.info : log.warn;
     tell('looked', { site: site.name, ...look, requests: last!.requests, guests: spellPostures(state.guests) });
     // That all is well at the start needs no line for each guest; what nobody promised anything is as it shall be.
@@ -216,7 +230,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   /** Whether the site may be watched, and when to ask again. */
   async function examine(): Promise<number> {
     const { refused: found, unknown } = await mayWatch(ports.examiner, site, allowed);
-    const refusal = found.map(({ problem }) => problem).join('; ');
+    const [refusal, wasRefused] = [found.map(({ problem }) => problem).join('; '), refused()];
     if (found.length > 0 && !refused())
       log.warn('not watched: a login could delete recovery points', { site: site.name, refusal, fix: found[0]!.fix });
     if (found.length > 0) state = { ...state, state: 'refused', refusal };
@@ -225,6 +239,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
       state = { ...rest, state: 'starting' };
       log.info('watched: no login can delete recovery points any more', { site: site.name });
     }
+    if (refused() !== wasRefused) onNews();
     examined = true;
     unsure = unknown.length > 0;
     eye.wake();
@@ -266,6 +281,8 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost }: Wor
   ]);
   return {
     state: () => ({ ...state, requests: proxmox.requests() }),
+    seen: () => handed?.actual,
+    hands: () => (refused() || unsure ? undefined : proxmox),
     hint: () => raise('change'),
     stop: async () => {
       stopped.abort();
@@ -307,6 +324,8 @@ export function emptySite(site: string, state: SiteWatched['state'] = 'starting'
     locks: { set: 0, lifted: 0 },
     stores: [],
     jobs: [],
+    unseen: [],
+    uses: [],
     retries: { started: 0, busy: 0, nothing: 0, failed: 0 },
     guests: [],
     findings: [],

@@ -34,6 +34,8 @@ function makeWatched(site: Partial<SiteWatched> = {}): SiteWatched {
     messages: { sent: 1, failed: 2 },
     locks: { set: 7, lifted: 3 },
     jobs: [{ tier: 3 }, { tier: 4, suspendedAt: NOW - 86_400 }],
+    unseen: [],
+    uses: [],
     stores: [{ what: 'datastore:pbs/main', totalBytes: 100, usedBytes: 60, availableBytes: 40, stuckAt: NOW + 86_400 }],
     retries: { started: 1, busy: 0, nothing: 0, failed: 0 },
     guests: [makeGuest(), makeGuest({ vmid: 102, posture: 'broken' })],

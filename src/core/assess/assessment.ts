@@ -20,6 +20,17 @@ export type Assessment = {
   readonly guestsUnseen?: true;
 };
 
+/** Promises about the points of one guest, each for itself; of a data VM with several users, the worst of theirs. */
+export type PromiseVerdicts = {
+  readonly rpo: Verdict;
+  /** What verification owes; absent where it owes nothing. */
+  readonly verify?: Verdict;
+  /** Where a copy is promised: when the data of the newest one there is from, and what is owed. */
+  readonly offsite?: { readonly known: boolean; readonly newestAt?: UnixSeconds; readonly owed?: Verdict };
+  /** The oldest point that counts: how far a restore reaches. */
+  readonly reachesAt?: UnixSeconds;
+};
+
 export type GuestAssessment = {
   readonly site: string;
   readonly type: 'vm' | 'ct';
@@ -38,6 +49,8 @@ export type GuestAssessment = {
   readonly verifiedAt?: UnixSeconds;
   /** How its RPO stands by itself, whatever else was found; absent where that is not known, or where a guest that uses its disks keeps it. */
   readonly rpo?: Verdict;
+  /** How each promise about its points stands by itself; absent where that is not known, or where nothing is promised. */
+  readonly promises?: PromiseVerdicts;
   /** Newest first, with those that do not count and why. */
   readonly points: readonly JudgedPoint[];
   /** Which rule gave the tier, in words. */

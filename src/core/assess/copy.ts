@@ -77,6 +77,12 @@ function receiverOf(site: Site, actual: Actual, offsite: Offsite, place: TierPla
   return host === undefined ? undefined : others.find(({ urls }) => urls.some((url) => hostOf(url) === host));
 }
 
+/** When the data of the newest finished copy of a group is from, that was not found corrupt; undefined where none lies there or nothing was seen. */
+export function newestCopyAt(groups: TierGroups, group: string): UnixSeconds | undefined {
+  const copies = groups.known ? (groups.byName.get(group)?.snapshots ?? []) : [];
+  return copies.findLast(({ sizeBytes, verification }) => sizeBytes !== undefined && verification?.state !== 'failed')?.at;
+}
+
 /**
  * How the promise of a copy stands for one guest, where what lies there was seen: the newest point that should be there by now is, or a
  * newer one.
@@ -91,10 +97,7 @@ export function copyVerdict(
   if (!groups.known) return undefined;
   const due = points.find(({ usable, at }) => usable && now - at > offsite.withinSeconds + allowanceSeconds);
   if (!due) return undefined;
-  const copies = (groups.byName.get(group)?.snapshots ?? []).filter(
-    ({ sizeBytes, verification }) => sizeBytes !== undefined && verification?.state !== 'failed',
-  );
-  const newestAt = copies.at(-1)?.at;
+  const newestAt = newestCopyAt(groups, group);
   if (newestAt !== undefined && newestAt >= due.at) return undefined;
   const there =
     newestAt === undefined

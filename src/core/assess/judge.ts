@@ -2,8 +2,8 @@ import type { Finding } from '../finding.ts';
 import { spellDuration, type UnixSeconds } from '../units.ts';
 import type { Guest, Unknown } from '../world/actual.ts';
 import type { AssessInput } from './assess.ts';
-import { copyVerdict } from './copy.ts';
-import type { GuestAssessment } from './assessment.ts';
+import { copyVerdict, newestCopyAt } from './copy.ts';
+import type { GuestAssessment, PromiseVerdicts } from './assessment.ts';
 import type { JudgedPoint } from './evidence.ts';
 import type { Neighbours } from './neighbours.ts';
 import { newestElsewhere, pointsOf, type OtherPlaces } from './points.ts';
@@ -28,7 +28,10 @@ export type Judging = {
   readonly blindSpot: Unknown | undefined;
 };
 
-export type Judged = Pick<GuestAssessment, 'posture' | 'because' | 'points' | 'exposureSeconds' | 'newestPointAt' | 'verifiedAt' | 'rpo'>;
+export type Judged = Pick<
+  GuestAssessment,
+  'posture' | 'because' | 'points' | 'exposureSeconds' | 'newestPointAt' | 'verifiedAt' | 'rpo' | 'promises'
+>;
 
 /** How one guest stands against the promise of its tier: the worst of its points, their verification and what was found. */
 export function judge(
@@ -52,8 +55,24 @@ export function judge(
     const verified = verificationVerdict(tier, points, now, allowanceSeconds);
     const copied = copy && copyVerdict(copy, `${keeper.type}/${keeper.vmid}`, { points, now, allowanceSeconds });
     const worst = [rpo, verified, copied].filter((verdict) => verdict !== undefined).reduce(worse);
+    const copyAt = copy && newestCopyAt(copy.groups, `${keeper.type}/${keeper.vmid}`);
+    const reachesAt = points.findLast(({ usable }) => usable)?.at;
+    const promises: PromiseVerdicts = {
+      rpo,
+      ...(verified && { verify: verified }),
+      ...(copy && {
+        offsite: { known: copy.groups.known, ...(copyAt !== undefined && { newestAt: copyAt }), ...(copied && { owed: copied }) },
+      }),
+      ...(reachesAt !== undefined && { reachesAt }),
+    };
     const own = keeper.vmid === guest.vmid ? { rpo } : {};
-    return { verdict: { ...worst, because: `${through}${worst.because}` }, points, newestAt: newestOf(points) ?? elsewhere?.at, ...own };
+    return {
+      verdict: { ...worst, because: `${through}${worst.because}` },
+      points,
+      newestAt: newestOf(points) ?? elsewhere?.at,
+      promises,
+      ...own,
+    };
   });
   const seen = kept.reduce((worst, next) => (worse(worst.verdict, next.verdict) === worst.verdict ? worst : next));
   const blind: Verdict | undefined = blindSpot && { posture: 'unknown', because: spellUnknown(blindSpot) };
@@ -70,6 +89,19 @@ export function judge(
     ...(newestAt !== undefined && { exposureSeconds: now - newestAt, newestPointAt: newestAt }),
     ...(verifiedAt > 0 && { verifiedAt }),
     ...(own && { rpo: own }),
+    ...(blind ? {} : { promises: kept.map(({ promises }) => promises).reduce(worstOf) }),
+  };
+}
+
+function worstOf(a: PromiseVerdicts, b: PromiseVerdicts): PromiseVerdicts {
+  const verify = a.verify && b.verify ? worse(a.verify, b.verify) : (a.verify ?? b.verify);
+  const offsite = a.offsite?.owed ? a.offsite : (b.offsite ?? a.offsite);
+  const reachesAt = a.reachesAt === undefined || b.reachesAt === undefined ? undefined : Math.max(a.reachesAt, b.reachesAt);
+  return {
+    rpo: worse(a.rpo, b.rpo),
+    ...(verify && { verify }),
+    ...(offsite && { offsite }),
+    ...(reachesAt !== undefined && { reachesAt }),
   };
 }
 

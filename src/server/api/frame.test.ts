@@ -1,5 +1,6 @@
 import { assert, asyncProperty, json as anyJson, string, webQueryParameters } from 'fast-check';
 import { expect, test } from 'vitest';
+import { draws } from '#test/draws.ts';
 import { z } from 'zod';
 import { StoreError } from '#core/memory/store-error.ts';
 import { makeApi } from './api.ts';
@@ -256,6 +257,6 @@ test('frame: whatever is sent, nothing is a mistake of ours', async () => {
       const response = await ask(`/api/v1/things/${encodeURIComponent(id)}?${query}`, 'operator', init);
       expect(response.status).toBeLessThan(500);
     }),
-    { numRuns: 100 },
+    draws(100),
   );
 });

@@ -1,0 +1,30 @@
+import type { SiteSource } from '#app/sources.ts';
+import type { Finding } from '#core/finding.ts';
+import type { FindingJson } from './schema/common.ts';
+
+/* What the API says of values of the application: the fields of its schemas and no others. */
+
+export function findingOf({ severity, code, at, problem, why, fix, site, vmid, tier, place }: Finding): FindingJson {
+  return {
+    severity,
+    code,
+    at,
+    problem,
+    why,
+    fix,
+    ...(site !== undefined && { site }),
+    ...(vmid !== undefined && { vmid }),
+    ...(tier !== undefined && { tier }),
+    ...(place && { place: { file: place.file, line: place.line, column: place.column, length: place.length } }),
+  };
+}
+
+type Source = { readonly from: SiteSource['from']; readonly asOf?: number; readonly unseen: string[] };
+
+export function sourceOf({ from, asOf, unseen }: SiteSource): Source {
+  return { from, ...(asOf !== undefined && { asOf }), unseen: [...unseen] };
+}
+
+export function sourcesOf(sources: readonly SiteSource[]): (Source & { readonly site: string; readonly timeZone: string })[] {
+  return sources.map((source) => ({ ...sourceOf(source), site: source.site, timeZone: source.timeZone }));
+}
