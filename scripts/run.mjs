@@ -18,7 +18,9 @@ if (!version.startsWith('v26.')) {
 }
 
 const tasks = {
-  start: () => inItsPlace(node, ['lab/demo.ts', ...rest]),
+  start: () => web() || inItsPlace(node, ['lab/demo.ts', ...rest]),
+  web,
+  screenshots: () => web() || run(node, ['test/web/screenshots.ts', ...rest]),
   lab: () => inItsPlace(node, ['lab/main.ts', ...rest]),
   replay: () => run(node, ['test/replay/main.ts', ...rest]),
   year: () => run(node, ['test/year/main.ts', ...rest]),
@@ -67,7 +69,7 @@ function fingerprint(packages) {
 }
 
 function types() {
-  return bin('tsc', ['-p', '.']);
+  return bin('tsc', ['-p', '.']) || bin('tsc', ['-p', 'web']);
 }
 
 function lint() {
@@ -80,6 +82,11 @@ function format() {
 
 function deadCode() {
   return bin('knip', ['--no-progress']);
+}
+
+/** The dashboard, built where its sources are newer than what was built. */
+function web() {
+  return run(node, ['scripts/web.mjs', ...(task === 'web' ? rest : [])]);
 }
 
 /** Decisions must not depend on files, network or the machine's zone: three runs in which the first two are forbidden. */

@@ -26,6 +26,10 @@ const CROSSINGS = [
   { name: 'the server asks a database', file: 'src/server/planted.ts', imports: 'kysely' },
   { name: 'production knows the lab', file: 'src/proxmox/planted.ts', imports: '#lab/main.ts' },
   { name: 'the lab calls our logic', file: 'lab/planted.ts', imports: '#core/retention/prune.ts' },
+  { name: 'the dashboard calls a decision', file: 'web/src/planted.ts', imports: '#core/units.ts' },
+  { name: 'the dashboard takes a schema as code', file: 'web/src/planted.ts', imports: '#server/api/schema/common.ts' },
+  { name: 'the dashboard climbs into the daemon', file: 'web/src/parts/planted.ts', imports: '../../../src/core/units.ts' },
+  { name: 'the dashboard uses a foreign package', file: 'web/src/planted.ts', imports: 'zod' },
 ] as const;
 
 const ALLOWED = [
@@ -39,6 +43,7 @@ const ALLOWED = [
     imports: 'node:fs/promises',
   })),
   { name: 'the lab uses a module of Node below another', file: 'lab/planted.ts', imports: 'node:fs/promises' },
+  { name: 'the dashboard uses a package of its own', file: 'web/src/planted.ts', imports: '@mantine/core' },
 ];
 
 let folder: string;
@@ -61,14 +66,18 @@ for (const { name, file, imports } of ALLOWED) {
   });
 }
 
-function lintPlanted(file: string, imports: string): string {
+function lintPlanted(file: string, imports: string, how: 'import' | 'import type' = 'import'): string {
   const path = join(folder, file);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `import { thing } from '${imports}';\nexport const planted = thing;\n`);
+  writeFileSync(path, `${how} { thing } from '${imports}';\nexport ${how === 'import' ? 'const' : 'type'} planted = thing;\n`);
   const { stdout } = spawnSync(process.execPath, ['node_modules/.bin/oxlint', file], { cwd: folder, encoding: 'utf8' });
   rmSync(path);
   return stdout;
 }
+
+test('law of imports allows: the dashboard knows the shapes of the API as types', () => {
+  expect(lintPlanted('web/src/planted.ts', '#server/api/schema/common.ts', 'import type')).not.toContain('no-restricted-imports');
+});
 
 /** What a decision may not reach for. */
 const FORBIDDEN: Readonly<Record<string, RegExp>> = {

@@ -36,6 +36,7 @@ export const source = z.object({
   /** What could not be seen, in words, one line each; empty where all was. */
   unseen: z.array(z.string()),
 });
+export type SourceJson = z.infer<typeof source>;
 
 /** RFC 9457. `findings` carries what a person must know, with codes. */
 export const problem = z.object({

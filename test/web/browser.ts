@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+
+const CHROMIUM = process.env['HOLDFAST_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Why no browser is there, or undefined. */
+export function noBrowser(): string | undefined {
+  return existsSync(CHROMIUM) ? undefined : `${CHROMIUM} is not there (apt install chromium, or name one with HOLDFAST_CHROMIUM)`;
+}
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--force-color-profile=srgb'] });
+}
+
+export type View = { readonly width: number; readonly scheme: 'light' | 'dark' };
+
+/** A page of its own, in the zone of the fixtures, without motion. What the page writes to the console as an error is collected. */
+export async function openPage(
+  browser: Browser,
+  { width, scheme }: View,
+  more: BrowserContextOptions = {},
+): Promise<{ readonly page: Page; readonly errors: string[] }> {
+  const context = await browser.newContext({
+    viewport: { width, height: width < 500 ? 844 : 1000 },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    timezoneId: 'Europe/Vienna',
+    locale: 'en-GB',
+    ...more,
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    // An answer of 4xx or 5xx is told there as well, and is what some scenes are about.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  return { page, errors };
+}
+
+/** Whether everything asked for has come and been drawn. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    `document.querySelector('#root')?.childElementCount !== 0 && document.querySelector('[role=status] .mantine-Skeleton-root') === null`,
+  );
+  await page.waitForTimeout(150);
+}

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+
+/** What a request below /api/v1 is answered with. `status` 200 where it is absent; `problem` speaks for itself. */
+export type Answer = { readonly status?: number; readonly body: unknown };
+export type Answers = (path: string, query: URLSearchParams) => Answer | undefined;
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+/** As the daemon sends it, so that a page that needs more is seen here. */
+const POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+/** The built dashboard with made-up answers behind it, for states that no lab comes to on demand. The events stay open and say nothing. */
+export async function serveFixtures(answers: Answers, now: number): Promise<{ readonly url: string; readonly stop: () => void }> {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (url.pathname === '/api/v1/events') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(': open\n\n');
+      return;
+    }
+    if (url.pathname.startsWith('/api/')) {
+      const { status = 200, body } = answers(url.pathname.slice('/api/v1'.length), url.searchParams) ?? {
+        status: 404,
+        body: { type: 'urn:holdfast:problem:not-found', title: 'There is no such thing', status: 404 },
+      };
+      response.writeHead(status, {
+        'content-type': status < 400 ? 'application/json' : 'application/problem+json',
+        'x-holdfast-now': String(now),
+      });
+      response.end(JSON.stringify(body));
+      return;
+    }
+    const file = join('web/dist', url.pathname);
+    const path = extname(file) !== '' && existsSync(file) ? file : 'web/dist/index.html';
+    response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream', 'content-security-policy': POLICY });
+    response.end(readFileSync(path));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

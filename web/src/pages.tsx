@@ -1,0 +1,18 @@
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import type { IconName } from './parts/icon.tsx';
+
+type PageEntry = {
+  readonly path: string;
+  readonly component: LazyExoticComponent<ComponentType>;
+  /** In the navigation; absent for pages that are reached from another. */
+  readonly menu?: { readonly label: string; readonly icon: IconName; readonly key: string };
+};
+
+/** Every page there is, in the order of the navigation, each a chunk of its own. `key` follows `g` on the keyboard. */
+export const PAGES: readonly PageEntry[] = [
+  {
+    path: '/',
+    component: lazy(async () => ({ default: (await import('./pages/overview/overview-page.tsx')).OverviewPage })),
+    menu: { label: 'Overview', icon: 'overview', key: 'o' },
+  },
+];
