@@ -40,8 +40,15 @@ export async function openPage(
 
 /** Whether everything asked for has come and been drawn. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
-    `document.querySelector('#root')?.childElementCount !== 0 && document.querySelector('[role=status] .mantine-Skeleton-root') === null`,
-  );
+  await page.locator('#root > *').first().waitFor({ state: 'attached' });
+  await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' });
   await page.waitForTimeout(150);
+}
+
+/** By how many pixels the page is wider than its window. */
+export function tooWide(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { document } = globalThis as unknown as { document: { documentElement: { scrollWidth: number; clientWidth: number } } };
+    return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  });
 }

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { noBrowser, openBrowser, openPage, settled, type View } from './browser.ts';
+import { noBrowser, openBrowser, openPage, settled, tooWide, type View } from './browser.ts';
 import { serveFixtures } from './fixture-server.ts';
 import { NOW } from './fixtures/overview.ts';
 import { SCENES } from './fixtures/scenes.ts';
@@ -26,8 +26,8 @@ for (const scene of SCENES.filter(({ name }) => name.includes(only))) {
     await page.goto(url + scene.path);
     await settled(page);
     await page.screenshot({ path: join(folder, `${scene.name}-${view.width}-${view.scheme}.png`), fullPage: true });
-    const tooWide = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    if (tooWide > 0) errors.push(`the page is ${tooWide} px wider than the window`);
+    const wider = await tooWide(page);
+    if (wider > 0) errors.push(`the page is ${wider} px wider than the window`);
     for (const error of errors) console.error(`${scene.name} at ${view.width} ${view.scheme}: ${error}`);
     troubles += errors.length;
     await page.context().close();

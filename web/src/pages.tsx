@@ -15,4 +15,13 @@ export const PAGES: readonly PageEntry[] = [
     component: lazy(async () => ({ default: (await import('./pages/overview/overview-page.tsx')).OverviewPage })),
     menu: { label: 'Overview', icon: 'overview', key: 'o' },
   },
+  {
+    path: '/guests',
+    component: lazy(async () => ({ default: (await import('./pages/guests/guests-page.tsx')).GuestsPage })),
+    menu: { label: 'Guests', icon: 'guests', key: 'g' },
+  },
+  {
+    path: '/guests/:site/:vmid',
+    component: lazy(async () => ({ default: (await import('./pages/guest/guest-page.tsx')).GuestPage })),
+  },
 ];

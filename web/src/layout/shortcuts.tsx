@@ -16,7 +16,7 @@ export function Shortcuts() {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       const follows = Date.now() - wentAt < 1500;
-      wentAt = event.key === 'g' ? Date.now() : 0;
+      wentAt = event.key === 'g' && !follows ? Date.now() : 0;
       const page = follows ? PAGES.find(({ menu }) => menu?.key === event.key) : undefined;
       if (page) navigate(page.path);
       else if (event.key === '?') setOpened(true);
@@ -62,9 +62,12 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
+/** What a page with a search finds in `history.state` where somebody came to search. */
+export const SEARCH = 'search';
+
 /** The page's own search, or the guests'. */
 function search(): void {
   const field = document.querySelector<HTMLElement>('[data-search]');
   if (field) field.focus();
-  else navigate('/guests?search');
+  else navigate('/guests', { state: SEARCH });
 }

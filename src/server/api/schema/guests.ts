@@ -134,6 +134,7 @@ export const actDone = z.object({
   upid: z.string().optional(),
   text: z.string(),
 });
+export type ActDone = z.infer<typeof actDone>;
 export const pointBody = z.object({ server: z.string(), datastore: z.string(), namespace: z.string(), at: instant });
 export const protectBody = pointBody.extend({ protect: z.literal(true), reason: z.string().min(3).max(500) });
 /** POST /api/v1/guests/bulk: one act for many guests, each answered by itself. */
@@ -145,3 +146,4 @@ export const bulkBody = z.object({
     .max(200),
 });
 export const bulkDone = z.object({ results: z.array(actDone.extend({ site: siteName, vmid, failed: z.boolean() })) });
+export type BulkDone = z.infer<typeof bulkDone>;

@@ -1,0 +1,49 @@
+import type { Overview } from '#server/api/schema/overview.ts';
+import { Badge } from '../../parts/badge.tsx';
+import type { IconName } from '../../parts/icon.tsx';
+import { Section } from '../../parts/section.tsx';
+import { SourceLine } from '../../parts/source-line.tsx';
+import type { Meaning } from '../../theme/meaning.ts';
+import classes from './sites.module.css';
+
+type Site = Overview['sites'][number];
+
+/** Each site: whether it is watched, and when it was last seen. */
+export function Sites({ sites }: { readonly sites: Overview['sites'] }) {
+  return (
+    <Section title="Sites">
+      <ul className={classes.list}>
+        {sites.map((site) => (
+          <li key={site.site}>
+            <div className={classes.head}>
+              <span>
+                <strong>{site.site}</strong> <span className={classes.zone}>{site.timeZone}</span>
+              </span>
+              <Badge {...look(site)} />
+            </div>
+            <p className={classes.because}>{site.because}</p>
+            {site.silent.map(({ server, because }) => (
+              <p className={classes.because} key={server}>
+                {server}: {because}
+              </p>
+            ))}
+            <SourceLine source={site.source} zone={site.timeZone} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+const STATES: Readonly<Record<Exclude<Site['state'], 'watched'>, { meaning: Meaning; icon: IconName; word: string }>> = {
+  starting: { meaning: 'unknown', icon: 'clock', word: 'starting' },
+  elsewhere: { meaning: 'exempt', icon: 'link', word: 'by another replica' },
+  refused: { meaning: 'broken', icon: 'cross-octagon', word: 'refused' },
+};
+
+function look({ state, silent, source }: Site): { meaning: Meaning; icon: IconName; word: string } {
+  if (state !== 'watched') return STATES[state];
+  if (silent.length > 0) return { meaning: 'broken', icon: 'cross-octagon', word: 'a server is silent' };
+  if (source.unseen.length > 0) return { meaning: 'unknown', icon: 'question', word: 'seen in part' };
+  return { meaning: 'protected', icon: 'check', word: 'watched' };
+}

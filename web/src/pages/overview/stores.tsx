@@ -1,0 +1,74 @@
+import type { Overview } from '#server/api/schema/overview.ts';
+import { Icon, type IconName } from '../../parts/icon.tsx';
+import { useNow } from '../../parts/now.ts';
+import { Section } from '../../parts/section.tsx';
+import { size } from '../../parts/size.ts';
+import { When } from '../../parts/when.tsx';
+import type { Meaning } from '../../theme/meaning.ts';
+import classes from './stores.module.css';
+
+type Store = Overview['stores'][number];
+
+/** Each datastore and pool, and the day it will be full. */
+export function Stores({ stores, sites }: { readonly stores: Overview['stores']; readonly sites: Overview['sites'] }) {
+  if (stores.length === 0) return null;
+  const zones = new Map(sites.map(({ site, timeZone }) => [site, timeZone]));
+  return (
+    <Section title="Room for backups">
+      <ul className={classes.list}>
+        {stores.map((store) => (
+          <li key={`${store.site} ${store.what}`}>
+            <StoreLine store={store} zone={zones.get(store.site)} manySites={sites.length > 1} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function StoreLine({ store, zone, manySites }: { readonly store: Store; readonly zone: string | undefined; readonly manySites: boolean }) {
+  const { what, site, usedBytes, totalBytes, because } = store;
+  const ends = store.stuckAt ?? store.fullAt;
+  const { meaning, icon } = urgency(ends, useNow(600), because);
+  return (
+    <div data-meaning={meaning}>
+      <div className={classes.head}>
+        <span className={classes.name}>
+          {what.replace(/^[^:]*:/, '')}
+          {manySites ? ` (${site})` : null}
+        </span>
+        <span>
+          {size(usedBytes)} of {size(totalBytes)}
+        </span>
+      </div>
+      <span className={classes.track} aria-hidden="true">
+        <span className={classes.fill} style={{ width: `${Math.min(100, (100 * usedBytes) / totalBytes)}%` }} />
+      </span>
+      <div className={classes.text}>
+        <Icon name={icon} size={14} />
+        <span>
+          {ends === undefined ? (
+            (because ?? 'Not growing: no day foretold')
+          ) : (
+            <>
+              {store.stuckAt === undefined ? 'Full' : 'Too full for garbage collection'} <When at={ends} zone={zone} />
+            </>
+          )}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+const DAY = 86_400;
+function urgency(
+  endsAt: number | undefined,
+  now: number,
+  because: string | undefined,
+): { readonly meaning: Meaning; readonly icon: IconName } {
+  if (endsAt === undefined)
+    return because === undefined ? { meaning: 'protected', icon: 'check' } : { meaning: 'unknown', icon: 'question' };
+  if (endsAt - now < 7 * DAY) return { meaning: 'broken', icon: 'cross-octagon' };
+  if (endsAt - now < 45 * DAY) return { meaning: 'attention', icon: 'triangle' };
+  return { meaning: 'protected', icon: 'check' };
+}

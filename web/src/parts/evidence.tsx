@@ -1,0 +1,24 @@
+import type { GuestPage } from '#server/api/schema/guests.ts';
+import classes from './evidence.module.css';
+import { When } from './when.tsx';
+
+/** What each source says, a sentence each, and as of when. */
+export function Evidence({ evidence, zone }: { readonly evidence: GuestPage['evidence']; readonly zone: string }) {
+  return (
+    <dl className={classes.evidence}>
+      {evidence.map(({ source, text, asOf }) => (
+        <div key={`${source} ${text}`}>
+          <dt>{source}</dt>
+          <dd>
+            {text}
+            {asOf === undefined ? null : (
+              <small>
+                as of <When at={asOf} zone={zone} />
+              </small>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
