@@ -1,6 +1,6 @@
 import { LineChart } from 'echarts/charts';
 import { GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
-import { init, use, type EChartsType } from 'echarts/core';
+import { init, use as register, type EChartsType } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
@@ -8,7 +8,7 @@ import { day, minute } from './exact.ts';
 import { shortDuration, duration } from './duration.ts';
 import { size } from './size.ts';
 
-use([LineChart, GridComponent, TooltipComponent, MarkLineComponent, SVGRenderer]);
+register([LineChart, GridComponent, TooltipComponent, MarkLineComponent, SVGRenderer]);
 
 type Pair = readonly [at: number, value: number];
 type Props = {
@@ -28,7 +28,7 @@ export function Chart({ height, label, zone, unit, lines, limits = [] }: Props) 
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false });
   useEffect(() => {
     const element = box.current;
-    if (element === null) return;
+    if (element === null) return undefined;
     const made = init(element, undefined, { renderer: 'svg' });
     chart.current = made;
     const sizes = new ResizeObserver(() => made.resize());

@@ -18,7 +18,7 @@ import { Verdict } from './verdict.tsx';
 
 /** One guest: what holds and why, then the evidence, then everything that belongs to it. */
 export function GuestPage() {
-  const { site = '', vmid = '' } = useParams<{ site: string; vmid: string }>();
+  const { site, vmid } = useParams<{ site: string; vmid: string }>();
   const query = useGuest(decodeURIComponent(site), Number(vmid));
   const name = query.data?.guest.name;
   return (

@@ -16,7 +16,7 @@ export function useFilter(): readonly [Filter, (change: Filter) => void] {
   const filter: Filter = Object.fromEntries(NAMES.flatMap((name) => (params.get(name) ? [[name, params.get(name)]] : [])));
   const change = (part: Filter): void => {
     const next = Object.entries({ ...filter, ...part }).filter(([, value]) => value !== undefined && value !== '');
-    setParams(new URLSearchParams(next as [string, string][]), { replace: true });
+    setParams(new URLSearchParams(next), { replace: true });
   };
   return [filter, change];
 }

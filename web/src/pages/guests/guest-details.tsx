@@ -35,7 +35,7 @@ export function GuestDetails({ guest }: { readonly guest: GuestRow }) {
                 {points.length === 0 ? <li>none</li> : null}
                 {points
                   .slice(-SHOWN)
-                  .reverse()
+                  .toReversed()
                   .map((point) => (
                     <li key={`${point.server} ${point.namespace} ${point.at}`}>
                       <When at={point.at} zone={timeZone} /> on {point.server}/{point.datastore}

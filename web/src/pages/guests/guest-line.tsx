@@ -9,8 +9,8 @@ import { LadderSigns } from '../../parts/ladder.tsx';
 import { useNow } from '../../parts/now.ts';
 import { Strip } from '../../parts/strip.tsx';
 import { When } from '../../parts/when.tsx';
+import { keyOf, type Choosing } from './choosing.ts';
 import { GuestDetails } from './guest-details.tsx';
-import { keyOf, type Choosing } from './guests-table.tsx';
 import classes from './guests-table.module.css';
 
 type Props = {

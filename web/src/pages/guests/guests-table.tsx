@@ -1,13 +1,9 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { GuestRow } from '#server/api/schema/guests.ts';
+import { keyOf, type Choosing } from './choosing.ts';
 import { GuestLine } from './guest-line.tsx';
 import classes from './guests-table.module.css';
-
-export type Choosing = {
-  readonly chosen: ReadonlyMap<string, GuestRow>;
-  readonly choose: (chosen: ReadonlyMap<string, GuestRow>) => void;
-};
 
 type Props = {
   readonly guests: readonly GuestRow[];
@@ -20,16 +16,12 @@ type Props = {
   readonly choosing: Choosing | undefined;
 };
 
-export function keyOf({ site, vmid }: { readonly site: string; readonly vmid: number }): string {
-  return `${site}/${vmid}`;
-}
-
 /** Only the rows in sight stand in the document, however many there are. The page itself scrolls. */
 export function GuestsTable({ guests, total, zones, manySites, more, choosing }: Props) {
   const body = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<string>();
   const [top, setTop] = useState(0);
-  useLayoutEffect(() => setTop(body.current?.offsetTop ?? 0), [guests.length === 0]);
+  useLayoutEffect(() => setTop(body.current?.offsetTop ?? 0), []);
   const rows = useWindowVirtualizer({
     count: guests.length,
     estimateSize: () => (window.innerWidth < 640 ? 150 : 57),
