@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { Tier } from '#core/policy/policy.ts';
 import { chancesOf, type Given } from '#core/retention/proof.ts';
 import { proveTier } from '#core/retention/prove.ts';
-import { solveSchedule } from '#core/retention/solve.ts';
+import { solveSchedule } from '#core/retention/solve-schedule.ts';
 import { zoneFrom } from '#core/retention/timeline.ts';
 import { report } from './result.ts';
 

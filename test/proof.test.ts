@@ -4,10 +4,12 @@ import { checkPromises } from '#app/check.ts';
 import { zoneRules } from '#core/calendar/zone.ts';
 import type { Tier } from '#core/policy/policy.ts';
 import { isMixed, type Chances } from '#core/retention/fall.ts';
-import { KEEP_UNITS, type KeepRules } from '#core/retention/keep.ts';
-import { leastLife, leastReach } from '#core/retention/lifetime.ts';
+import { KEEP_UNITS, type KeepRules, type KeepUnit } from '#core/retention/keep.ts';
+import { greatestLife, leastLife, leastReach } from '#core/retention/lifetime.ts';
+import { nestOf } from '#core/retention/nest.ts';
 import { proveTier } from '#core/retention/prove.ts';
-import { cost, keepHolds, ladder, solveKeep, solveSchedule } from '#core/retention/solve.ts';
+import { ladder, solveSchedule } from '#core/retention/solve-schedule.ts';
+import { cost, keepHolds, solveKeep } from '#core/retention/solve.ts';
 import { layOut, type Timeline } from '#core/retention/timeline.ts';
 import { pruneGroup } from '#lab/pbs/prune.ts';
 import { draws, TIMES } from './draws.ts';
@@ -150,15 +152,20 @@ describe('no proved policy is refuted by living it', { timeout: 120_000 * TIMES 
   });
 });
 
-const MOST_TRIED = 6;
+const MOST_TRIED = 5;
 
-/** All keep options of one or two rules that keep no more points than so many. */
+/** All keep options of at most three rules that keep no more points than so many. */
 function rulesUpTo(most: number): KeepRules[] {
-  const pairs = KEEP_UNITS.flatMap((fine, i) => KEEP_UNITS.slice(i + 1).map((coarse) => [fine, coarse] as const));
-  return Array.from({ length: Math.max(0, most) }, (_, i) => i + 1).flatMap((total) => [
-    ...KEEP_UNITS.map((unit) => ({ [unit]: total })),
-    ...pairs.flatMap(([fine, coarse]) => Array.from({ length: total - 1 }, (_, i) => ({ [fine]: i + 1, [coarse]: total - i - 1 }))),
-  ]);
+  const more = (keep: KeepRules, from: number, left: number, rules: number): KeepRules[] =>
+    rules === 0
+      ? []
+      : KEEP_UNITS.slice(from).flatMap((unit, i) =>
+          Array.from({ length: left }, (_, slot) => ({ ...keep, [unit]: slot + 1 })).flatMap((next, slot) => [
+            next,
+            ...more(next, from + i + 1, left - slot - 1, rules - 1),
+          ]),
+        );
+  return more({}, 0, Math.max(0, most), 3);
 }
 
 describe('what is solved is proved, and the next cheaper is not', { timeout: 120_000 * TIMES }, () => {
@@ -182,7 +189,7 @@ describe('what is solved is proved, and the next cheaper is not', { timeout: 120
     );
   });
 
-  test('keep values beside a reach and a last day: no one or two rules that cost less hold', () => {
+  test('keep values beside a reach and a last day: no rules that cost less hold', () => {
     let solved = 0;
     fc.assert(
       fc.property(
@@ -233,11 +240,57 @@ describe('what is solved is proved, and the next cheaper is not', { timeout: 120
     expect(solveKeep([timeline], { ...promise, deleteAfterSeconds: 118 * DAY }, chances)).toEqual({ daily: 4, monthly: 2 });
   });
 
-  test('a reach that takes more slots of both units than each has by itself', () => {
-    const timeline = layOut('*-1,15 23:55', { timeZone: 'Europe/Vienna', fromAt: NOW }) as Timeline;
+  const several = [
+    { name: 'more slots of both than each unit has by itself', schedule: '*-1,15 23:55', days: [1, 45, 94], keep: { last: 2, monthly: 2 } },
+    { name: 'days between hours and weeks', schedule: '*:00', days: [1, 300, 310], keep: { hourly: 25, daily: 6, weekly: 43 } },
+    { name: 'no weeks where a week is too long to stay', schedule: '4,16:00', days: [1, 90, 96], keep: { hourly: 3, daily: 90 } },
+    { name: 'weeks that only count beside years', schedule: 'sun 05:00', days: [84, 365, undefined], keep: { weekly: 13, yearly: 2 } },
+    { name: 'weeks where months would stay too long', schedule: '04:00', days: [30, 400, 420], keep: { daily: 31, weekly: 54 } },
+    { name: 'nothing, of hours and days', schedule: '*:00', days: [7, 365, 365.5], keep: undefined },
+  ] as const;
+  test.each(several)('a reach and a last day: $name', ({ schedule, days: [retention, reach, last], keep }) => {
+    const timeline = layOut(schedule, { timeZone: 'Europe/Vienna', fromAt: NOW }) as Timeline;
     const chances = { queueSeconds: 1200, durationSeconds: 2400, lostRuns: 0, extraRuns: 0 };
-    const promise = { retentionSeconds: DAY, reachSeconds: 45 * DAY, deleteAfterSeconds: 94 * DAY };
-    expect(solveKeep([timeline], promise, chances, DAY + HOUR)).toEqual({ last: 2, monthly: 2 });
+    const promise = {
+      retentionSeconds: retention * DAY,
+      reachSeconds: reach * DAY,
+      ...(last !== undefined && { deleteAfterSeconds: last * DAY }),
+    };
+    expect(solveKeep([timeline], promise, chances, DAY + HOUR)).toEqual(keep);
+  });
+
+  test('what a nest says of reach and life is what the proof says run by run', () => {
+    const nested = fc.constantFrom<[string, KeepUnit[]]>(
+      ['04:00', ['weekly']],
+      ['4,16:00', ['daily', 'weekly']],
+      ['1,2,20:00', ['daily', 'monthly', 'yearly']],
+      ['mon,thu 23:30', ['weekly']],
+      ['*-1,15 23:55', ['monthly', 'yearly']],
+      ['*-1,2,3 04:00', ['weekly']],
+    );
+    const slots = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 3, maxLength: 3 }));
+    fc.assert(
+      fc.property(
+        nested,
+        slots,
+        fc.constantFrom('Europe/Vienna', 'Pacific/Auckland'),
+        fc.nat({ max: 2 }),
+        (given, slots, timeZone, lostRuns) => {
+          const [schedule, units] = given;
+          const [last, others] = slots;
+          const chances = { queueSeconds: 1200, durationSeconds: 2400, lostRuns, extraRuns: 0 };
+          const timeline = layOut(schedule, { timeZone, fromAt: NOW }) as Timeline;
+          const keep = { last, ...Object.fromEntries(units.map((unit, i) => [unit, others[i]!])) };
+          const nest = nestOf(timeline, units, chances);
+          const all = [last, ...others.slice(0, units.length)];
+          expect(nest.reachOf(all)).toBe(leastReach(timeline, keep, chances)?.seconds ?? Infinity);
+          expect(nest.lifeOf(all)).toBe(greatestLife(timeline, keep, chances)?.seconds ?? Infinity);
+          const top = all.findLastIndex((count) => count > 0);
+          if (top > 0) expect(nest.lifeOf(all) - nest.reachOf(all)).toBeGreaterThanOrEqual(nest.spreadOf(top, last));
+        },
+      ),
+      draws(60),
+    );
   });
 
   test('schedules', () => {

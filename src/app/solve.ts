@@ -4,7 +4,7 @@ import type { Tier } from '#core/policy/policy.ts';
 import { spellKeep, type KeepRules } from '#core/retention/keep.ts';
 import { chancesOf, type Given, type TierProof } from '#core/retention/proof.ts';
 import { proveTier } from '#core/retention/prove.ts';
-import { solveSchedule } from '#core/retention/solve.ts';
+import { solveSchedule } from '#core/retention/solve-schedule.ts';
 import { zoneFrom } from '#core/retention/timeline.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import type { Ports } from './ports.ts';

@@ -90,7 +90,7 @@ function link({ slots, periods }: Rule, edges: Int32Array): Int32Array {
 }
 
 /** Numbers the periods that have a point from 1 on, and names the newest point of each. */
-function numbered(keys: Float64Array): { ordinals: Int32Array; newest: Int32Array } {
+export function numbered(keys: Float64Array): { ordinals: Int32Array; newest: Int32Array } {
   const ordinals = new Int32Array(keys.length);
   const newest = new Int32Array(keys.length + 1);
   let ordinal = 0;

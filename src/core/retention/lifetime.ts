@@ -1,6 +1,6 @@
 import { fallsOf, isMixed, isSure, type Chances } from './fall.ts';
 import { givenRules, type KeepRules, type KeepUnit } from './keep.ts';
-import { shortestSpan, type Span } from './span.ts';
+import { shortestSpan, widestSpan, type Span } from './span.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A point's life, by indices of the timeline's runs: its own, and the one whose point pushes it out. */
@@ -21,9 +21,9 @@ export function leastLife(timeline: Timeline, keep: KeepRules, chances: Chances)
   if (rules.length === 0) return undefined;
   if (chances.extraRuns > 0) return leastLifeWithExtras(timeline, keep.last ?? 0, chances);
   const { runs } = timeline;
-  const [only, more] = rules;
-  if (!more && timeline.isApart(only!.unit, chances.queueSeconds)) {
-    const span = shortestSpan(timeline, only!.slots);
+  const counting = countingSlots(timeline, keep, chances);
+  if (counting !== undefined) {
+    const span = shortestSpan(timeline, counting);
     return span && lifeOf(span, span.seconds - chances.queueSeconds, false);
   }
   const { falls } = fallsOf(timeline, keep, chances);
@@ -38,6 +38,12 @@ export function leastLife(timeline: Timeline, keep: KeepRules, chances: Chances)
     shortest = { seconds: Math.max(0, seconds - chances.queueSeconds), madeBy: i, removedBy: fall, byHand: false };
   }
   return shortest;
+}
+
+/** The slots of keep-* options that do nothing but count runs. */
+function countingSlots(timeline: Timeline, keep: KeepRules, { queueSeconds }: Chances): number | undefined {
+  const [only, more] = givenRules(keep);
+  return only && !more && timeline.isApart(only.unit, queueSeconds) ? only.slots : undefined;
 }
 
 /**
@@ -62,6 +68,11 @@ export function leastReach(timeline: Timeline, keep: KeepRules, chances: Chances
   const { runs } = timeline;
   if (givenRules(keep).length === 0) return undefined;
   if (chances.extraRuns > 0) return leastReachWithExtras(timeline, keep, chances);
+  const counting = countingSlots(timeline, keep, chances);
+  if (counting !== undefined) {
+    const span = shortestSpan(timeline, counting - 1);
+    return span && lifeOf(span, span.seconds - chances.queueSeconds, false);
+  }
   const { edges } = fallsOf(timeline, keep, chances);
   let shortest: Life | undefined;
   let least = Infinity;
@@ -106,20 +117,31 @@ export function greatestLife(timeline: Timeline, keep: KeepRules, chances: Chanc
   const rules = givenRules(keep).toReversed();
   if (rules.length === 0) return undefined;
   if (isMixed(timeline, keep, chances.queueSeconds)) return greatestSimulated(timeline, keep, chances);
-  const ends = rules.map(({ unit }) => lastOfPeriod(timeline, unit, chances.queueSeconds));
+  const busySeconds = chances.queueSeconds + chances.durationSeconds;
   const step = chances.lostRuns + 1;
+  const counted = countingSlots(timeline, keep, chances);
+  if (counted !== undefined) {
+    const span = widestSpan(timeline, counted * step);
+    return span && lifeOf(span, span.seconds + busySeconds, false);
+  }
+  const counting = rules.map(({ unit }) => timeline.isApart(unit, chances.queueSeconds));
+  const ends = rules.map(({ unit }, place) => (counting[place] ? undefined : lastOfPeriod(timeline, unit, chances.queueSeconds)));
   let longest: Life | undefined;
   for (let i = 0; i < runs.length; i++) {
     let at = i;
     let next = i;
-    for (const [place, { slots }] of rules.entries()) {
-      for (let slot = 0; slot < slots && next < runs.length; slot++) {
-        next = at + step;
-        at = ends[place]![next] ?? runs.length;
-      }
+    for (let place = 0; place < rules.length; place++) {
+      const { slots } = rules[place]!;
+      const last = ends[place];
+      if (!last) next = at = at + slots * step;
+      else
+        for (let slot = 0; slot < slots && next < runs.length; slot++) {
+          next = at + step;
+          at = last[next] ?? runs.length;
+        }
     }
     if (next >= runs.length) break;
-    const seconds = runs[next]! - runs[i]! + chances.queueSeconds + chances.durationSeconds;
+    const seconds = runs[next]! - runs[i]! + busySeconds;
     if (!longest || seconds > longest.seconds) longest = { seconds, madeBy: i, removedBy: next, byHand: false };
   }
   return longest;

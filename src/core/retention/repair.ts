@@ -2,7 +2,7 @@ import type { Tier } from '../policy/policy.ts';
 import { spellExact } from '../units.ts';
 import { keepYaml, spellKeep } from './keep.ts';
 import { chancesOf, type Fix, type Given, type Proof, type Weighed } from './proof.ts';
-import { solveSchedule } from './solve.ts';
+import { solveSchedule } from './solve-schedule.ts';
 import { zoneFrom } from './timeline.ts';
 
 type Weigh = (tier: Tier, given: Given) => Weighed;
