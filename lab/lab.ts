@@ -53,7 +53,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const world = typeof options.scenario === 'string' ? makeWorld(options.scenario, options.now ?? LAB_EPOCH) : options.scenario;
   const sources = [...PVE_SOURCES, ...PBS_SOURCES];
   const course = { virtual: world.now, real: Date.now() / 1000, rate: options.clock === 'real' ? 1 : 0 };
-  const catchUp = () => advanceTo(world, Math.floor(course.virtual + (Date.now() / 1000 - course.real) * course.rate), sources);
+  // A clock that stands still may be set back between two requests, with the world it belongs to.
+  const catchUp = () => {
+    if (course.rate > 0) advanceTo(world, Math.floor(course.virtual + (Date.now() / 1000 - course.real) * course.rate), sources);
+  };
   const advance = (seconds: number) => {
     course.virtual += seconds;
     advanceTo(world, world.now + seconds, sources);
