@@ -167,12 +167,12 @@ test('the story itself: a loss, an outage, a suspension and their ends are told,
       "mail: error: home: backup job hf-tier-N: Tier N is not backed up: its job is suspended since N-N-N N… and N more at home",
       "mail: error: home: vm/N in main:home/tier-N, gone N-N-N N:N:N: The point of N-N-N N:N:N of guest-N went b…",
       "mail: over: home: PVE: The server does not answer: nothing listens there",
-      "mail: over: home: backup job hf-tier-N: Tier N is not backed up: its job is suspended since N-N-N N:N:N, because its…",
+      "mail: over: home: backup job hf-tier-N: Tier N is not backed up: its job is suspended since N-N-N N:N, because its dat…",
       "web: error: home: PVE: The server does not answer: nothing listens there",
       "web: error: home: backup job hf-tier-N: Tier N is not backed up: its job is suspended since N-N-N N… and N more at home",
       "web: error: home: vm/N in main:home/tier-N, gone N-N-N N:N:N: The point of N-N-N N:N:N of guest-N went b…",
       "web: over: home: PVE: The server does not answer: nothing listens there",
-      "web: over: home: backup job hf-tier-N: Tier N is not backed up: its job is suspended since N-N-N N:N:N, because its…",
+      "web: over: home: backup job hf-tier-N: Tier N is not backed up: its job is suspended since N-N-N N:N, because its dat…",
     ]
   `);
   expect(whole.writes).toBeGreaterThan(15);

@@ -38,7 +38,7 @@ export const STORE_INCIDENTS: readonly Incident[] = [
     site: 'both',
     hours: 30,
     tells: ['HF-DATASTORE-FULL', 'HF-FILLS'],
-    also: ['HF-LATE', 'HF-FILLS', 'HF-LEFTOVER'],
+    also: ['HF-LATE', 'HF-FILLS', 'HF-LEFTOVER', 'HF-PRESSURE'],
     by: 'look',
     begin: ({ main }) => {
       const before = main.otherBytes;

@@ -93,7 +93,8 @@ function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = n
       ...findings,
       ...adoptable(adoption),
       ...unknownZones(site, actual),
-      ...suspendedFindings(actual, site, now),
+      // Worth knowing, and nothing that a plan could not deal with.
+      ...suspendedFindings(actual, site, now).map((finding) => ({ ...finding, severity: 'warning' as const })),
       ...staggerFindings({ policy, site, actual, tierByGuest }),
     ],
     desired,

@@ -1,7 +1,7 @@
 import { isOurs, readMark } from '../desired/mark.ts';
 import type { Finding } from '../finding.ts';
 import type { Site } from '../policy/policy.ts';
-import { spellDuration, spellInstant, type UnixSeconds } from '../units.ts';
+import { spellInstant, type UnixSeconds } from '../units.ts';
 import type { Actual } from '../world/actual.ts';
 import { suspensionOf } from './suspension.ts';
 
@@ -19,11 +19,8 @@ export function suspendedFindings(
     const tier = readMark(job.comment)?.tier;
     if (!suspension || tier === undefined) return [];
     const { sinceAt, untilAt } = suspension;
-    const by = (at: UnixSeconds): string => spellInstant(at, site.timeZone, { zone: false });
+    const day = (at: UnixSeconds): string => spellInstant(at, site.timeZone, { zone: false }).slice(0, 16);
     const overdue = now > untilAt + OVERDUE_SECONDS;
-    const end = overdue
-      ? `it was to end on ${by(untilAt)} and did not`
-      : `it ends by itself in ${spellDuration(Math.max(0, untilAt - now))} at the latest, on ${by(untilAt)}`;
     return [
       {
         severity: 'error',
@@ -31,8 +28,10 @@ export function suspendedFindings(
         at: `${site.name}: backup job ${job.id}`,
         site: site.name,
         touches: [tier],
-        problem: `Tier ${tier} is not backed up: its job is suspended since ${by(sinceAt)}, because its datastore was about to fill; ${end}`,
-        why: 'none of its guests gets a new recovery point, and what each would lose grows from hour to hour, past what was promised',
+        problem: overdue
+          ? `Tier ${tier} is not backed up: its job was suspended until ${day(untilAt)} and still is`
+          : `Tier ${tier} is not backed up: its job is suspended since ${day(sinceAt)}, because its datastore was about to fill`,
+        why: `${overdue ? '' : `until ${day(untilAt)} at the latest `}none of its guests gets a new recovery point, and what each would lose grows past what was promised`,
         fix: overdue
           ? `take it back by hand, then see why the daemon did not:\n    pvesh set /cluster/backup/${job.id} --enabled 1\n    holdfast doctor`
           : `make room on the datastore (holdfast capacity), or back the tier up all the same:\n    pvesh set /cluster/backup/${job.id} --enabled 1`,

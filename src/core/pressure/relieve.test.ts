@@ -6,6 +6,7 @@ import { markedComment } from '../desired/mark.ts';
 import type { UsageSample } from '../memory/record.ts';
 import type { Pressure } from '../policy/policy.ts';
 import type { BackupJob } from '../world/actual.ts';
+import { suspendedFindings } from './findings.ts';
 import { relieve } from './relieve.ts';
 import { readSuspension, suspensionOf, withSuspension } from './suspension.ts';
 
@@ -156,4 +157,18 @@ describe('what a comment says of a suspension', () => {
     assert.equal(suspensionOf({ enabled: true, comment }), undefined);
     assert.equal(suspensionOf({ enabled: false, comment: withSuspension(base, { ...suspension, backAt: NOW }) }), undefined);
   });
+});
+
+test('a suspension that nobody ended is told as that', () => {
+  const told = (days: number) => {
+    const actual = makeActual({ pve: makePve({ backupJobs: seen(others(away(4, days))) }) });
+    return suspendedFindings(actual, home, NOW).map(({ severity, problem, touches }) => `${severity} ${touches?.join()}: ${problem}`);
+  };
+  assert.deepEqual(told(1), [
+    'error 4: Tier 4 is not backed up: its job is suspended since 2026-11-24 13:00, because its datastore was about to fill',
+  ]);
+  assert.deepEqual(told(7), [
+    'error 4: Tier 4 is not backed up: its job is suspended since 2026-11-18 13:00, because its datastore was about to fill',
+  ]);
+  assert.deepEqual(told(8), ['error 4: Tier 4 is not backed up: its job was suspended until 2026-11-24 13:00 and still is']);
 });
