@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { makeCredentials } from './credentials.ts';
 import { realTimers } from './timers.ts';
 import { runCli } from '#cli/cli.ts';
 import { text, type Flags } from '#cli/command.ts';
@@ -65,6 +66,7 @@ async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Pro
     },
     ...lazyStores(async () => (await import('#store/open.ts')).openStores(process.env, clock.now)),
     notifier: lazyNotifier(async () => (await import('#notify/notifier.ts')).makeNotifier({ readSecret, now: clock.now })),
+    credentials: makeCredentials(),
     database: lazyCare(async () => (await import('#store/care/open-care.ts')).openCare(process.env, clock.now)),
     log: { info: () => {}, warn: () => {} },
     ...overrides,
@@ -121,7 +123,11 @@ async function serve(
   const password = databaseUrl ? URL.parse(databaseUrl)?.password : undefined;
   for (const form of password ? [password, decodeURIComponent(password)] : []) secrets.add(form);
   const parts = { ports, timers, log, notifier: ports.notifier!, readSecret, version: VERSION };
-  return serveUntilToldToEnd({ ...parts, memory: ports.memory!, where: spellStore(process.env) }, given);
+  const { memory, accounts, credentials } = ports;
+  return serveUntilToldToEnd(
+    { ...parts, memory: memory!, accounts: accounts!, credentials: credentials!, where: spellStore(process.env) },
+    given,
+  );
 }
 
 function lazyNotifier(open: () => Promise<Notifier>): Notifier {

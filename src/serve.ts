@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { wireAccess } from './serve-access.ts';
 import type { Live } from '#app/live.ts';
 import { makeNews } from '#app/news.ts';
-import type { Log, Memory, Notifier, Ports, Timers } from '#app/ports.ts';
+import type { Accounts, Credentials, Log, Memory, Notifier, Ports, Timers } from '#app/ports.ts';
 import type { ServeOptions, Serving } from '#cli/command.ts';
 import { StoreError } from '#core/memory/store-error.ts';
 import { startDaemon, type Daemon } from '#daemon/daemon.ts';
@@ -17,6 +18,8 @@ export type ServeParts = {
   readonly timers: Timers;
   readonly log: Log;
   readonly memory: Memory;
+  readonly accounts: Accounts;
+  readonly credentials: Credentials;
   /** Where it lies, for people. */
   readonly where: string;
   readonly notifier: Notifier;
@@ -47,13 +50,14 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
     hint: (site) => daemon?.hint(site),
     announce: news.announce,
   };
-  const api = makeApi({ authenticate: async () => undefined, log, version, areas: watchAreas(live, news) });
+  const { tellSetup, everywhere, ...access } = wireAccess({ ...parts, ports: { ...parts, ...ports }, settings: policy.server, host });
+  const api = makeApi({ ...access, log, version, areas: [...access.areas, ...watchAreas(live, news)] });
   const hook = await readHookToken(parts, given);
   if ('problem' in hook) return { ok: false, ...hook };
 
   let server: Listening;
   try {
-    server = await startServer({ host, port, watching, now: ports.clock.now, hint: live.hint, api, ...hook });
+    server = await startServer({ host, port, watching, now: ports.clock.now, hint: live.hint, api, everywhere, ...hook });
   } catch (error) {
     return { ok: false, ...explainListen(error, `${host}:${port}`) };
   }
@@ -75,6 +79,7 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
     sites: policy.sites.map(({ name }) => name),
     remembers: where,
   });
+  await tellSetup(server.url);
   log.info(`listening on ${server.url}`, { paths: ['/healthz', '/readyz', '/metrics', ...('hookToken' in hook ? ['/hooks/…'] : [])] });
   if (!policy.alerts) log.warn('nobody is told of anything: the policy has no alerts');
   for (const name of allowed) log.warn('a login that can delete recovery points is allowed', { login: name });

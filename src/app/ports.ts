@@ -17,6 +17,9 @@ import type {
   UsageSample,
 } from '#core/memory/record.ts';
 import type { UnixSeconds } from '#core/units.ts';
+import type { Accounts, Credentials } from './access-ports.ts';
+
+export type { Accounts, Arrival, Credentials, NewAccount } from './access-ports.ts';
 
 /** What the application needs from outside, in its own words. Adapters conform; each port belongs to us. */
 export type Ports = {
@@ -28,6 +31,9 @@ export type Ports = {
   readonly log: Log;
   /** What a daemon remembers between looks; the one-shot commands need none of it. */
   readonly memory?: Memory;
+  /** Who may log in, and with what. */
+  readonly accounts?: Accounts;
+  readonly credentials?: Credentials;
   readonly notifier?: Notifier;
   /** The database behind the memory, for the people who run it. */
   readonly database?: DatabaseCare;

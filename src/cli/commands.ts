@@ -102,6 +102,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   {
+    name: 'user',
+    summary: 'Who may log in: add, list, disable, give a new password',
+    load: async () => (await import('./commands/user.ts')).user,
+  },
+  {
     name: 'db',
     summary: 'Back up, restore, verify, export or move what is remembered',
     load: async () => (await import('./commands/db.ts')).db,

@@ -4,6 +4,7 @@ import type { Assume, PveAccess } from '#core/policy/policy.ts';
 import { KEEP_UNITS, type KeepRules } from '#core/retention/keep.ts';
 import { decodeAlerts } from './decode-alerts.ts';
 import { decodeExceptions } from './decode-exceptions.ts';
+import { decodeServer } from './decode-server.ts';
 import {
   decodeWindow,
   duration,
@@ -53,6 +54,7 @@ export function decodePolicy(tree: Tree, shape: readonly Finding[]): DraftPolicy
     ...present({
       exceptions: decodeExceptions(root['exceptions']),
       alerts: decodeAlerts(root['alerts']),
+      server: decodeServer(root['server']),
       drills: optionalMap(root['drills']),
     }),
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { closest } from '#core/closest.ts';
 import { parseDuration, parseRate, parseSize } from '#core/units.ts';
+import { checkAddress, checkIssuer, checkOrigin } from './format-server.ts';
 import { checkNetwork, checkTimeframe } from './format-traffic.ts';
 import type { Format } from './note.ts';
 import type { Trouble } from './trouble.ts';
@@ -28,6 +29,9 @@ export const zone = (): z.ZodString => formatted(checkZone);
 export const window = (): z.ZodString => formatted(checkWindow, '^([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$');
 export const clock = (): z.ZodString => formatted(checkClock, '^([01][0-9]|2[0-3]):[0-5][0-9]$');
 export const network = (): z.ZodString => formatted(checkNetwork, '^[0-9A-Fa-f.:]+/[0-9]{1,3}$');
+export const origin = (): z.ZodString => formatted(checkOrigin, '^https?://[^/]+$');
+export const issuer = (): z.ZodString => formatted(checkIssuer, '^https?://.+$');
+export const address = (): z.ZodString => formatted(checkAddress, '^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$');
 export const timeframe = (): z.ZodString => formatted(checkTimeframe, '^([a-z.,]+ )?[0-9]{1,2}(:[0-9]{2})?-[0-9]{1,2}(:[0-9]{2})?$');
 export const date = (): z.ZodString => formatted(checkDate, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$');
 

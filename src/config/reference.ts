@@ -30,6 +30,11 @@ const SECTIONS: readonly (readonly [title: string, path: readonly string[]])[] =
   ['alerts.routes.escalate', ['alerts', 'routes', '*', 'escalate']],
   ['alerts.thresholds.NUMBER', ['alerts', 'thresholds', '*']],
   ['alerts.heartbeat', ['alerts', 'heartbeat']],
+  ['server', ['server']],
+  ['server.oidc', ['server', 'oidc']],
+  ['server.oidc.roles', ['server', 'oidc', 'roles']],
+  ['server.proxy', ['server', 'proxy']],
+  ['server.proxy.roles', ['server', 'proxy', 'roles']],
 ];
 
 /** The reference page of the policy file, made from its schema. */
@@ -44,7 +49,7 @@ export function policyReference(): string {
     'YAML 1.2 in UTF-8, at most 512 KiB with all its files. Every key is listed here; any other is an error. `holdfast check` shows all that is wrong at once.',
     '',
     "With `include:` a policy is split over files. A file's own lines come first, then those of the files it includes in their",
-    'order; `sites`, `tiers`, `assume`, `alerts` and `drills` are joined, `assign` is appended. A key two files both state is an error.',
+    'order; `sites`, `tiers`, `assume`, `alerts`, `server` and `drills` are joined, `assign` is appended. A key two files both state is an error.',
     '',
     '## Formats',
     '',

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { Watching } from '#app/watching.ts';
@@ -16,14 +16,16 @@ export type AppOptions = {
   readonly hookToken?: string;
   /** Everything below `/api`; absent: there is nothing. */
   readonly api?: Hono<ApiEnv>;
+  /** Before everything that a browser may ask for; health, metrics and webhooks are for programs. */
+  readonly everywhere?: readonly MiddlewareHandler<ApiEnv>[];
 };
 
 /** A notification of PVE or PBS is a few kilobytes, mostly a mail's text. */
 const HOOK_BYTES = 64 * 1024;
 
 /** What is asked of a running daemon over HTTP. Nothing here reads a login, changes a server, or shows a secret. */
-export function makeApp({ watching, now, hint, hookToken, api }: AppOptions): Hono {
-  const app = new Hono();
+export function makeApp({ watching, now, hint, hookToken, api, everywhere = [] }: AppOptions): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
   const guard = makeHookGuard(hookToken, now);
   app.get('/healthz', (c) => {
     const health = healthOf(watching(), now());
@@ -47,6 +49,7 @@ export function makeApp({ watching, now, hint, hookToken, api }: AppOptions): Ho
     hint(site);
     return c.body(null, 204);
   });
+  for (const one of everywhere) app.use('*', one);
   if (api) app.route('/', api);
   app.notFound((c) => c.text('not found\n', 404));
   app.onError((error) => {

@@ -1,7 +1,7 @@
-import type { DatabaseCare, Memory, Store } from '#app/ports.ts';
+import type { Accounts, DatabaseCare, Memory, Store } from '#app/ports.ts';
 import type { Stores } from './sqlite.ts';
 
-/** A store and a memory whose engine is loaded by the first call: most commands make none. */
+/** A store, a memory and accounts whose engine is loaded by the first call: most commands make none. */
 export function lazyStores(open: () => Promise<Stores>): Stores {
   let opened: Promise<Stores> | undefined;
   const stores = (): Promise<Stores> => (opened ??= open());
@@ -11,6 +11,7 @@ export function lazyStores(open: () => Promise<Stores>): Stores {
       async () => (await stores()).memory,
       () => opened !== undefined,
     ),
+    accounts: lazyAccounts(async () => (await stores()).accounts),
   };
 }
 
@@ -65,5 +66,27 @@ function lazyMemory(memory: () => Promise<Memory>, used: () => boolean): Memory 
     troubles: async (...given) => (await memory()).troubles(...given),
     rollUp: async (...given) => (await memory()).rollUp(...given),
     close: async () => void (used() && (await (await memory()).close())),
+  };
+}
+
+function lazyAccounts(accounts: () => Promise<Accounts>): Accounts {
+  return {
+    list: async () => (await accounts()).list(),
+    find: async (...given) => (await accounts()).find(...given),
+    add: async (...given) => (await accounts()).add(...given),
+    change: async (...given) => (await accounts()).change(...given),
+    arrive: async (...given) => (await accounts()).arrive(...given),
+    offerSetup: async (...given) => (await accounts()).offerSetup(...given),
+    useSetup: async (...given) => (await accounts()).useSetup(...given),
+    beginSession: async (...given) => (await accounts()).beginSession(...given),
+    session: async (...given) => (await accounts()).session(...given),
+    sawSession: async (...given) => (await accounts()).sawSession(...given),
+    endSession: async (...given) => (await accounts()).endSession(...given),
+    addToken: async (...given) => (await accounts()).addToken(...given),
+    tokens: async (...given) => (await accounts()).tokens(...given),
+    token: async (...given) => (await accounts()).token(...given),
+    usedToken: async (...given) => (await accounts()).usedToken(...given),
+    revokeToken: async (...given) => (await accounts()).revokeToken(...given),
+    note: async (...given) => (await accounts()).note(...given),
   };
 }

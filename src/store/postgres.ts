@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import type { Store } from '#app/ports.ts';
 import { LockedError } from '#core/locked.ts';
+import { sqlAccounts } from './sql/accounts.ts';
 import { sqlIntents } from './sql/intents.ts';
 import { sqlMemory } from './sql/memory.ts';
 import { openPostgres, withoutPassword } from './sql/open-postgres.ts';
@@ -12,7 +13,8 @@ import type { Stores } from './sqlite.ts';
 export function postgresStores(url: string, folder: string | undefined, now: () => number): Stores {
   const where = withoutPassword(url);
   const source = makeSource((before) => openPostgres(url, folder, now, { ...(before && { before }) }), where);
-  return { store: { locked: lockedByConnection(url, where), ...sqlIntents(source) }, memory: sqlMemory(source) };
+  const store = { locked: lockedByConnection(url, where), ...sqlIntents(source) };
+  return { store, memory: sqlMemory(source), accounts: sqlAccounts(source) };
 }
 
 /**

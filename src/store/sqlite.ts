@@ -1,20 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Memory, Store } from '#app/ports.ts';
+import type { Accounts, Memory, Store } from '#app/ports.ts';
 import { LockedError } from '#core/locked.ts';
+import { sqlAccounts } from './sql/accounts.ts';
 import { sqlIntents } from './sql/intents.ts';
 import { sqlMemory } from './sql/memory.ts';
 import { DATABASE_FILE, openSqlite } from './sql/open-sqlite.ts';
 import { makeSource } from './sql/source.ts';
 
-/** Two ways to use one database, which is opened when it is first needed. `memory.close` ends both. */
-export type Stores = { readonly store: Store; readonly memory: Memory };
+/** Ways to use one database, which is opened when it is first needed. `memory.close` ends all. */
+export type Stores = { readonly store: Store; readonly memory: Memory; readonly accounts: Accounts };
 
 /** On one file of a folder, which is made, readable by its owner only, when something is remembered for the first time. */
 export function sqliteStores(folder: string, now: () => number): Stores {
   const source = makeSource((before) => openSqlite(folder, now, { ...(before && { before }) }), join(folder, DATABASE_FILE));
-  return { store: { locked: lockedByFile(folder), ...sqlIntents(source) }, memory: sqlMemory(source) };
+  return { store: { locked: lockedByFile(folder), ...sqlIntents(source) }, memory: sqlMemory(source), accounts: sqlAccounts(source) };
 }
 
 const SQLITE_BUSY = 5;

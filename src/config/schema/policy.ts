@@ -5,6 +5,7 @@ import { AlertsSchema } from './alerts.ts';
 import { AssumeSchema, many, text } from './parts.ts';
 import { ExceptionSchema } from './exception.ts';
 import { RuleSchema } from './rule.ts';
+import { ServerSchema } from './server.ts';
 import { SiteSchema } from './site.ts';
 import { TierSchema } from './tier.ts';
 
@@ -58,6 +59,12 @@ export const PolicySchema = z.strictObject({
     description: 'Who is told what, and how.',
     example: '{ channels: { … }, routes: [ … ] }',
     why: 'what is found reaches nobody without it',
+  }).optional(),
+  server: field(ServerSchema, {
+    description:
+      'How the dashboard and the API of `serve` are reached, and who may log in there beside local accounts. Read when `serve` starts.',
+    example: '{ publicUrl: "https://holdfast.lan" }',
+    why: 'only who is named gets in',
   }).optional(),
   drills: opaque('How restore drills are done.'),
 });

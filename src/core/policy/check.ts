@@ -4,6 +4,7 @@ import { checkAlerts } from './check-alerts.ts';
 import { checkLocks } from './check-locks.ts';
 import { checkPressure } from './check-pressure.ts';
 import { checkRules } from './check-rules.ts';
+import { checkServer } from './check-server.ts';
 import { checkSites } from './check-sites.ts';
 import { checkTiers } from './check-tiers.ts';
 import type { DraftPolicy } from './draft.ts';
@@ -21,5 +22,6 @@ export function checkPolicy(draft: DraftPolicy, now: UnixSeconds): Finding[] {
     ...checkPressure(draft),
     ...checkRules(draft, now),
     ...checkAlerts(draft),
+    ...checkServer(draft),
   ];
 }

@@ -9,7 +9,7 @@ export type DraftPolicy = {
   readonly tiers: readonly DraftTier[];
   readonly assign: readonly DraftRule[];
   readonly assume: Partial<Assume>;
-} & Pick<Policy, 'alerts' | 'drills' | 'exceptions'>;
+} & Pick<Policy, 'alerts' | 'drills' | 'exceptions' | 'server'>;
 
 export type DraftSite = Pick<Site, 'name'> &
   Partial<Omit<Site, 'pve' | 'pbs' | 'storages' | 'pressure' | 'name'>> & {

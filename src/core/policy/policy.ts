@@ -1,5 +1,6 @@
 import type { KeepRules } from '../retention/keep.ts';
 import type { Alerts } from './alerts.ts';
+import type { ServerSettings } from './server.ts';
 
 /** What was promised, and about whom. Written by people, decoded by `src/config`, never derived. */
 export type Policy = {
@@ -12,6 +13,8 @@ export type Policy = {
   readonly exceptions?: readonly Exception[];
   /** Absent: nobody is told anything. */
   readonly alerts?: Alerts;
+  /** Absent: only local accounts, on the address listened on. */
+  readonly server?: ServerSettings;
   /** `drills:` as it stands in the file; who rehearses decodes it. */
   readonly drills?: Readonly<Record<string, unknown>>;
 };

@@ -10,7 +10,11 @@ export type Refused = { readonly refused: Problem };
 const TITLE = {
   'bad-request': 'The request is not understood',
   'not-logged-in': 'Nobody is logged in',
+  'wrong-login': 'Name and password do not belong together',
   forbidden: 'This may not be done',
+  'foreign-page': 'Another page sent this',
+  'no-csrf-token': 'The token of the session is missing',
+  'wrong-host': 'This is not the name of Holdfast',
   'not-found': 'There is no such thing',
   'no-such-method': 'This cannot be done here',
   conflict: 'Something else stands in the way',
@@ -25,7 +29,11 @@ const TITLE = {
 const STATUS: Readonly<Record<ProblemKind, number>> = {
   'bad-request': 400,
   'not-logged-in': 401,
+  'wrong-login': 401,
   forbidden: 403,
+  'foreign-page': 403,
+  'no-csrf-token': 403,
+  'wrong-host': 421,
   'not-found': 404,
   'no-such-method': 405,
   conflict: 409,

@@ -83,12 +83,15 @@ async function bringApart(from: Kysely<Tables>, to: Kysely<Tables>): Promise<voi
   await to.updateTable('holdfast').set({ id, made_at }).execute();
   const { n, hash } = await from.selectFrom('audit_head').select(['n', 'hash']).executeTakeFirstOrThrow();
   await to.updateTable('audit_head').set({ n, hash }).execute();
-  await freeLeases(to);
+  await freeHolders(to);
 }
 
-/** Lets every site be taken anew: no holder of a lease, and no replica, is one of the copy. Tokens go on well above those handed out before. */
-export async function freeLeases(db: Kysely<Tables>): Promise<void> {
-  await db.deleteFrom('replica').execute();
+/**
+ * Nobody holds anything in a copy: every site can be taken anew, with tokens well above those handed out before; and a session that was ended since
+ * the copy was made does not come back with it.
+ */
+export async function freeHolders(db: Kysely<Tables>): Promise<void> {
+  for (const table of ['replica', 'session', 'setup'] as const) await db.deleteFrom(table).execute();
   await db
     .updateTable('lease')
     .set((e) => ({ holder: null, until_ms: 0, token: e('token', '+', TOKENS_APART) }))

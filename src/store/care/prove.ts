@@ -20,6 +20,7 @@ const NAMED = [
   ['look', 'site_id', 'site'],
   ['alert', 'site_id', 'site'],
   ['lease', 'site_id', 'site'],
+  ['api_token', 'account_id', 'account'],
 ] as const;
 
 /** Reads everything: pages and indexes of a SQLite file, every row of PostgreSQL, the audit log's chain from its start, and what rows name. */

@@ -7,7 +7,7 @@ import type { Opened } from '../sql/opened.ts';
 import { setAside } from '../set-aside.ts';
 import { backupName, copyPages, makeFile, openBackup } from './backup-file.ts';
 import { bytesOf, makeCare, note, refuseInUse, using, type Kinds } from './care.ts';
-import { freeLeases } from './copy.ts';
+import { freeHolders } from './copy.ts';
 import { prove } from './prove.ts';
 import { countRows } from './tables.ts';
 
@@ -40,7 +40,7 @@ export function sqliteCare(folder: string, now: () => number, openTarget: Kinds[
           () => openSqlite(folder, now),
           async (opened) => {
             // prettier-ignore
-            await freeLeases(opened.db);
+            await freeHolders(opened.db);
             await note(opened, { at: now(), act: 'restore the database', detail: `from ${from}` });
             const found = { from, to: file, rows: await countRows(opened), bytes: await bytesOf(opened) };
             return aside === undefined ? found : { ...found, setAside: aside };

@@ -22,14 +22,16 @@ export const KEYS = {
   alert: ['n'],
   audit: ['n'],
   lease: ['site_id'],
+  account: ['id'],
+  api_token: ['id'],
 } as const satisfies Partial<Readonly<Record<Table, readonly string[]>>>;
 
 export type Kept = keyof typeof KEYS;
 
 export const KEPT = Object.keys(KEYS) as readonly Kept[];
 
-/** Tables of which one row is brought over by itself, or none at all. */
-export const APART = ['holdfast', 'audit_head', 'replica'] as const satisfies readonly Table[];
+/** Tables of which one row is brought over by itself, or none at all: nobody is logged in to a copy. */
+export const APART = ['holdfast', 'audit_head', 'replica', 'session', 'setup'] as const satisfies readonly Table[];
 
 /** Tables whose numbers PostgreSQL counts on by itself. */
 export const COUNTED = {
@@ -41,6 +43,7 @@ export const COUNTED = {
   guest: 'id',
   meter: 'id',
   alert: 'n',
+  account: 'id',
 } as const;
 
 export type Row = Readonly<Record<string, string | number | null>>;

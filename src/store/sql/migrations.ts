@@ -101,7 +101,24 @@ const INTENT_PLACE = ['alter table intents add column step_number {int}', 'alter
 /** The audit log only grows, and every cycle asks it for one act of the last week. */
 const AUDIT_BY_ACT = ['create index audit_act on audit (act, at)'];
 
-const STEPS: readonly (readonly string[])[] = [INTENTS, MEMORY, INTENT_PLACE, AUDIT_BY_ACT];
+/** Who may log in. `key` is the name as it is compared; secrets are hashes. */
+const ACCOUNTS = [
+  `create table account (
+    id {id}, key {text} not null unique, name {text} not null, kind {text} not null, subject {text} unique, role {text} not null,
+    password {text}, disabled {small} not null, created_at {int} not null, last_login_at {int}
+  ) {table}`,
+  `create table session (
+    hash {text} primary key, account_id {int} not null, via {text} not null, created_at {int} not null, seen_at {int} not null
+  ) {compact}`,
+  'create index session_account on session (account_id)',
+  `create table api_token (
+    id {text} primary key, hash {text} not null unique, account_id {int} not null, label {text} not null, scope {text} not null,
+    created_at {int} not null, expires_at {int} not null, last_used_at {int}
+  ) {compact}`,
+  'create table setup (one {int} primary key check (one = 1), hash {text} not null, until_at {int} not null) {table}',
+];
+
+const STEPS: readonly (readonly string[])[] = [INTENTS, MEMORY, INTENT_PLACE, AUDIT_BY_ACT, ACCOUNTS];
 
 /** The version this program writes. */
 export const NEWEST_VERSION = STEPS.length;

@@ -84,6 +84,30 @@ export type Tables = {
   audit: { n: number; at: number; by_whom: string; act: string; on_what: string; detail: string; entry: string; hash: string };
   audit_head: { one: number; n: number; hash: string };
   lease: { site_id: number; holder: string | null; token: number; until_ms: number; ttl_ms: number };
+  account: {
+    id: Generated<number>;
+    key: string;
+    name: string;
+    kind: string;
+    subject: string | null;
+    role: string;
+    password: string | null;
+    disabled: number;
+    created_at: number;
+    last_login_at: number | null;
+  };
+  session: { hash: string; account_id: number; via: string; created_at: number; seen_at: number };
+  api_token: {
+    id: string;
+    hash: string;
+    account_id: number;
+    label: string;
+    scope: string;
+    created_at: number;
+    expires_at: number;
+    last_used_at: number | null;
+  };
+  setup: { one: number; hash: string; until_at: number };
   replica: { holder: string; seen_ms: number; sites: string };
 };
 

@@ -1,16 +1,14 @@
 import { z } from 'zod';
+import { ACCOUNT_NAME } from '#core/access/account.ts';
+import { SHORTEST_PASSWORD } from '#core/access/password.ts';
 import { instant } from './common.ts';
 
 /** Each role may do what those before it may. */
 export const role = z.enum(['viewer', 'operator', 'approver', 'admin']);
 export type RoleName = z.infer<typeof role>;
 
-export const userName = z
-  .string()
-  .min(1)
-  .max(100)
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._@ -]*$/u);
-export const password = z.string().min(10).max(1000);
+export const userName = z.string().regex(ACCOUNT_NAME);
+export const password = z.string().min(SHORTEST_PASSWORD).max(1000);
 
 /** GET /api/v1/session: asked first by every page. */
 export const session = z.object({
@@ -27,6 +25,10 @@ export const session = z.object({
 });
 export type Session = z.infer<typeof session>;
 
+/** What `/login?problem=` says where a log-in at the issuer came to nothing. */
+export const loginProblem = z.enum(['no-role', 'disabled', 'name-taken', 'refused', 'unreachable']);
+export type LoginProblem = z.infer<typeof loginProblem>;
+
 /** POST /api/v1/setup: the first account, an admin. */
 export const setupBody = z.object({ secret: z.string().min(1).max(200), name: userName, password });
 /** POST /api/v1/session */
@@ -35,8 +37,8 @@ export const loginBody = z.object({ name: z.string().min(1).max(100), password: 
 export const user = z.object({
   name: z.string(),
   role,
-  /** `oidc` accounts have no password here. */
-  kind: z.enum(['local', 'oidc']),
+  /** Accounts that somebody else vouches for have neither password nor role of ours. */
+  kind: z.enum(['local', 'oidc', 'proxy']),
   createdAt: instant,
   lastLoginAt: instant.optional(),
   disabled: z.boolean(),
