@@ -1,12 +1,11 @@
 import type { Finding, FindingCode, Severity } from '#core/finding.ts';
 import { pinOf } from '#core/policy/pin.ts';
-import type { Site } from '#core/policy/policy.ts';
 import type { NeededRight } from '#core/rights/needed.ts';
 import { aclPath } from '#core/rights/needed.ts';
 import { holds } from '#core/rights/rights.ts';
 import { sameZone } from '#core/world/same-zone.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '#core/units.ts';
-import { powerOf } from './may-watch.ts';
+import { powerOf, type SiteOfPolicy } from './may-watch.ts';
 import type { Examination } from './ports.ts';
 
 /** A login with the rights it needs; `held` is undefined where the server would not say. */
@@ -15,7 +14,7 @@ export type Checked = {
   readonly needed: readonly (NeededRight & { readonly held: boolean | undefined })[];
 };
 
-type Given = { readonly site: Site; readonly examination: Examination; readonly checked: Checked; readonly nowAt: UnixSeconds };
+type Given = SiteOfPolicy & { readonly examination: Examination; readonly checked: Checked; readonly nowAt: UnixSeconds };
 
 /** Clocks that differ by more make a point older or younger than it is. */
 const CLOCK_SECONDS = 60;
@@ -176,7 +175,7 @@ function strengthOf(given: Given): Finding[] {
   const { examination, site } = given;
   const { rights, product, server, login } = examination;
   if (rights && (login === 'retryToken' || login === 'pressureToken'))
-    return actingStrength(given, login, powerOf(site, { product, login, rights }));
+    return actingStrength(given, login, powerOf(given, { product, login, rights }));
   const access = site.pbs.find(({ name }) => name === server);
   if (!rights || product !== 'pbs' || !access || login === 'applyToken') return [];
   const path = aclPath(access.datastore, access.namespace);

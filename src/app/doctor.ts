@@ -32,7 +32,9 @@ export async function doctor(ports: Ports, options: { readonly sites?: readonly 
     examinations.map((one) => ({ site: site.name, server: one.server, login: one.login, checked: check(policy, site, one) })),
   );
   const found = perSite.flatMap(({ site, examinations }) =>
-    examinations.flatMap((one) => examineFindings({ site, examination: one, checked: check(policy, site, one), nowAt })),
+    examinations.flatMap((one) =>
+      examineFindings({ site, tiers: policy.tiers, examination: one, checked: check(policy, site, one), nowAt }),
+    ),
   );
   return { outcome: 'examined', logins, findings: sortFindings(dropRepeats([...findings, ...found])) };
 }

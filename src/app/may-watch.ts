@@ -15,10 +15,13 @@ export type MayWatch = {
   readonly unknown: readonly { readonly server: string; readonly because: string }[];
 };
 
+/** A site, and the tiers of its policy: which storages a login may reach depends on them. */
+export type SiteOfPolicy = { readonly site: Site; readonly tiers: Policy['tiers'] };
+
 /** Whether a site may be watched day and night with the logins its policy names. Looks only. */
-export async function mayWatch(examiner: Examiner, site: Site, allowed: ReadonlySet<string>): Promise<MayWatch> {
-  const examinations = await examiner.examine(site, { waitSeconds: 0, logins: WATCHING });
-  const refused = examinations.flatMap((one) => refusal(site, one, allowed));
+export async function mayWatch(examiner: Examiner, of: SiteOfPolicy, allowed: ReadonlySet<string>): Promise<MayWatch> {
+  const examinations = await examiner.examine(of.site, { waitSeconds: 0, logins: WATCHING });
+  const refused = examinations.flatMap((one) => refusal(of, one, allowed));
   const unknown = examinations
     .filter(({ rights }) => !rights)
     .map(({ server, trouble }) => ({ server, because: trouble?.detail ?? 'the server would not say' }));
@@ -29,11 +32,12 @@ const NAME_LOGIN =
   'name the login of these storages, so that it is known whether it could delete:\n    storages: { backupToken: "env:HOLDFAST_BACKUP_TOKEN" }';
 
 function refusal(
-  site: Site,
+  of: SiteOfPolicy,
   { product, server, login, tokenId = 'the login', rights }: Examination,
   allowed: ReadonlySet<string>,
 ): Finding[] {
-  const power = rights ? powerOf(site, { product, login, rights }) : [];
+  const { site } = of;
+  const power = rights ? powerOf(of, { product, login, rights }) : [];
   if (power.length === 0 || allowed.has(tokenId)) return [];
   const acting = login === 'retryToken' || login === 'pressureToken';
   const purpose = login === 'token' ? 'audit' : login === 'retryToken' ? 'retry' : login === 'pressureToken' ? 'pressure' : 'lock';
@@ -52,12 +56,14 @@ function refusal(
 
 /** What of a login's rights could delete recovery points, or the rights on them. */
 export function powerOf(
-  site: Site,
+  { site, tiers }: SiteOfPolicy,
   { product, login, rights }: Pick<Examination, 'product' | 'login'> & { readonly rights: Rights },
 ): readonly string[] {
   const guarded = site.storages?.backupToken !== undefined;
   if (login === 'retryToken') return retryingPower(rights, guarded);
-  if (login === 'pressureToken') return pressuringPower(rights, guarded ? (site.pressure?.tiers ?? []).map(tierStorage) : []);
+  // Also of a tier that is not named any more: its job may still have to be taken back.
+  const keyless = tiers.filter(({ encryption }) => !encryption).map(({ id }) => tierStorage(id));
+  if (login === 'pressureToken') return pressuringPower(rights, guarded ? keyless : []);
   return deletingRights(product, rights);
 }
 
@@ -77,7 +83,9 @@ export async function mayServe(
   if (!policy || hasErrors(findings)) return { outcome: 'invalid', findings };
   const enough = new AbortController();
   const late = timers.sleep(PATIENCE_MS, enough.signal).then(() => ({ refused: [] }));
-  const answers = await Promise.all(policy.sites.map(async (site) => Promise.race([mayWatch(examiner, site, allowed), late])));
+  const answers = await Promise.all(
+    policy.sites.map(async (site) => Promise.race([mayWatch(examiner, { site, tiers: policy.tiers }, allowed), late])),
+  );
   enough.abort();
   const refused = answers.flatMap((answer) => answer.refused);
   return refused.length > 0 ? { outcome: 'refused', findings: refused } : { outcome: 'may', policy };

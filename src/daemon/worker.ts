@@ -229,7 +229,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
 
   /** Whether the site may be watched, and when to ask again. */
   async function examine(): Promise<number> {
-    const { refused: found, unknown } = await mayWatch(ports.examiner, site, allowed);
+    const { refused: found, unknown } = await mayWatch(ports.examiner, { site, tiers: policy().tiers }, allowed);
     const [refusal, wasRefused] = [found.map(({ problem }) => problem).join('; '), refused()];
     if (found.length > 0 && !refused())
       log.warn('not watched: a login could delete recovery points', { site: site.name, refusal, fix: found[0]!.fix });

@@ -229,11 +229,15 @@ test('the login that grants makes has all it needs and no more; one that reaches
       policySource: { load: async () => ({ policy: given, findings: [], file: 'holdfast.yaml' }) },
     });
     if (examined.outcome !== 'examined') return expect.fail('nothing was examined');
-    const { refused } = await mayWatch(ports.examiner, given.sites[0]!, new Set());
+    const { refused } = await mayWatch(ports.examiner, { site: given.sites[0]!, tiers: given.tiers }, new Set());
     const told = examined.findings.filter(({ at }) => at.includes('pressureToken')).map(({ code, problem }) => `${code} ${problem}`);
     return { told, refused: refused.map(({ problem }) => problem) };
   };
   expect(await found(policy)).toEqual({ told: [], refused: [] });
+  const { pressure: __, ...unpressed } = home;
+  expect(await found({ ...policy, sites: [unpressed] })).toEqual({ told: [], refused: [] });
+  const sealed = tiers.map((tier) => ({ ...tier, encryption: true }));
+  expect((await found({ ...policy, tiers: sealed })).refused).toEqual([`${LOGIN} has Datastore.Allocate on /storage/pbs-tier-4`]);
   const { storages: _, ...unguarded } = home;
   const power = `${LOGIN} has Datastore.Allocate on /storage/pbs-tier-4`;
   expect(await found({ ...policy, sites: [unguarded] })).toEqual({ told: [`HF-LOGIN-DELETES ${power}`], refused: [power] });

@@ -126,7 +126,7 @@ test('the login that grants makes has all it needs and can delete nothing; one t
       ...ports,
       policySource: { load: async () => ({ policy: given, findings: [], file: 'holdfast.yaml' }) },
     });
-    const { refused } = await mayWatch(ports.examiner, given.sites[0]!, new Set());
+    const { refused } = await mayWatch(ports.examiner, { site: given.sites[0]!, tiers: given.tiers }, new Set());
     const told = examined.findings.filter(({ at }) => at.includes('retryToken')).map(({ code, problem }) => `${code} ${problem}`);
     return { told, refused: refused.map(({ problem }) => problem) };
   };
@@ -134,7 +134,7 @@ test('the login that grants makes has all it needs and can delete nothing; one t
   const { storages: _, ...unguarded } = policy.sites[0]!;
   const power = `${LOGIN} has Datastore.AllocateSpace on /storage/pbs-tier-1`;
   expect(await found({ ...policy, sites: [unguarded] })).toEqual({ told: [`HF-LOGIN-DELETES ${power}`], refused: [power] });
-  const [finding] = (await mayWatch(ports.examiner, unguarded, new Set())).refused;
+  const [finding] = (await mayWatch(ports.examiner, { site: unguarded, tiers }, new Set())).refused;
   expect(finding?.fix).toContain('name the login of these storages');
   const { acl } = lab.world.pve['pve']!.access;
   for (const authId of [LOGIN, LOGIN.split('!')[0]!])

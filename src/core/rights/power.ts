@@ -47,7 +47,7 @@ export function retryingPower(rights: Rights, guarded: boolean): readonly string
  * What of a suspending login's rights could cost recovery points. To disable a job PVE asks for Sys.Modify on `/`, which is needed there alone and must not reach
  * below, and for Datastore.Allocate on the job's storage: whoever has that may delete what lies there with the storage's own login, and remove the storage with its
  * encryption key. Harmless where that login cannot delete and the tier is not encrypted, and nowhere else.
- * @param harmless  storages of the tiers that may be suspended, where their login is known and examined by itself
+ * @param harmless  storages of tiers that are not encrypted, where their login is known and examined by itself
  * @see https://git.proxmox.com/?p=pve-manager.git;a=blob;f=PVE/API2/Backup.pm (update_job)
  */
 export function pressuringPower(rights: Rights, harmless: readonly string[]): readonly string[] {
