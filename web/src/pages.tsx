@@ -23,5 +23,12 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/guests/:site/:vmid',
     component: lazy(async () => ({ default: (await import('./pages/guest/guest-page.tsx')).GuestPage })),
+    path: '/alerts',
+    component: lazy(async () => ({ default: (await import('./pages/alerts/alerts-page.tsx')).AlertsPage })),
+    menu: { label: 'Alerts', icon: 'alerts', key: 'a' },
+  },
+  {
+    path: '/alerts/messages',
+    component: lazy(async () => ({ default: (await import('./pages/alerts/messages-page.tsx')).MessagesPage })),
   },
 ];

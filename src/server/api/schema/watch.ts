@@ -29,6 +29,7 @@ export const alertsQuery = paging.extend({
   q: z.string().max(200).optional(),
 });
 export const alertsPage = pageOf(alert).extend({ sources: z.array(source.extend({ site: siteName })) });
+export type AlertsPage = z.infer<typeof alertsPage>;
 /** POST /api/v1/alerts/answer: the key stands in the body, since it holds slashes. */
 export const alertAnswer = z.discriminatedUnion('act', [
   z.object({ act: z.literal('acknowledge'), key: z.string().max(500), reason: z.string().max(500).optional() }),
@@ -49,7 +50,9 @@ export const message = z.object({
   deliveredAt: instant.optional(),
   error: z.string().optional(),
 });
+export type Message = z.infer<typeof message>;
 export const messagesPage = pageOf(message);
+export type MessagesPage = z.infer<typeof messagesPage>;
 
 /** GET /api/v1/capacity */
 export const capacityPage = z.object({
