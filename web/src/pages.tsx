@@ -31,4 +31,9 @@ export const PAGES: readonly PageEntry[] = [
     path: '/alerts/messages',
     component: lazy(async () => ({ default: (await import('./pages/alerts/messages-page.tsx')).MessagesPage })),
   },
+  {
+    path: '/audit',
+    component: lazy(async () => ({ default: (await import('./pages/audit/audit-page.tsx')).AuditPage })),
+    menu: { label: 'Audit log', icon: 'audit', key: 'l' },
+  },
 ];

@@ -98,12 +98,14 @@ export type CapacityPage = z.infer<typeof capacityPage>;
 
 /** GET /api/v1/audit, newest first. */
 export const auditEntry = z.object({ at: instant, by: z.string(), act: z.string(), on: z.string(), detail: z.string(), hash: z.string() });
+export type AuditEntryJson = z.infer<typeof auditEntry>;
 export const auditQuery = paging.extend({
   by: z.string().max(100).optional(),
   act: z.string().max(100).optional(),
   q: z.string().max(200).optional(),
 });
 export const auditPage = pageOf(auditEntry).extend({ head: z.string().optional() });
+export type AuditPage = z.infer<typeof auditPage>;
 
 /** GET /api/v1/sites */
 export const siteHealth = z.object({

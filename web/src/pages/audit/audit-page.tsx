@@ -1,0 +1,115 @@
+import { Button, Code, Table, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { AuditEntryJson, AuditPage as Answer } from '#server/api/schema/watch.ts';
+import { get } from '../../api/client.ts';
+import { Page } from '../../layout/page.tsx';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import { useFilters } from '../../parts/use-filters.ts';
+import { When } from '../../parts/when.tsx';
+import { Empty } from '../../states/empty.tsx';
+import { Failed } from '../../states/failed.tsx';
+import { Loading } from '../../states/loading.tsx';
+import classes from './audit.module.css';
+
+const FILTERS = ['q', 'by', 'act'] as const;
+const PER_PAGE = 50;
+/** The document never holds more rows than this: what is older is reached by asking for it. */
+const MOST_PAGES = 4;
+
+/** Who did what, newest first. */
+export function AuditPage() {
+  const filters = useFilters(FILTERS);
+  const query = useInfiniteQuery({
+    queryKey: ['audit', filters.values],
+    queryFn: ({ pageParam, signal }) => get<Answer>('/audit', { ...filters.values, limit: PER_PAGE, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next,
+    getPreviousPageParam: () => undefined,
+    maxPages: MOST_PAGES,
+  });
+  const entries = query.data?.pages.flatMap(({ items }) => items);
+  const head = query.data?.pages[0]?.head;
+  return (
+    <Page title="Audit log">
+      <search className={classes.filters}>
+        <Filter label="Search" name="q" filters={filters} hint="words or a guest" />
+        <Filter label="Who" name="by" filters={filters} hint="holdfast, or a person" />
+        <Filter label="What" name="act" filters={filters} hint="protect, apply, …" />
+      </search>
+      {entries === undefined ? (
+        query.error ? (
+          <Failed error={query.error} again={() => void query.refetch()} />
+        ) : (
+          <Loading what="the audit log" />
+        )
+      ) : entries.length === 0 ? (
+        <Empty title="No entry" text={filters.any ? 'No entry is as asked for.' : 'Nobody did anything yet, and neither did Holdfast.'} />
+      ) : (
+        <Entries entries={entries} />
+      )}
+      {query.hasNextPage ? (
+        <Button variant="default" mt="md" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          Older entries
+        </Button>
+      ) : null}
+      {head === undefined ? null : (
+        <p className={classes.head}>
+          Head of the chain: <Code className={classes.hash}>{head}</Code> <CopyButton text={head} />
+          <br />
+          Each entry carries the hash of the one before it. Written down elsewhere, the head proves later that nothing was changed or taken
+          away: holdfast db verify prints it too.
+        </p>
+      )}
+    </Page>
+  );
+}
+
+type FilterProps = {
+  readonly label: string;
+  readonly hint: string;
+  readonly name: (typeof FILTERS)[number];
+  readonly filters: ReturnType<typeof useFilters<(typeof FILTERS)[number]>>;
+};
+
+function Filter({ label, hint, name, filters }: FilterProps) {
+  const ask = useDebouncedCallback((text: string) => filters.set(name, text), 250);
+  return (
+    <TextInput
+      label={label}
+      placeholder={hint}
+      defaultValue={filters.values[name] ?? ''}
+      onChange={(event) => ask(event.currentTarget.value)}
+      {...(name === 'q' ? { 'data-search': true } : {})}
+    />
+  );
+}
+
+function Entries({ entries }: { readonly entries: readonly AuditEntryJson[] }) {
+  return (
+    <Table className={classes.table} verticalSpacing="xs">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>When</Table.Th>
+          <Table.Th>Who</Table.Th>
+          <Table.Th>What</Table.Th>
+          <Table.Th>Details</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {entries.map(({ at, by, act, on, detail, hash }) => (
+          <Table.Tr key={hash}>
+            <Table.Td data-label="When">
+              <When at={at} quiet />
+            </Table.Td>
+            <Table.Td data-label="Who">{by}</Table.Td>
+            <Table.Td data-label="What">
+              <strong>{act.replaceAll('-', ' ')}</strong> {on}
+            </Table.Td>
+            <Table.Td data-label="Details">{detail}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
