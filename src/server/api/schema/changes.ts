@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { finding, instant, siteName } from './common.ts';
+import { finding, instant, pageOf, siteName } from './common.ts';
 import { policyFile } from './policy.ts';
 
 export const planStep = z.object({
@@ -14,6 +14,8 @@ export const planStep = z.object({
   /** What it means to people, a sentence each. */
   means: z.array(z.string()),
 });
+
+export type PlanStep = z.infer<typeof planStep>;
 
 /** GET /api/v1/plan: what must change now. It looks, so that it may take seconds. */
 export const planPage = z.object({
@@ -43,6 +45,7 @@ export const change = z.object({
   approvals: z.array(z.object({ by: z.string(), at: instant, reason: z.string().optional() })),
   /** When the only person may carry it out alone. */
   mayAt: instant.optional(),
+  mayReject: z.object({ possible: z.boolean(), because: z.string().optional() }),
   /** What the person who asks may do now, and why not. */
   mayApprove: z.object({ possible: z.boolean(), because: z.string().optional() }),
   mayApply: z.object({ possible: z.boolean(), because: z.string().optional() }),
@@ -51,7 +54,11 @@ export const change = z.object({
   because: z.string().optional(),
 });
 export type Change = z.infer<typeof change>;
+/** GET /api/v1/changes, newest first. */
+export const changesPage = pageOf(change);
+export type ChangesPage = z.infer<typeof changesPage>;
 
+/** Steps of a plan; `held` ones are not done, and `text` says why. */
 export const stepProgress = z.object({
   number: z.int(),
   of: z.int(),
@@ -60,9 +67,12 @@ export const stepProgress = z.object({
   at: instant.optional(),
 });
 
+export type StepProgress = z.infer<typeof stepProgress>;
+
 /** GET /api/v1/changes/{id} */
 export const changePage = change.extend({
   plan: z.object({ steps: z.array(planStep), basedOn: z.string() }).optional(),
+  /** The files that change. */
   policy: z.object({ before: z.array(policyFile), after: z.array(policyFile) }).optional(),
   progress: z.array(stepProgress),
 });

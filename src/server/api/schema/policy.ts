@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { finding, instant } from './common.ts';
+import { finding, instant, pageOf } from './common.ts';
 
 export const proof = z.object({
   promise: z.enum(['rpo', 'retention', 'reach', 'delete-after', 'verify-within', 'verify-every', 'offsite-within', 'stated-keep']),
@@ -24,7 +24,9 @@ export const tierProof = z.object({
   keep: z.record(z.string(), z.int()).optional(),
   keepIs: z.enum(['computed', 'fixed']),
   pointsKept: z.object({ least: z.int(), usual: z.int(), most: z.int() }).optional(),
-  /** For the calendar: each run of the next 400 days, and the gap that follows it in seconds. */
+  /** Zone of the calendar: where the promise fares worst. */
+  timeZone: z.string(),
+  /** For the calendar: each run of the next 400 days, 2000 at most, and the gap that follows it in seconds. */
   runs: z.array(z.object({ at: instant, gapSeconds: z.number() })),
   /** Points that prune would keep on the worst day, oldest first. */
   keptOnWorstDay: z.array(instant),
@@ -73,6 +75,9 @@ export const checkedChange = checked.extend({
   weakens: z.array(z.string()),
 });
 
-export const policyVersion = z.object({ version: z.string(), at: instant, by: z.string(), summary: z.string() });
-/** GET /api/v1/policy/versions/{version} */
+/** `by` is `outside` where somebody wrote the files with an editor, or git did. `number` names it: the same text may come again. */
+export const policyVersion = z.object({ number: z.int().min(1), version: z.string(), at: instant, by: z.string(), summary: z.string() });
+/** GET /api/v1/policy/versions, newest first. */
+export const policyVersionsPage = pageOf(policyVersion);
+/** GET /api/v1/policy/versions/{number}; `before`: the files of the version before it, where that is remembered. */
 export const policyVersionPage = policyVersion.extend({ files: z.array(policyFile), before: z.array(policyFile).optional() });
