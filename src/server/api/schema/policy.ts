@@ -12,6 +12,7 @@ export const proof = z.object({
   counterexample: z.string().optional(),
   timeZone: z.string(),
 });
+export type ProofJson = z.infer<typeof proof>;
 
 export const tierProof = z.object({
   id: z.int(),
@@ -45,6 +46,7 @@ export const checked = z.object({
 export type CheckedJson = z.infer<typeof checked>;
 
 export const policyFile = z.object({ path: z.string(), text: z.string() });
+export type PolicyFileJson = z.infer<typeof policyFile>;
 
 /** GET /api/v1/policy */
 export const policyPage = z.object({
@@ -74,10 +76,13 @@ export const checkedChange = checked.extend({
   /** One sentence each: `tier 2: RPO 24 h to 48 h`. */
   weakens: z.array(z.string()),
 });
+export type CheckedChangeJson = z.infer<typeof checkedChange>;
 
 /** `by` is `outside` where somebody wrote the files with an editor, or git did. `number` names it: the same text may come again. */
 export const policyVersion = z.object({ number: z.int().min(1), version: z.string(), at: instant, by: z.string(), summary: z.string() });
 /** GET /api/v1/policy/versions, newest first. */
 export const policyVersionsPage = pageOf(policyVersion);
+export type PolicyVersionsPage = z.infer<typeof policyVersionsPage>;
 /** GET /api/v1/policy/versions/{number}; `before`: the files of the version before it, where that is remembered. */
 export const policyVersionPage = policyVersion.extend({ files: z.array(policyFile), before: z.array(policyFile).optional() });
+export type PolicyVersionPage = z.infer<typeof policyVersionPage>;
