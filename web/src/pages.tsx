@@ -23,6 +23,30 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/guests/:site/:vmid',
     component: lazy(async () => ({ default: (await import('./pages/guest/guest-page.tsx')).GuestPage })),
+  },
+  {
+    path: '/policy',
+    component: lazy(async () => ({ default: (await import('./pages/policy/policy-page.tsx')).PolicyPage })),
+    menu: { label: 'Policy', icon: 'policy', key: 'p' },
+  },
+  { path: '/policy/edit', component: lazy(async () => ({ default: (await import('./pages/policy/edit-page.tsx')).EditPage })) },
+  { path: '/policy/versions', component: lazy(async () => ({ default: (await import('./pages/policy/versions-page.tsx')).VersionsPage })) },
+  {
+    path: '/policy/versions/:number',
+    component: lazy(async () => ({ default: (await import('./pages/policy/version-page.tsx')).VersionPage })),
+  },
+  {
+    path: '/plan',
+    component: lazy(async () => ({ default: (await import('./pages/plan/plan-page.tsx')).PlanPage })),
+    menu: { label: 'Plan', icon: 'plan', key: 'n' },
+  },
+  {
+    path: '/changes',
+    component: lazy(async () => ({ default: (await import('./pages/changes/changes-page.tsx')).ChangesPage })),
+    menu: { label: 'Changes', icon: 'check', key: 'c' },
+  },
+  { path: '/changes/:id', component: lazy(async () => ({ default: (await import('./pages/changes/change-page.tsx')).ChangePage })) },
+  {
     path: '/alerts',
     component: lazy(async () => ({ default: (await import('./pages/alerts/alerts-page.tsx')).AlertsPage })),
     menu: { label: 'Alerts', icon: 'alerts', key: 'a' },

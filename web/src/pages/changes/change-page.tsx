@@ -18,7 +18,7 @@ import { Progress } from './progress.tsx';
 
 /** One change: what it does, what it weakens, who said what, how far it is. */
 export function ChangePage() {
-  const { id = '' } = useParams<{ id: string }>();
+  const { id } = useParams<{ id: string }>();
   const query = useQuery({
     queryKey: ['changes', 'one', id],
     queryFn: ({ signal }) => get<Answer>(`/changes/${encodeURIComponent(id)}`, {}, signal),

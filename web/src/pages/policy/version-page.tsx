@@ -11,7 +11,7 @@ import classes from './policy.module.css';
 
 /** One version, as what it changed of the one before. */
 export function VersionPage() {
-  const { number = '' } = useParams<{ number: string }>();
+  const { number } = useParams<{ number: string }>();
   const query = useQuery({
     queryKey: ['policy', 'version', number],
     queryFn: ({ signal }) => get<PolicyVersionPage>(`/policy/versions/${encodeURIComponent(number)}`, {}, signal),

@@ -1,0 +1,64 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { policyJsonSchema } from '#config/json-schema.ts';
+import { hunks, lineDiff } from '../../web/src/parts/line-diff.ts';
+import { keysAt } from '../../web/src/pages/policy/complete.ts';
+import { proofDays } from '../../web/src/pages/policy/days.ts';
+
+const TIERS = 'tiers:\n  1:\n    name: Critical\n';
+const OFFERS: readonly { readonly name: string; readonly text: string; readonly some: readonly string[]; readonly not?: string }[] = [
+  { name: 'at the margin', text: 'holdfast: 1\n', some: ['sites', 'tiers', 'assign'], not: 'rpo' },
+  { name: 'in a tier', text: `${TIERS}    `, some: ['rpo', 'retention', 'schedule'], not: 'sites' },
+  { name: 'in a mapping between braces', text: `${TIERS}    verify: { within: 1d, `, some: ['every'], not: 'rpo' },
+  { name: 'in an item of a list', text: 'assign:\n  - { tier: 1, ', some: ['guests', 'names'], not: 'rpo' },
+  { name: 'below the name of a site', text: 'sites:\n  home:\n    ', some: ['pve', 'pbs', 'timeZone'] },
+];
+for (const { name, text, some, not } of OFFERS) {
+  test(`keys are offered ${name}`, () => {
+    const keys = keysAt(policyJsonSchema(), text).map(({ key }) => key);
+    expect(keys).toEqual(expect.arrayContaining([...some]));
+    if (not !== undefined) expect(keys).not.toContain(not);
+  });
+}
+
+test.each([`${TIERS}    rpo: `, '# ', 'assign:\n  - { tier: '])('no key is offered where a value or a comment is written: %j', (text) => {
+  expect(keysAt(policyJsonSchema(), text)).toEqual([]);
+});
+
+const LINES = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 }).map((lines) => lines.join('\n'));
+
+test('what a difference shows gives both texts back', () => {
+  fc.assert(
+    fc.property(LINES, LINES, (before, after) => {
+      const lines = lineDiff(before, after);
+      const without = (kind: string) => lines.filter((line) => line.kind !== kind).map(({ text }) => text);
+      expect(without('removed')).toEqual(after.split('\n'));
+      expect(without('added')).toEqual(before.split('\n'));
+    }),
+  );
+});
+
+test('of a long text only what is near a change is shown', () => {
+  const text = Array.from({ length: 100 }, (_, i) => `line ${i}`);
+  const after = text.with(10, 'other').with(80, 'other');
+  const shown = hunks(lineDiff(text.join('\n'), after.join('\n')));
+  expect(shown.map((lines) => lines.length)).toEqual([8, 8]);
+  expect(shown[0]!.map(({ text: line }) => line)).toContain('other');
+});
+
+test('a day is as bad as the oldest its newest point gets on it', () => {
+  const at = Date.UTC(2026, 5, 1, 4) / 1000;
+  const hour = 3600;
+  const runs = [
+    { at, gapSeconds: 24 * hour },
+    { at: at + 24 * hour, gapSeconds: 48 * hour },
+    { at: at + 72 * hour, gapSeconds: 24 * hour },
+  ];
+  const days = proofDays({ runs, extraSeconds: hour, zone: 'UTC' });
+  expect(days.map(({ runs: count, worstSeconds }) => [count, worstSeconds / hour])).toEqual([
+    [1, 21],
+    [1, 25],
+    [0, 45],
+    [1, 49],
+  ]);
+});
