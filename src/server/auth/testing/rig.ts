@@ -8,7 +8,7 @@ import type { Role } from '#core/access/role.ts';
 import type { ServerSettings } from '#core/policy/server.ts';
 import { volatileAccounts } from '#store/volatile-accounts.ts';
 import { makeApi } from '../../api/api.ts';
-import type { Api } from '../../api/frame.ts';
+import type { Api, Route } from '../../api/frame.ts';
 import { addSessionRoutes } from '../../api/routes/session.ts';
 import { addTokenRoutes } from '../../api/routes/tokens.ts';
 import { addUserRoutes } from '../../api/routes/users.ts';
@@ -35,7 +35,11 @@ export type AccessRig = ReturnType<typeof accessRig>;
 
 /** A whole server in this process with the real rules of access, a clock that is set, and accounts that are forgotten. */
 export function accessRig(
-  given: { readonly settings?: Partial<ServerSettings>; readonly area?: (api: Api, access: Access, log: Pick<Log, 'warn'>) => void } = {},
+  given: {
+    readonly settings?: Partial<ServerSettings>;
+    readonly area?: (api: Api, access: Access, log: Pick<Log, 'warn'>) => void;
+    /** Takes the place of every handler. */ readonly stub?: (route: Route) => () => Response;
+  } = {},
 ) {
   const audit: AuditEntry[] = [];
   const logged: string[] = [];
@@ -44,17 +48,18 @@ export function accessRig(
   const settings: ServerSettings = { hosts: [], waitingSeconds: 1800, ...given.settings };
   const access = makeAccess({ ports, settings, host: '127.0.0.1' });
   const log: Pick<Log, 'warn'> = { warn: (message, fields) => void logged.push(`${message} ${JSON.stringify(fields)}`) };
-  const { area } = given;
+  const { area, stub } = given;
+  const through = (api: Api): Api => (stub ? { ...api, route: (spec) => api.route(spec, stub(spec as Route)) } : api);
   const api = makeApi({
     authenticate: access.authenticate,
     guards: access.guards,
     log,
     version: '0.0.0',
     areas: [
-      (api) => addSessionRoutes(api, access, { version: '0.0.0' }),
-      (api) => addUserRoutes(api, access),
-      (api) => addTokenRoutes(api, access),
-      ...(area ? [(api: Api) => area(api, access, log)] : []),
+      (api) => addSessionRoutes(through(api), access, { version: '0.0.0' }),
+      (api) => addUserRoutes(through(api), access),
+      (api) => addTokenRoutes(through(api), access),
+      ...(area ? [(api: Api) => area(through(api), access, log)] : []),
     ],
   });
   const app = makeApp({
