@@ -3,6 +3,7 @@ import type { ProxmoxError } from '#core/world/proxmox-error.ts';
 import type { Rights } from '#core/rights/rights.ts';
 import type { FilePlace, Finding } from '#core/finding.ts';
 import type { Channel } from '#core/policy/alerts.ts';
+import type { ChangeRecord, PolicyText, PolicyVersion } from '#core/change/change.ts';
 import type { Policy, SecretRef, Site } from '#core/policy/policy.ts';
 import type { Step } from '#core/plan/plan.ts';
 import type {
@@ -251,6 +252,8 @@ export type Memory = {
    */
   readonly changeLife: (life: FindingLife, entry: AuditEntry) => Promise<'changed' | 'gone'>;
   readonly outbox: Outbox;
+  readonly changes: Changes;
+  readonly policies: PolicyVersions;
   /**
    * Tells this very memory from another one that took its place, or that was begun anew because it was lost. A daemon that hears another name than
    * before knows that what it had written down is gone.
@@ -275,6 +278,31 @@ export type Outbox = {
     since: UnixSeconds,
     site?: string,
   ) => Promise<readonly (AlertRecord & { readonly tries: number; readonly deliveredAt?: UnixSeconds; readonly error?: string })[]>;
+};
+
+/** Changes that people asked for. */
+export type Changes = {
+  /** With its line of the audit log. */
+  readonly add: (change: ChangeRecord, entry: AuditEntry) => Promise<void>;
+  /**
+   * Replaces a change that was read at `change.revision`, with lines of the audit log, or writes nothing: `outdated` where another wrote it since. Of what
+   * was asked for nothing is taken: it stays as it was proposed.
+   */
+  readonly write: (change: ChangeRecord, audit: readonly AuditEntry[]) => Promise<'written' | 'outdated'>;
+  readonly find: (id: string) => Promise<ChangeRecord | undefined>;
+  /** The newest first. */
+  readonly list: () => Promise<readonly ChangeRecord[]>;
+};
+
+/** Versions of the policy's files, as the daemon came to work by them. */
+export type PolicyVersions = {
+  /** With its line of the audit log. `known`, and nothing is written, where the newest is this one. */
+  readonly add: (version: PolicyVersion, files: readonly PolicyText[], entry: AuditEntry) => Promise<'added' | 'known'>;
+  /** The newest first, numbered from 1 in the order they came. */
+  readonly list: () => Promise<readonly (PolicyVersion & { readonly number: number })[]>;
+  readonly find: (
+    number: number,
+  ) => Promise<(PolicyVersion & { readonly number: number; readonly files: readonly PolicyText[] }) | undefined>;
 };
 
 /**

@@ -46,6 +46,17 @@ function lazyMemory(memory: () => Promise<Memory>, used: () => boolean): Memory 
       failed: async (...given) => (await memory()).outbox.failed(...given),
       history: async (...given) => (await memory()).outbox.history(...given),
     },
+    changes: {
+      add: async (...given) => (await memory()).changes.add(...given),
+      write: async (...given) => (await memory()).changes.write(...given),
+      find: async (...given) => (await memory()).changes.find(...given),
+      list: async () => (await memory()).changes.list(),
+    },
+    policies: {
+      add: async (...given) => (await memory()).policies.add(...given),
+      list: async () => (await memory()).policies.list(),
+      find: async (...given) => (await memory()).policies.find(...given),
+    },
     record: async (...given) => (await memory()).record(...given),
     lives: async (...given) => (await memory()).lives(...given),
     recordPoints: async (...given) => (await memory()).recordPoints(...given),

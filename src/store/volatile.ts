@@ -1,4 +1,4 @@
-import type { Lease, Leases, Memory, Outbox } from '#app/ports.ts';
+import type { Changes, Lease, Leases, Memory, Outbox, PolicyVersions } from '#app/ports.ts';
 import { groupOf, placeKey } from '#core/ledger/place.ts';
 import { LOOKS_DAYS, PAST_DAYS, SAMPLES_DAYS, USAGE_DAYS } from '#core/memory/history.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
   TaskRecord,
   UsageSample,
 } from '#core/memory/record.ts';
+import type { ChangeRecord, PolicyText, PolicyVersion } from '#core/change/change.ts';
 import { CHAIN_START, chainHash, entryHash } from './audit-chain.ts';
 import { isLive, planRound, type LeaseRow, type Replica } from './fair-share.ts';
 import { DAY_SECONDS } from '#core/units.ts';
@@ -28,6 +29,8 @@ type Rows = {
   readonly looks: Map<string, Look & { readonly site: string }>;
   readonly alerts: Map<string, Message>;
   readonly audit: Map<string, AuditEntry & { readonly hash: string }>;
+  readonly changes: Map<string, ChangeRecord>;
+  readonly policies: Map<number, PolicyVersion & { readonly number: number; readonly files: readonly PolicyText[] }>;
   readonly leases: Map<string, LeaseRow>;
   readonly replicas: Map<string, Replica>;
 };
@@ -44,6 +47,8 @@ export function volatileMemory(nowMs: () => number = () => performance.now(), ro
   return {
     leases: volatileLeases(rows, nowMs),
     outbox: volatileOutbox(rows, holds),
+    changes: volatileChanges(rows),
+    policies: volatilePolicies(rows),
     record: async (lease, cycle) => {
       if (lease.site !== cycle.site || !holds(lease)) return 'lease-lost';
       refuseNonsense(cycle);
@@ -124,6 +129,8 @@ export function emptyRows(): Rows {
     looks: new Map(),
     alerts: new Map(),
     audit: new Map(),
+    changes: new Map(),
+    policies: new Map(),
     leases: new Map(),
     replicas: new Map(),
   };
@@ -243,6 +250,42 @@ function volatileOutbox(rows: Rows, holds: (lease: Lease) => boolean): Outbox {
   };
 }
 
+function volatileChanges(rows: Rows): Changes {
+  return {
+    add: async (change, entry) => {
+      if (rows.changes.has(change.id)) throw new TypeError(`there is a change ${change.id} already`);
+      rows.changes.set(change.id, structuredClone(change));
+      appendAudit(rows, entry);
+    },
+    write: async (change, audit) => {
+      const known = rows.changes.get(change.id);
+      if (known?.revision !== change.revision) return 'outdated';
+      const { id, by, at, summary, content, weakens } = known;
+      rows.changes.set(id, { ...structuredClone(change), id, by, at, summary, content, weakens, revision: change.revision + 1 });
+      for (const entry of audit) appendAudit(rows, entry);
+      return 'written';
+    },
+    find: async (id) => structuredClone(rows.changes.get(id)),
+    list: async () => structuredClone([...rows.changes.values()].toReversed()),
+  };
+}
+
+function volatilePolicies(rows: Rows): PolicyVersions {
+  const newestFirst = () => [...rows.policies.values()].toReversed();
+  return {
+    add: async (version, files, entry) => {
+      const [newest] = newestFirst();
+      if (newest?.version === version.version) return 'known';
+      const number = (newest?.number ?? 0) + 1;
+      rows.policies.set(number, structuredClone({ ...version, number, files }));
+      appendAudit(rows, entry);
+      return 'added';
+    },
+    list: async () => newestFirst().map(({ files: _files, ...version }) => version),
+    find: async (number) => structuredClone(rows.policies.get(number)),
+  };
+}
+
 function rollUp(rows: Rows, now: number): void {
   const before = (days: number): number => now - days * DAY_SECONDS;
   thin(rows.looks, before(LOOKS_DAYS), before(PAST_DAYS), ({ site, outcome }) => `${site}\n${outcome}`, 'first');
@@ -251,6 +294,9 @@ function rollUp(rows: Rows, now: number): void {
   drop(rows.tasks, ({ endedAt }) => endedAt < past);
   drop(rows.lives, ({ state, resolvedAt }) => state === 'resolved' && (resolvedAt ?? 0) < past);
   drop(rows.alerts, ({ deliveredAt }) => deliveredAt !== undefined && deliveredAt < past);
+  drop(rows.changes, ({ endedAt }) => endedAt !== undefined && endedAt < past);
+  const standingText = Math.max(...[...rows.policies.values()].filter(({ at }) => at < past).map(({ number }) => number));
+  drop(rows.policies, ({ number, at }) => at < past && number < standingText);
   for (const group of rows.points.values()) drop(group, ({ goneAt }) => goneAt !== undefined && goneAt < past);
   const standing = new Map<string, number>();
   for (const { site, vmid, at } of rows.postures.values())

@@ -9,7 +9,7 @@ export const LOOKS_DAYS = 14;
 export const SAMPLES_DAYS = 30;
 
 /**
- * What is over is kept this long: looks, tasks, resolved findings, delivered alerts, postures, points that are gone. A year and the month in which
+ * What is over is kept this long: looks, tasks, resolved findings, delivered alerts, changes that ended, texts of the policy but the one that stood then, postures, points that are gone. A year and the month in which
  * a person looks back on it.
  */
 export const PAST_DAYS = 400;

@@ -21,6 +21,8 @@ export const KEYS = {
   look: ['site_id', 'at'],
   alert: ['n'],
   audit: ['n'],
+  change: ['n'],
+  policy_text: ['n'],
   lease: ['site_id'],
   account: ['id'],
   api_token: ['id'],
@@ -44,6 +46,8 @@ export const COUNTED = {
   meter: 'id',
   alert: 'n',
   account: 'id',
+  change: 'n',
+  policy_text: 'n',
 } as const;
 
 export type Row = Readonly<Record<string, string | number | null>>;

@@ -2,6 +2,7 @@ import type { Memory } from '#app/ports.ts';
 import { BEGUN_ANEW, begunAnewFinding, REPLACED, TOLD_SECONDS } from '#core/memory/begun-anew.ts';
 import { StoreError } from '#core/memory/store-error.ts';
 import { appendAudit, readAudit } from './audit.ts';
+import { sqlChanges, sqlPolicies } from './changes.ts';
 import { sqlLeases } from './leases.ts';
 import { sqlOutbox } from './outbox.ts';
 import { sqlReads } from './read.ts';
@@ -16,6 +17,8 @@ export function sqlMemory(source: Source): Memory {
     ...guardedAll(sqlReads(open)),
     leases: guardedAll(sqlLeases(open)),
     outbox: guardedAll(sqlOutbox(open)),
+    changes: guardedAll(sqlChanges(open)),
+    policies: guardedAll(sqlPolicies(open)),
     record: (lease, cycle) => guarded(async () => record(await open(), lease, cycle)),
     recordPoints: (lease, points, audit) => guarded(async () => recordPoints(await open(), lease, points, audit)),
     audit: (since) => guarded(async () => readAudit((await open()).db, since)),

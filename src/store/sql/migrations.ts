@@ -118,7 +118,18 @@ const ACCOUNTS = [
   'create table setup (one {int} primary key check (one = 1), hash {text} not null, until_at {int} not null) {table}',
 ];
 
-const STEPS: readonly (readonly string[])[] = [INTENTS, MEMORY, INTENT_PLACE, AUDIT_BY_ACT, ACCOUNTS];
+/** What people ask for, and the policy's texts. `content` and `weakens` are what was asked for and never change; `course` is what became of it. All three are JSON. */
+const CHANGES = [
+  `create table change (
+    n {id}, id {text} not null unique, by_whom {text} not null, at {int} not null, summary {text} not null, content {text} not null,
+    weakens {text} not null, state {text} not null, course {text} not null, ended_at {int}, revision {int} not null
+  ) {table}`,
+  `create table policy_text (
+    n {id}, version {text} not null, at {int} not null, by_whom {text} not null, summary {text} not null, files {text} not null
+  ) {table}`,
+];
+
+const STEPS: readonly (readonly string[])[] = [INTENTS, MEMORY, INTENT_PLACE, AUDIT_BY_ACT, ACCOUNTS, CHANGES];
 
 /** The version this program writes. */
 export const NEWEST_VERSION = STEPS.length;

@@ -22,6 +22,10 @@ export async function rollUp({ db }: Database, now: number): Promise<void> {
   });
   await db.deleteFrom('life').where('state', '=', 'resolved').where('resolved_at', '<', past).execute();
   await db.deleteFrom('alert').where('delivered_at', '<', past).execute();
+  await db.deleteFrom('change').where('ended_at', '<', past).execute();
+  await sql`delete from policy_text where at < ${past} and exists (select 1 from policy_text as l where l.n > policy_text.n and l.at < ${past})`.execute(
+    db,
+  );
   await db.deleteFrom('point').where('gone_at', '<', past).execute();
   await sql`delete from posture where at < ${past} and exists (
     select 1 from posture as l where l.guest_id = posture.guest_id and l.at > posture.at and l.at < ${past})`.execute(db);

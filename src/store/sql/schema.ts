@@ -83,6 +83,20 @@ export type Tables = {
   };
   audit: { n: number; at: number; by_whom: string; act: string; on_what: string; detail: string; entry: string; hash: string };
   audit_head: { one: number; n: number; hash: string };
+  change: {
+    n: Generated<number>;
+    id: string;
+    by_whom: string;
+    at: number;
+    summary: string;
+    content: string;
+    weakens: string;
+    state: string;
+    course: string;
+    ended_at: number | null;
+    revision: number;
+  };
+  policy_text: { n: Generated<number>; version: string; at: number; by_whom: string; summary: string; files: string };
   lease: { site_id: number; holder: string | null; token: number; until_ms: number; ttl_ms: number };
   account: {
     id: Generated<number>;

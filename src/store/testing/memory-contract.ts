@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Lease, Memory } from '#app/ports.ts';
 import type { CycleRecord, LedgerPoint } from '#core/memory/record.ts';
 import { DAY, GROUP, NOW, expectLease, makeAlert, makeCycle, makeEntry, makeLife, makePoint, makePosture } from './make.ts';
+import { changesContract } from './changes-contract.ts';
 import { historyContract } from './history-contract.ts';
 import { all, eachWith, type Rig } from './rig.ts';
 
 /** What every memory promises. */
 export function memoryContract(name: string, open: () => Promise<Rig>): void {
+  changesContract(name, open);
   historyContract(name, open);
   describe(`memory: ${name}`, () => {
     let rig: Rig;
