@@ -18,7 +18,7 @@ export type Target = { readonly channel: string; readonly route: Route; readonly
  * Where a concern goes: the first route that matches, and with `also` the next. A channel that several of them name hears of it once, on the
  * terms of the first; escalation adds channels and takes none away.
  */
-export function targetsOf({ routes }: Alerts, site: string, concern: Concern): readonly Target[] {
+export function targetsOf({ routes }: Alerts, site: string, concern: Omit<Concern, 'life'>): readonly Target[] {
   const targets: Target[] = [];
   const add = (channel: string, route: Route, escalated: boolean): void => {
     if (!targets.some((target) => target.channel === channel)) targets.push({ channel, route, escalated });
@@ -34,7 +34,7 @@ export function targetsOf({ routes }: Alerts, site: string, concern: Concern): r
   return targets;
 }
 
-function matches(route: Route, site: string, { severity, tier }: Concern): boolean {
+function matches(route: Route, site: string, { severity, tier }: Omit<Concern, 'life'>): boolean {
   if (route.severity === 'error' && severity !== 'error') return false;
   if (route.sites && !route.sites.includes(site)) return false;
   // What concerns a whole site concerns each tier: an outage is not kept from those who asked for tier 1 only.
