@@ -113,8 +113,29 @@ export type LoadedPolicy = {
   readonly findings: readonly Finding[];
   /** Where it came from, for messages. */
   readonly file: string;
+  /** Digest of the files it was read from, and their texts with any secret masked, the main one first; a source that reads no file has none. */
+  readonly version?: string;
+  readonly files?: readonly PolicyText[];
   /** The place of a path such as `tiers.3.schedule` in the file it stands in, for findings that others make. */
   readonly locate?: (path: string) => FilePlace | undefined;
+};
+
+/** Edits the policy's files. It reads and writes these and no other, and nothing else of the machine. */
+export type PolicyEditor = {
+  /** The policy as it stands in the files, and whether they may be written. */
+  readonly read: () => Promise<LoadedPolicy & { readonly editable: boolean; readonly because?: string }>;
+  /** The policy as if these texts stood in the files; nothing is written. Files that are not named stay as they are. `unknown`: a path that is none of the policy's. */
+  readonly check: (files: readonly PolicyText[]) => Promise<LoadedPolicy | { readonly unknown: string }>;
+  /**
+   * Writes the texts, each file whole or not at all, and keeps who owns them and who may read them. `changed`, and nothing is written, where the
+   * files are not `basedOn` any more.
+   */
+  readonly write: (
+    basedOn: string,
+    files: readonly PolicyText[],
+  ) => Promise<
+    { readonly outcome: 'written'; readonly version: string } | { readonly outcome: 'changed' | 'refused'; readonly because: string }
+  >;
 };
 
 /** Read-only callers take a `Observer`, which cannot write. */

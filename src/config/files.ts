@@ -9,30 +9,50 @@ import { findingAt, readYaml } from './yaml.ts';
 /** Most files of one policy. */
 const MOST_FILES = 50;
 
-export type FilesResult = { readonly tree?: Tree; readonly findings: readonly Finding[] };
+export type FilesResult = {
+  readonly tree?: Tree;
+  readonly findings: readonly Finding[];
+  /** Every file that was read and is a text, in the order read: the main one first. */
+  readonly files: readonly TextFile[];
+};
 
-type Read = { readonly root: string; readonly cwd: string; readonly findings: Finding[]; files: number; bytes: number };
+/** `path` as findings name it, `file` where it lies. */
+export type TextFile = { readonly path: string; readonly file: string; readonly text: string };
+
+/** Texts by file that stand in for what lies there. No other file is read: who may try a text out may not read a folder with it. */
+export type Overlay = ReadonlyMap<string, string>;
+
+type Read = {
+  readonly root: string;
+  readonly cwd: string;
+  readonly overlay: Overlay | undefined;
+  readonly findings: Finding[];
+  readonly texts: TextFile[];
+  files: number;
+  bytes: number;
+};
 
 /**
  * The policy's tree from a file and all it includes. A file's own lines come first, then those of the files it
  * includes in the order it names them; maps are joined, lists are appended, and what two files both say is a finding.
  * Included files lie in the folder of the policy or below it.
  */
-export function readPolicyFiles(path: string, cwd: string): FilesResult {
+export function readPolicyFiles(path: string, cwd: string, overlay?: Overlay): FilesResult {
   const file = resolve(cwd, path);
-  const read: Read = { root: dirname(realPath(file) ?? file), cwd, findings: [], files: 0, bytes: 0 };
+  const read: Read = { root: dirname(realPath(file) ?? file), cwd, overlay, findings: [], texts: [], files: 0, bytes: 0 };
   const tree = readOne(read, file, []);
-  return { ...(tree ? { tree } : {}), findings: read.findings };
+  return { ...(tree ? { tree } : {}), findings: read.findings, files: read.texts };
 }
 
 function readOne(read: Read, file: string, above: readonly string[]): Tree | undefined {
   const shown = showPath(read.cwd, file);
-  const bytes = readBytes(shown, file);
+  const bytes = readBytes(shown, file, read.overlay);
   if ('finding' in bytes) return refuse(read, bytes.finding);
   read.bytes += bytes.bytes.length;
   if (read.bytes > LARGEST_FILE_BYTES) return refuse(read, tooLarge(shown, read.bytes));
   const decoded = decodeBytes(shown, bytes.bytes);
   if ('finding' in decoded) return refuse(read, decoded.finding);
+  if (!read.texts.some((known) => known.file === file)) read.texts.push({ path: shown, file, text: decoded.text });
   const { tree, findings } = readYaml(makeSource(shown, decoded.text));
   read.findings.push(...findings);
   if (findings.length === 0 && (!tree || (tree.kind === 'scalar' && tree.value === null))) return refuse(read, empty(shown));
@@ -90,6 +110,13 @@ function cannotInclude(
       fix: `move the file into ${showPath(read.cwd, read.root)} or below it`,
     };
   }
+  if (read.overlay && !read.overlay.has(target)) {
+    return {
+      problem: `"${named}" is not among the policy's files`,
+      why: 'only files that the policy has already can be edited or read from here',
+      fix: 'include it with an editor on the machine, or write what it says into one of the files',
+    };
+  }
   const circle = above.map((file) => realPath(file) ?? file).indexOf(real);
   if (circle !== -1) {
     const way = [...above.slice(circle), target].map((file) => showPath(read.cwd, file)).join(' → ');
@@ -136,7 +163,13 @@ function mergeValue(read: Read, first: Entry, second: Entry, path: string): Tree
   return first.value;
 }
 
-function readBytes(shown: string, file: string): { readonly bytes: Uint8Array } | { readonly finding: Finding } {
+function readBytes(
+  shown: string,
+  file: string,
+  overlay: Overlay | undefined,
+): { readonly bytes: Uint8Array } | { readonly finding: Finding } {
+  const instead = overlay?.get(file);
+  if (instead !== undefined) return { bytes: new TextEncoder().encode(instead) };
   try {
     const status = statSync(file);
     if (!status.isFile()) return { finding: unreadable(shown, status.isDirectory() ? 'is a folder' : 'is no ordinary file') };

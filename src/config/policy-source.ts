@@ -5,8 +5,9 @@ import { complete } from '#core/policy/draft.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import { decodePolicy } from './decode.ts';
 import { policyJsonSchema } from './json-schema.ts';
-import { readPolicyFiles } from './files.ts';
-import { placeOf } from './source.ts';
+import { readPolicyFiles, type Overlay } from './files.ts';
+import { mask, placeOf } from './source.ts';
+import { versionOf } from './version.ts';
 import { checkShape } from './shape.ts';
 import { findingAt } from './yaml.ts';
 import { PolicySchema } from './schema/policy.ts';
@@ -42,13 +43,19 @@ export function makePolicySource(where: Where): PolicySource {
   };
 }
 
-export function loadPolicy(file: string, cwd: string, now: UnixSeconds): LoadedPolicy {
-  const { tree, findings } = readPolicyFiles(file, cwd);
-  if (!tree) return { file, findings: atMost(sortFindings(findings)) };
-  if (tree.kind !== 'map') return { file, findings: atMost([...findings, noPolicy(tree)]) };
-  if (keysAt(PolicySchema).every((key) => !tree.entries.has(key))) return { file, findings: atMost([...findings, noPolicy(tree)]) };
+/** With an `overlay`, as if these texts stood in the files. */
+export function loadPolicy(file: string, cwd: string, now: UnixSeconds, overlay?: Overlay): LoadedPolicy {
+  const { tree, findings, files } = readPolicyFiles(file, cwd, overlay);
+  const read = { file, version: versionOf(files), files: files.map(({ path, text }) => ({ path, text: mask(text) })) };
+  return { ...readTree(tree, findings, now), ...read };
+}
+
+function readTree(tree: Tree | undefined, findings: readonly Finding[], now: UnixSeconds): Omit<LoadedPolicy, 'file'> {
+  if (!tree) return { findings: atMost(sortFindings(findings)) };
+  if (tree.kind !== 'map') return { findings: atMost([...findings, noPolicy(tree)]) };
+  if (keysAt(PolicySchema).every((key) => !tree.entries.has(key))) return { findings: atMost([...findings, noPolicy(tree)]) };
   const crowd = tooMany(tree);
-  if (crowd.length > 0) return { file, findings: [...findings, ...crowd] };
+  if (crowd.length > 0) return { findings: [...findings, ...crowd] };
   const told = new Set(findings.map(({ at }) => at));
   const shape = checkShape(tree).filter(({ at }) => !told.has(at));
   const draft = decodePolicy(tree, shape);
@@ -58,7 +65,7 @@ export function loadPolicy(file: string, cwd: string, now: UnixSeconds): LoadedP
     .map((finding) => withPlace(tree, finding));
   const all = sortFindings([...findings, ...shape, ...meaning]);
   const policy = hasErrors(all) ? {} : { policy: complete(draft) };
-  return { ...policy, file, findings: atMost(all), locate: (path) => locate(tree, path) };
+  return { ...policy, findings: atMost(all), locate: (path) => locate(tree, path) };
 }
 
 /** What has no value of the right kind has no meaning either: one finding for one mistake. */
