@@ -37,6 +37,7 @@ const ALLOWED = [
   { name: 'app calls the core', file: 'src/app/planted.ts', imports: '#core/units.ts' },
   { name: 'the server writes metrics', file: 'src/server/planted.ts', imports: 'prom-client' },
   { name: 'an adapter conforms to a port', file: 'src/config/planted.ts', imports: '#app/ports.ts' },
+  { name: 'an adapter conforms to a port of a topic', file: 'src/store/planted.ts', imports: '#app/ports/changes.ts' },
   ...['config', 'proxmox', 'store', 'notify', 'report', 'server'].map((layer) => ({
     name: `${layer} uses a module of Node below another`,
     file: `src/${layer}/planted.ts`,

@@ -3,7 +3,8 @@ import type { ProxmoxError } from '#core/world/proxmox-error.ts';
 import type { Rights } from '#core/rights/rights.ts';
 import type { FilePlace, Finding } from '#core/finding.ts';
 import type { Channel } from '#core/policy/alerts.ts';
-import type { ChangeRecord, PolicyText, PolicyVersion } from '#core/change/change.ts';
+import type { PolicyText } from '#core/change/change.ts';
+import type { Changes, PolicyVersions } from './ports/changes.ts';
 import type { Policy, SecretRef, Site } from '#core/policy/policy.ts';
 import type { Step } from '#core/plan/plan.ts';
 import type {
@@ -118,24 +119,6 @@ export type LoadedPolicy = {
   readonly files?: readonly PolicyText[];
   /** The place of a path such as `tiers.3.schedule` in the file it stands in, for findings that others make. */
   readonly locate?: (path: string) => FilePlace | undefined;
-};
-
-/** Edits the policy's files. It reads and writes these and no other, and nothing else of the machine. */
-export type PolicyEditor = {
-  /** The policy as it stands in the files, and whether they may be written. */
-  readonly read: () => Promise<LoadedPolicy & { readonly editable: boolean; readonly because?: string }>;
-  /** The policy as if these texts stood in the files; nothing is written. Files that are not named stay as they are. `unknown`: a path that is none of the policy's. */
-  readonly check: (files: readonly PolicyText[]) => Promise<LoadedPolicy | { readonly unknown: string }>;
-  /**
-   * Writes the texts, each file whole or not at all, and keeps who owns them and who may read them. `changed`, and nothing is written, where the
-   * files are not `basedOn` any more.
-   */
-  readonly write: (
-    basedOn: string,
-    files: readonly PolicyText[],
-  ) => Promise<
-    { readonly outcome: 'written'; readonly version: string } | { readonly outcome: 'changed' | 'refused'; readonly because: string }
-  >;
 };
 
 /** Read-only callers take a `Observer`, which cannot write. */
@@ -299,31 +282,6 @@ export type Outbox = {
     since: UnixSeconds,
     site?: string,
   ) => Promise<readonly (AlertRecord & { readonly tries: number; readonly deliveredAt?: UnixSeconds; readonly error?: string })[]>;
-};
-
-/** Changes that people asked for. */
-export type Changes = {
-  /** With its line of the audit log. */
-  readonly add: (change: ChangeRecord, entry: AuditEntry) => Promise<void>;
-  /**
-   * Replaces a change that was read at `change.revision`, with lines of the audit log, or writes nothing: `outdated` where another wrote it since. Of what
-   * was asked for nothing is taken: it stays as it was proposed.
-   */
-  readonly write: (change: ChangeRecord, audit: readonly AuditEntry[]) => Promise<'written' | 'outdated'>;
-  readonly find: (id: string) => Promise<ChangeRecord | undefined>;
-  /** The newest first. */
-  readonly list: () => Promise<readonly ChangeRecord[]>;
-};
-
-/** Versions of the policy's files, as the daemon came to work by them. */
-export type PolicyVersions = {
-  /** With its line of the audit log. `known`, and nothing is written, where the newest is this one. */
-  readonly add: (version: PolicyVersion, files: readonly PolicyText[], entry: AuditEntry) => Promise<'added' | 'known'>;
-  /** The newest first, numbered from 1 in the order they came. */
-  readonly list: () => Promise<readonly (PolicyVersion & { readonly number: number })[]>;
-  readonly find: (
-    number: number,
-  ) => Promise<(PolicyVersion & { readonly number: number; readonly files: readonly PolicyText[] }) | undefined>;
 };
 
 /**

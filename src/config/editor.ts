@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, lstat, open, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { PolicyEditor } from '#app/ports.ts';
+import type { PolicyEditor } from '#app/ports/changes.ts';
 import type { PolicyText } from '#core/change/change.ts';
 import { LARGEST_FILE_BYTES } from './bytes.ts';
 import { readPolicyFiles, type TextFile } from './files.ts';

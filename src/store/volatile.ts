@@ -1,4 +1,5 @@
-import type { Changes, Lease, Leases, Memory, Outbox, PolicyVersions } from '#app/ports.ts';
+import type { Lease, Leases, Memory, Outbox } from '#app/ports.ts';
+import type { Changes, PolicyVersions } from '#app/ports/changes.ts';
 import { groupOf, placeKey } from '#core/ledger/place.ts';
 import { LOOKS_DAYS, PAST_DAYS, SAMPLES_DAYS, USAGE_DAYS } from '#core/memory/history.ts';
 import type {

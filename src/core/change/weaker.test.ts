@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ASSUME, deepFreeze, makeActual, makeGuest, makePbsAccess, makePolicy, makePve, makeRule, makeSite, makeTier, NOW, seen, unseen } from '#test/make.ts'; // prettier-ignore
+import { draws } from '#test/draws.ts';
 import type { Alerts, Route } from '../policy/alerts.ts';
 import type { Policy, Tier } from '../policy/policy.ts';
 import { weakerThan } from './weaker.ts';
@@ -210,12 +211,17 @@ test('laws: an equal policy weakens nothing, what one way strengthens the other 
   fc.assert(
     fc.property(arbTier, arbTier, arbTier, (a, b, c) => {
       const less = (from: Tier, to: Tier): readonly string[] => weaker({ tiers: [from] }, { tiers: [to] });
-      const subjects = (said: readonly string[]): readonly string[] => said.map((text) => text.slice('tier 1: '.length).replace(/ (of )?\d.*| filesystem .*/, ''));
+      const subjects = (said: readonly string[]): readonly string[] =>
+        said.map((text) => text.slice('tier 1: '.length).replace(/ (of )?\d.*| filesystem .*/, ''));
       assert.deepEqual(less(a, deepFreeze(structuredClone(a))), []);
       const [there, back] = [subjects(less(a, b)), subjects(less(b, a))];
-      assert.deepEqual(there.filter((subject) => back.includes(subject)), []);
+      assert.deepEqual(
+        there.filter((subject) => back.includes(subject)),
+        [],
+      );
       if (there.length + back.length === 0) assert.deepEqual({ ...a }, { ...b });
       if (less(a, b).length === 0 && less(b, c).length === 0) assert.deepEqual(less(a, c), []);
     }),
+    draws(300),
   );
-}); // prettier-ignore
+});

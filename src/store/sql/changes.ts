@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Changes, PolicyVersions } from '#app/ports.ts';
+import type { Changes, PolicyVersions } from '#app/ports/changes.ts';
 import type { ChangeRecord, PolicyText } from '#core/change/change.ts';
 import { appendAudit } from './audit.ts';
 import type { Database, Tables } from './schema.ts';
