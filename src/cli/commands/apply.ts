@@ -1,9 +1,9 @@
 import { apply as applyPlan, type Applied } from '#app/apply.ts';
 import { readSavedPlan } from '#app/saved-plan.ts';
 import { hasErrors } from '#core/finding.ts';
-import { isOn, texts, type Command } from '../command.ts';
+import { isOn, text, texts, type Command } from '../command.ts';
 import { confirmSteps } from '../confirm.ts';
-import { appliedJson, appliedText, INTERRUPTED, interruptedText, progressText } from '../views/apply.ts';
+import { appliedJson, appliedText, INTERRUPTED, interruptedText, progressJson, progressText, stepsJson } from '../views/apply.ts';
 
 export const apply: Command = {
   name: 'apply',
@@ -12,6 +12,7 @@ export const apply: Command = {
   options: [
     { flags: '--allow NAME...', help: 'do a weakening step by its name, as the plan shows it' },
     { flags: '--site NAME...', help: 'only these sites' },
+    { flags: '--progress FORMAT', help: 'how progress is told on standard error: for people, or one JSON object a line', choices: ['text', 'json'], default: 'text' }, // prettier-ignore
   ],
   examples: [
     { run: 'holdfast apply', does: 'show the plan, ask, carry it out' },
@@ -34,6 +35,7 @@ export const apply: Command = {
       return 2;
     }
     const yes = isOn(flags, 'yes');
+    const lines = text(flags, 'progress') === 'json';
     if (!yes && !interactive) {
       out.error('error: nobody sits here to be asked.\nLook at the plan first (holdfast plan), then say so:\n    holdfast apply --yes');
       return 2;
@@ -44,9 +46,15 @@ export const apply: Command = {
       ...(saved && { saved: saved.plan }),
       ...(sites.length > 0 && { sites }),
       allow: new Set(texts(flags, 'allow')),
-      confirm: (steps) => (yes ? Promise.resolve(true) : confirmSteps(steps, out)),
-      onInterrupted: (interrupted) => out.note(interruptedText(interrupted)),
-      onProgress: (progress) => void (progress.state === 'started' && out.note(progressText(progress))),
+      confirm: (steps, held) => {
+        if (lines) out.note(stepsJson(steps, held));
+        return yes ? Promise.resolve(true) : confirmSteps(steps, out);
+      },
+      onInterrupted: (interrupted) => void (lines || out.note(interruptedText(interrupted))),
+      onProgress: (progress) => {
+        if (lines) out.note(progressJson(progress));
+        else if (progress.state === 'started') out.note(progressText(progress));
+      },
     });
     out.result(applied, appliedText, appliedJson(applied));
     return exitCode(applied);

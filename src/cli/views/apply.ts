@@ -2,6 +2,7 @@ import { findingsText } from './finding.ts';
 import { stepText } from './plan.ts';
 import type { Paint } from '../out.ts';
 import type { Applied, Progress } from '#app/apply.ts';
+import type { ApplyEvent } from '#app/ports/changes.ts';
 import type { Interrupted } from '#app/interrupted.ts';
 import { findingJson, hasErrors } from '#core/finding.ts';
 import type { HeldStep } from '#core/plan/allow.ts';
@@ -14,7 +15,27 @@ const DOING = { create: 'creating', change: 'changing', remove: 'removing' } as 
 
 /** `[3/12] creating backup job hf-tier-1 on PVE` */
 export function progressText({ step, number, of }: Progress): string {
-  return `[${String(number).padStart(String(of).length)}/${of}] ${DOING[step.action]} ${spellObject(step)} on ${spellServer(step.server)}, site ${step.site}`;
+  return `[${String(number).padStart(String(of).length)}/${of}] ${doing(step)}`;
+}
+
+function doing(step: Pick<Step, 'action' | 'kind' | 'id' | 'server' | 'site'>): string {
+  return `${DOING[step.action]} ${spellObject(step)} on ${spellServer(step.server)}, site ${step.site}`;
+}
+
+/** The line of `--progress json` before the first step: what will be done, and what is held back. */
+export function stepsJson(steps: readonly Step[], held: readonly HeldStep[]): string {
+  const event: ApplyEvent = {
+    event: 'steps',
+    steps: steps.map(doing),
+    held: held.map(({ step, because }) => ({ text: doing(step), because })),
+  };
+  return JSON.stringify(event);
+}
+
+/** The line of `--progress json` at the start and the end of a step. */
+export function progressJson({ step, number, of, state }: Progress): string {
+  const event: ApplyEvent = { event: 'step', number, of, text: doing(step), state };
+  return JSON.stringify(event);
 }
 
 /** Told at Ctrl-C. The write under way may have been done or not: the next run looks. */
@@ -30,7 +51,7 @@ const NOW = {
 export function interruptedText(interrupted: readonly Interrupted[]): string {
   return interrupted
     .map(({ step, number, of, now }) => {
-      const what = `${DOING[step.action]} ${spellObject(step)} on ${spellServer(step.server)}, site ${step.site}`;
+      const what = doing(step);
       if (now !== undefined) return `${what}: ${NOW[now]}.`;
       return `The last run stopped ${number === undefined ? 'at ' : `at step ${number} of ${of}: `}${what}. Looking at what is true now.`;
     })
