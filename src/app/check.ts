@@ -7,7 +7,7 @@ import type { TierProof } from '#core/retention/proof.ts';
 import { proveTier } from '#core/retention/prove.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import { withPlaces } from './places.ts';
-import type { Ports } from './ports.ts';
+import type { LoadedPolicy, Ports } from './ports.ts';
 
 export type Checked = {
   readonly file: string;
@@ -25,16 +25,20 @@ const NO_SCHEDULE: ReadonlySet<string> = new Set(['HF-CALENDAR-NEVER', 'HF-CALEN
 
 /** Reads the policy and proves every promise in it. Asks no server. */
 export async function check(ports: Pick<Ports, 'policySource' | 'clock'>, options: { readonly strict: boolean }): Promise<Checked> {
-  const loaded = await ports.policySource.load();
+  return checkLoaded(await ports.policySource.load(), ports.clock.now(), options.strict);
+}
+
+/** Proves every promise of a policy that was read. */
+export function checkLoaded(loaded: LoadedPolicy, now: UnixSeconds, strict: boolean): Checked {
   const { policy, findings, file } = loaded;
-  if (!policy) return { file, strict: options.strict, understood: false, timeZones: [], tiers: [], findings };
-  const fromAt = calendarFrom(ports.clock.now());
-  const proved = checkPromises(policy, fromAt, options.strict);
+  if (!policy) return { file, strict, understood: false, timeZones: [], tiers: [], findings };
+  const fromAt = calendarFrom(now);
+  const proved = checkPromises(policy, fromAt, strict);
   const broken = proved.tiers.flatMap((tier) => tier.findings);
   const unproved = new Set(broken.filter(({ code }) => NO_SCHEDULE.has(code)).map(({ tier }) => tier));
   const readable = { sites: policy.sites, tiers: policy.tiers.filter(({ id }) => !unproved.has(id)) };
   const told = [...findings, ...withPlaces([...broken, ...warnOfEvents(readable, fromAt)], loaded)];
-  return { file, strict: options.strict, understood: true, ...proved, findings: sortFindings(told) };
+  return { file, strict, understood: true, ...proved, findings: sortFindings(told) };
 }
 
 /** The proofs of all tiers of a policy, in the zones of its sites. */
