@@ -1,11 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { makeCredentials } from './credentials.ts';
 import { realTimers } from './timers.ts';
 import { runCli } from '#cli/cli.ts';
 import { text, type Flags } from '#cli/command.ts';
 import type { ServeOptions, Serving } from '#cli/command.ts';
 import type { Out, Streams } from '#cli/out.ts';
+import { makePolicyEditor } from '#config/editor.ts';
 import { makePolicySource } from '#config/policy-source.ts';
+import type { Applier } from '#app/ports/changes.ts';
 import type { Clock, Notifier, Ports, Proxmox, Timers } from '#app/ports.ts';
 import type { SecretRef, Site } from '#core/policy/policy.ts';
 import type { SiteOptions } from '#proxmox/site.ts';
@@ -56,9 +60,12 @@ export async function run(argv: readonly string[], overrides: Overrides = {}, st
 
 async function wire(_out: unknown, flags: Flags, overrides: Partial<Ports>): Promise<Ports> {
   const clock = overrides.clock ?? { now: () => Math.floor(Date.now() / 1000) };
+  const where = { flag: text(flags, 'policy'), env: process.env, cwd: process.cwd(), now: clock.now };
   return {
     clock,
-    policySource: makePolicySource({ flag: text(flags, 'policy'), env: process.env, cwd: process.cwd(), now: clock.now }),
+    policySource: makePolicySource(where),
+    editor: makePolicyEditor(where),
+    applier: lazyApplier(flags),
     connect: (site) => lazySite(() => connectNow(site, clock)),
     examiner: {
       examine: async (site, options) => (await import('#proxmox/examine.ts')).examineSite(site, await siteOptions(clock), options),
@@ -123,11 +130,31 @@ async function serve(
   const password = databaseUrl ? URL.parse(databaseUrl)?.password : undefined;
   for (const form of password ? [password, decodeURIComponent(password)] : []) secrets.add(form);
   const parts = { ports, timers, log, notifier: ports.notifier!, readSecret, version: VERSION };
-  const { memory, accounts, credentials } = ports;
+  const { memory, accounts, credentials, editor, applier } = ports;
   return serveUntilToldToEnd(
-    { ...parts, memory: memory!, accounts: accounts!, credentials: credentials!, where: spellStore(process.env) },
+    {
+      ...parts,
+      memory: memory!,
+      accounts: accounts!,
+      credentials: credentials!,
+      editor: editor!,
+      applier: applier!,
+      where: spellStore(process.env),
+    },
     given,
   );
+}
+
+function lazyApplier(flags: Flags): Applier {
+  const open = async (): Promise<Applier> => {
+    const [{ makeApplier }, { stateFolder }] = await Promise.all([import('./applier.ts'), import('#store/folder.ts')]);
+    const command = [process.execPath, fileURLToPath(new URL('../bin/holdfast.js', import.meta.url))] as const;
+    return makeApplier({ command, policy: text(flags, 'policy'), folder: join(stateFolder(process.env), 'plans'), env: process.env });
+  };
+  return {
+    whyNot: async (policy) => (await open()).whyNot(policy),
+    apply: async (plan, options) => (await open()).apply(plan, options),
+  };
 }
 
 function lazyNotifier(open: () => Promise<Notifier>): Notifier {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { wireAccess } from './serve-access.ts';
+import { wireChanges, type WiredChanges } from './serve-changes.ts';
 import type { Live } from '#app/live.ts';
 import { makeNews } from '#app/news.ts';
 import type { Accounts, Credentials, Log, Memory, Notifier, Ports, Timers } from '#app/ports.ts';
+import type { Applier, PolicyEditor } from '#app/ports/changes.ts';
 import type { ServeOptions, Serving } from '#cli/command.ts';
 import { StoreError } from '#core/memory/store-error.ts';
 import { startDaemon, type Daemon } from '#daemon/daemon.ts';
@@ -14,12 +16,14 @@ import { startServer, type Listening } from '#server/server.ts';
 /* What `holdfast serve` is wired from: the daemon, the server and the signals of this process. It decides nothing. */
 
 export type ServeParts = {
-  readonly ports: Pick<Ports, 'clock' | 'connect' | 'examiner' | 'policySource'>;
+  readonly ports: Pick<Ports, 'clock' | 'connect' | 'examiner' | 'policySource' | 'store'>;
   readonly timers: Timers;
   readonly log: Log;
   readonly memory: Memory;
   readonly accounts: Accounts;
   readonly credentials: Credentials;
+  readonly editor: PolicyEditor;
+  readonly applier: Applier;
   /** Where it lies, for people. */
   readonly where: string;
   readonly notifier: Notifier;
@@ -51,7 +55,20 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
     announce: news.announce,
   };
   const { tellSetup, everywhere, ...access } = wireAccess({ ...parts, ports: { ...parts, ...ports }, settings: policy.server, host });
-  const api = makeApi({ ...access, log, version, areas: [...access.areas, ...watchAreas(live, news)] });
+  const { accounts, editor, applier } = parts;
+  const waitingSeconds = policy.server?.waitingSeconds;
+  const { changes, load, ...edit } = wireChanges({
+    ports,
+    editor,
+    applier,
+    accounts,
+    live,
+    log,
+    replica,
+    waitingSeconds,
+    reload: () => daemon?.reload(),
+  });
+  const api = makeApi({ ...access, log, version, areas: [...access.areas, ...watchAreas(live, news), ...edit.areas] });
   const hook = await readHookToken(parts, given);
   if ('problem' in hook) return { ok: false, ...hook };
 
@@ -66,7 +83,6 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
     await server.close();
     return { ok: false, ...unusable };
   }
-  const load = ports.policySource.load;
   daemon = startDaemon({
     ports: { ...ports, timers, memory, log, notifier: parts.notifier, load },
     policy,
@@ -79,6 +95,7 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
     sites: policy.sites.map(({ name }) => name),
     remembers: where,
   });
+  await tellLeft(changes, log);
   await tellSetup(server.url);
   log.info(`listening on ${server.url}`, { paths: ['/healthz', '/readyz', '/metrics', ...('hookToken' in hook ? ['/hooks/…'] : [])] });
   if (!policy.alerts) log.warn('nobody is told of anything: the policy has no alerts');
@@ -87,6 +104,7 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
 
   async function end(exitCode: number): Promise<number> {
     log.info('ending');
+    await changes.stop();
     await daemon?.stop();
     await server.close();
     await memory.close();
@@ -105,6 +123,17 @@ function untilSignal(daemon: Daemon): Promise<number> {
     process.on('SIGHUP', reload);
     process.on('SIGTERM', () => resolve(0)).on('SIGINT', () => resolve(130));
   });
+}
+
+/** What a daemon before this one was killed at is judged now, and told. */
+async function tellLeft(changes: WiredChanges['changes'], log: Log): Promise<void> {
+  try {
+    for (const { id, state, summary } of await changes.list())
+      if (state === 'applying') log.warn('a change is being applied by another process', { change: id, summary });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    log.warn('changes cannot be read now', { because: error.message });
+  }
 }
 
 /** A database that does not answer now may later; one that Holdfast may not use at all is an error of the start. */

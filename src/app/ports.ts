@@ -4,7 +4,7 @@ import type { Rights } from '#core/rights/rights.ts';
 import type { FilePlace, Finding } from '#core/finding.ts';
 import type { Channel } from '#core/policy/alerts.ts';
 import type { PolicyText } from '#core/change/change.ts';
-import type { Changes, PolicyVersions } from './ports/changes.ts';
+import type { Applier, Changes, PolicyEditor, PolicyVersions } from './ports/changes.ts';
 import type { Policy, SecretRef, Site } from '#core/policy/policy.ts';
 import type { Step } from '#core/plan/plan.ts';
 import type {
@@ -37,6 +37,9 @@ export type Ports = {
   readonly accounts?: Accounts;
   readonly credentials?: Credentials;
   readonly notifier?: Notifier;
+  /** Edits the policy's files, and carries out a plan in another process: for a daemon's dashboard. */
+  readonly editor?: PolicyEditor;
+  readonly applier?: Applier;
   /** The database behind the memory, for the people who run it. */
   readonly database?: DatabaseCare;
 };

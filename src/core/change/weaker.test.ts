@@ -5,6 +5,7 @@ import { ASSUME, deepFreeze, makeActual, makeGuest, makePbsAccess, makePolicy, m
 import { draws } from '#test/draws.ts';
 import type { Alerts, Route } from '../policy/alerts.ts';
 import type { Policy, Tier } from '../policy/policy.ts';
+import { DEFAULT_SERVER, type ServerSettings } from '../policy/server.ts';
 import { weakerThan } from './weaker.ts';
 
 const [HOUR, DAY] = [3600, 86_400];
@@ -183,6 +184,29 @@ test('what every proof takes for given', () => {
     'the proof of every tier takes a restore for 1 GiB/s fast instead of 100 MiB/s',
   ]);
   assert.deepEqual(weaker({ assume: rosier }, {}), []);
+});
+
+describe('server', () => {
+  const server = (rest: Partial<ServerSettings> = {}): ServerSettings => ({ ...DEFAULT_SERVER, ...rest });
+  const oidc = {
+    issuer: 'https://id.lan',
+    clientId: 'x',
+    label: 'x',
+    scopes: [],
+    nameClaim: 'n',
+    rolesClaim: 'r',
+    roles: [],
+  } as unknown as ServerSettings['oidc'] & {};
+  const rows: readonly (readonly [name: string, before: ServerSettings | undefined, after: ServerSettings | undefined, said: readonly string[]])[] = [
+    ['a shorter wait', undefined, server({ waitingSeconds: 60 }), ['server: who is alone waits 1m instead of 30m before approving an own change that weakens']],
+    ['a longer wait', undefined, server({ waitingSeconds: HOUR }), []],
+    ['another directory', server(), server({ oidc }), ['server: others are let in by OpenID Connect, or as something else']],
+    ['the same directory', server({ oidc }), server({ oidc: { ...oidc } }), []],
+    ['no directory any more', server({ oidc }), undefined, []],
+    ['another proxy', server(), server({ proxy: { trusted: ['10.0.0.1'], roles: {} as never } }), ['server: others are let in by the reverse proxy, or as something else']],
+  ]; // prettier-ignore
+  for (const [name, before, after, said] of rows)
+    test(name, () => assert.deepEqual(weaker(before ? { server: before } : {}, after ? { server: after } : {}), said));
 });
 
 test('drills that are dropped', () => {

@@ -1,6 +1,7 @@
 import type { Exception, Policy } from '../policy/policy.ts';
 import { weakerAlerts } from './weaker-alerts.ts';
 import { weakerGuests, type Seen } from './weaker-guests.ts';
+import { weakerServer } from './weaker-server.ts';
 import { weakerSites } from './weaker-sites.ts';
 import { weakerAssumptions, weakerTiers } from './weaker-tiers.ts';
 
@@ -20,6 +21,7 @@ export function weakerThan(before: Policy, after: Policy, seen: Seen): readonly 
     ...weakerAssumptions(before.assume, after.assume, 'the proof of every tier'),
     ...weakerExceptions(before.exceptions ?? [], after.exceptions ?? []),
     ...weakerAlerts(before, after),
+    ...weakerServer(before, after),
     ...(before.drills !== undefined && after.drills === undefined ? ['drills: nothing is rehearsed any more'] : []),
   ];
 }

@@ -16,7 +16,10 @@ test('a daily tier: its runs from now on, the one that a clock change skips left
   assert.equal(picture.timeZone, 'Europe/Vienna');
   assert.equal(picture.runs.length, 399);
   assert.ok(picture.runs[0]!.at >= NOW && picture.runs.at(-1)!.at < NOW + 400 * DAY);
-  assert.deepEqual([...new Set(picture.runs.map(({ gapSeconds }) => gapSeconds / 3600))].toSorted((a, b) => a - b), [24, 25, 47]);
+  assert.deepEqual(
+    [...new Set(picture.runs.map(({ gapSeconds }) => gapSeconds / 3600))].toSorted((a, b) => a - b),
+    [24, 25, 47],
+  );
   const retention = proof.proofs.find(({ promise }) => promise === 'retention')!;
   const [oldest] = picture.keptOnWorstDay;
   const newest = picture.keptOnWorstDay.at(-1)!;
