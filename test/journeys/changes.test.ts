@@ -120,6 +120,7 @@ async function makeRig() {
     ],
   });
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- whoever asks says what is answered
   async function ask<T>(
     person: Person,
     method: 'GET' | 'POST',
