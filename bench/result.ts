@@ -6,7 +6,7 @@ export type Result = {
   /** What is held against the limit, `0.47` of `1 ×`. */
   readonly value: number;
   readonly limit: number;
-  readonly unit: '×' | 'MiB' | '%' | 's' | '';
+  readonly unit: '×' | 'MiB' | 'KiB' | '%' | 's' | '';
   /** `below`: the limit itself is already too much. */
   readonly below?: boolean;
 };
@@ -20,7 +20,7 @@ export function spellLimit({ limit, unit, below }: Result): string {
 }
 
 export function spellValue({ value, unit }: Result): string {
-  return `${unit === 'MiB' || unit === '' ? Math.round(value) : value.toFixed(2)} ${unit}`.trimEnd();
+  return `${unit === 'MiB' || unit === 'KiB' || unit === '' ? Math.round(value) : value.toFixed(2)} ${unit}`.trimEnd();
 }
 
 /** Tells people, and `bench/main.ts` where it asked. The exit code is 1 where a limit is missed. */

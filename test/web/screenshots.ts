@@ -25,7 +25,7 @@ for (const scene of SCENES.filter(({ name }) => name.includes(only))) {
     const { page, errors } = await openPage(browser, view);
     await page.goto(url + scene.path);
     await settled(page);
-    await page.screenshot({ path: join(folder, `${scene.name}-${view.width}-${view.scheme}.png`), fullPage: true });
+    await page.screenshot({ path: join(folder, `${scene.name}-${view.width}-${view.scheme}.png`), fullPage: scene.endless !== true });
     const wider = await tooWide(page);
     if (wider > 0) errors.push(`the page is ${wider} px wider than the window`);
     for (const error of errors) console.error(`${scene.name} at ${view.width} ${view.scheme}: ${error}`);
