@@ -1,8 +1,10 @@
 import { createConnection } from 'node:net';
+import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import type { GuestWatched, SiteWatched, Watching } from '#app/watching.ts';
 import { NOW } from '#test/make.ts';
 import { hasPromtool, runPromtool } from '#test/promtool.ts';
+import type { ApiEnv } from './api/frame.ts';
 import { makeApp, type AppOptions } from './app.ts';
 import { startServer } from './server.ts';
 
@@ -239,4 +241,12 @@ test('a port that is taken is an error of the start', async () => {
     'EADDRINUSE',
   );
   await one.close();
+});
+
+test('every answer of the API says what time it is by the clock of the daemon', async () => {
+  const api = new Hono<ApiEnv>();
+  api.get('/api/v1/things', (c) => c.json([]));
+  const { app } = rig({}, { api });
+  const answer = await app.request('/api/v1/things');
+  expect(answer.headers.get('x-holdfast-now')).toBe(String(NOW));
 });

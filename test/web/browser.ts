@@ -40,7 +40,7 @@ export async function openPage(
 
 /** Whether everything asked for has come and been drawn. */
 export async function settled(page: Page): Promise<void> {
-  await page.locator('#root > *').first().waitFor({ state: 'attached' });
+  await page.locator('h1, h2').first().waitFor();
   await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' });
   await page.waitForTimeout(150);
 }

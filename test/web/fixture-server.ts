@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import type { Changed } from '#server/api/schema/watch.ts';
 
 /** What a request below /api/v1 is answered with. `status` 200 where it is absent; `problem` speaks for itself. */
 export type Answer = { readonly status?: number; readonly body: unknown };
@@ -16,13 +17,17 @@ const TYPES: Readonly<Record<string, string>> = {
 /** As the daemon sends it, so that a page that needs more is seen here. */
 const POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
-/** The built dashboard with made-up answers behind it, for states that no lab comes to on demand. The events stay open and say nothing. */
-export async function serveFixtures(answers: Answers, now: number): Promise<{ readonly url: string; readonly stop: () => void }> {
+type Served = { readonly url: string; readonly tell: (changed: Changed) => void; readonly stop: () => void };
+
+/** The built dashboard with made-up answers behind it, for states that no lab comes to on demand. `tell` sends an event to every page that listens. */
+export async function serveFixtures(answers: Answers, now: number): Promise<Served> {
+  const listening = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (url.pathname === '/api/v1/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(': open\n\n');
+      listening.add(response);
       return;
     }
     if (url.pathname.startsWith('/api/')) {
@@ -46,6 +51,9 @@ export async function serveFixtures(answers: Answers, now: number): Promise<{ re
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    tell: (changed) => {
+      for (const each of listening) each.write(`event: changed\ndata: ${JSON.stringify(changed)}\n\n`);
+    },
     stop: () => {
       server.close();
       server.closeAllConnections();

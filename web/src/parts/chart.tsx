@@ -42,9 +42,9 @@ export function Chart({ height, label, zone, unit, lines, limits = [] }: Props) 
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string) => style.getPropertyValue(`--hf-${name}`).trim();
     const spell = unit === 'seconds' ? duration : size;
-    const short = unit === 'seconds' ? shortDuration : size;
     const colours = ['accent', 'bar-attention', 'bar-unknown', 'bar-at-risk', 'bar-exempt'].map(colour);
     const top = Math.max(...lines.flatMap(({ points }) => points.map(([, value]) => value)), ...limits.map(({ value }) => value));
+    const step = niceSeconds(top);
     chart.current?.setOption(
       {
         animation: false,
@@ -69,11 +69,13 @@ export function Chart({ height, label, zone, unit, lines, limits = [] }: Props) 
         },
         yAxis: {
           type: 'value',
-          max: top * 1.1,
           splitNumber: 3,
-          axisLabel: { color: colour('quiet'), formatter: (value: number) => (value === 0 ? '0' : short(value)) },
+          axisLabel: {
+            color: colour('quiet'),
+            formatter: (value: number) => (unit === 'seconds' ? axisDuration(value) : size(value)),
+          },
           splitLine: { lineStyle: { color: colour('soft') } },
-          ...(unit === 'seconds' ? { interval: niceSeconds(top) } : {}),
+          ...(unit === 'seconds' ? { interval: step, max: Math.ceil((top * 1.02) / step) * step } : { max: top * 1.1 }),
         },
         series: lines.map(({ name, points, dashed }, index) => ({
           name,
@@ -88,9 +90,19 @@ export function Chart({ height, label, zone, unit, lines, limits = [] }: Props) 
                 markLine: {
                   symbol: 'none',
                   silent: true,
-                  label: { position: 'insideStartTop', color: colour('text'), formatter: '{b}' },
                   lineStyle: { color: colour('bar-broken'), type: 'dashed', width: 1.4 },
-                  data: limits.map(({ name: limit, value }) => ({ name: limit, yAxis: value })),
+                  data: limits.map(({ name: limit, value }, place) => ({
+                    name: limit,
+                    yAxis: value,
+                    // Two limits mostly lie close to each other: the first is named below its line, the second above.
+                    label: {
+                      position: place === 0 && limits.length > 1 ? 'insideStartBottom' : 'insideStartTop',
+                      color: colour('text'),
+                      backgroundColor: colour('card'),
+                      padding: [1, 3],
+                      formatter: '{b}',
+                    },
+                  })),
                 },
               }
             : {}),
@@ -100,6 +112,11 @@ export function Chart({ height, label, zone, unit, lines, limits = [] }: Props) 
     );
   }, [lines, limits, zone, unit, scheme]);
   return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%' }} />;
+}
+
+function axisDuration(seconds: number): string {
+  if (seconds === 0) return '0';
+  return seconds % 86_400 === 0 ? `${seconds / 86_400} d` : shortDuration(seconds);
 }
 
 /** A step of the axis that reads as whole hours or days. */

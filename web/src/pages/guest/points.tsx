@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
+import { ActionIcon, Button, Menu, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import type { GuestPage, RecoveryPoint } from '#server/api/schema/guests.ts';
 import { day, minute } from '../../parts/exact.ts';
@@ -36,7 +36,11 @@ export function Points({ page }: { readonly page: GuestPage }) {
               Size
             </th>
             <th scope="col">Where</th>
-            {mayAct ? <th scope="col" aria-label="Acts" /> : null}
+            {mayAct ? (
+              <th scope="col">
+                <VisuallyHidden>Acts</VisuallyHidden>
+              </th>
+            ) : null}
           </tr>
         </thead>
         <tbody>
@@ -77,7 +81,7 @@ export function Points({ page }: { readonly page: GuestPage }) {
                     <Menu position="bottom-end">
                       <Menu.Target>
                         <ActionIcon variant="subtle" aria-label={`What to do with the point of ${minute(point.at, timeZone)}`}>
-                          <Icon name="menu" size={16} />
+                          <Icon name="more" size={18} />
                         </ActionIcon>
                       </Menu.Target>
                       <Menu.Dropdown>

@@ -43,7 +43,7 @@ export const GuestLine = memo(function GuestLine({ guest, zone, rowIndex, manySi
           <PostureBadge posture={posture} />
         </span>
         <span role="cell" className={classes.guest}>
-          <Anchor component={Link} href={guestPath(site, vmid)} className={classes.name} c="var(--hf-text)">
+          <Anchor component={Link} href={guestPath(site, vmid)} className={classes.name} c="var(--hf-text)" underline="hover">
             {name}
           </Anchor>
           <span className={classes.sub}>

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { GuestRow } from '#server/api/schema/guests.ts';
@@ -39,14 +40,14 @@ export function GuestsTable({ guests, total, zones, manySites, more, choosing }:
     <div className={classes.table} role="table" aria-label="Guests" aria-rowcount={total + 1} data-choosing={columns}>
       <div role="rowgroup">
         <div className={classes.head} role="row" aria-rowindex={1}>
-          {choosing === undefined ? null : <span role="columnheader" aria-label="Chosen" />}
+          {choosing === undefined ? null : <Hidden>Chosen</Hidden>}
           <span role="columnheader">Posture</span>
           <span role="columnheader">Guest</span>
           <span role="columnheader">Tier</span>
           <span role="columnheader">Newest point</span>
           <span role="columnheader">Backed up → verified → off-site → restored</span>
           <span role="columnheader">Last 60 days</span>
-          <span role="columnheader" aria-label="Details" />
+          <Hidden>Details</Hidden>
         </div>
       </div>
       <div ref={body} role="rowgroup" className={classes.body} style={{ height: rows.getTotalSize() }}>
@@ -76,5 +77,13 @@ export function GuestsTable({ guests, total, zones, manySites, more, choosing }:
         })}
       </div>
     </div>
+  );
+}
+
+function Hidden({ children }: { readonly children: string }) {
+  return (
+    <span role="columnheader">
+      <VisuallyHidden>{children}</VisuallyHidden>
+    </span>
   );
 }

@@ -1,0 +1,144 @@
+import { execFileSync } from 'node:child_process';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, openBrowser, openPage, settled } from './browser.ts';
+import { serveFixtures, type Answers } from './fixture-server.ts';
+import { NOW } from './fixtures/overview.ts';
+import { SCENES } from './fixtures/scenes.ts';
+
+type Tell = Awaited<ReturnType<typeof serveFixtures>>['tell'];
+
+describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    execFileSync(process.execPath, ['scripts/web.mjs'], { stdio: 'inherit' });
+    browser = await openBrowser();
+  }, 180_000);
+  afterAll(() => browser.close());
+
+  /** Opens a scene, and stops everything after the test's part is done. */
+  async function inScene(name: string, act: (page: Page, tell: Tell) => Promise<void>, instead?: Answers): Promise<void> {
+    const scene = SCENES.find((each) => each.name === name);
+    if (scene === undefined) throw new Error(`no scene ${name}`);
+    const answers: Answers = (path, query) => instead?.(path, query) ?? scene.answers(path, query);
+    const { url, tell, stop } = await serveFixtures(answers, NOW);
+    const { page } = await openPage(browser, { width: 1280, scheme: 'light' });
+    try {
+      await page.goto(url + scene.path);
+      await settled(page);
+      await act(page, tell);
+    } finally {
+      await page.context().close();
+      stop();
+    }
+  }
+  const rows = (page: Page) => page.locator('[role=row]').count();
+
+  test('of 10,000 guests a handful of rows stands in the document, however far one scrolls', async () => {
+    await inScene('guests-many', async (page) => {
+      await page.getByText('10,000 guests').waitFor();
+      expect(await rows(page)).toBeLessThan(60);
+      for (let turn = 0; turn < 6; turn += 1) {
+        await page.mouse.wheel(0, 9_000);
+        await page.waitForTimeout(100);
+        expect(await rows(page)).toBeLessThan(60);
+      }
+      // The second page of the list came by itself.
+      await page.locator('[aria-rowindex="260"], [aria-rowindex="300"], [aria-rowindex="340"]').first().waitFor();
+    });
+  }, 120_000);
+
+  test('a viewer is offered no act', async () => {
+    await inScene('guest-viewer', async (page) => {
+      await page.getByRole('heading', { name: 'Recovery points' }).waitFor();
+      expect(await page.getByRole('button', { name: /back up|verify|protect/i }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: /what to do with/i }).count()).toBe(0);
+    });
+    await inScene('guests-viewer', async (page) => {
+      await page.getByText('36 guests').waitFor();
+      expect(await page.getByRole('checkbox').count()).toBe(0);
+    });
+  }, 120_000);
+
+  test('a backup is asked for once more before it starts, carries the token of the session, and tells what came of it', async () => {
+    await inScene(
+      'guest',
+      async (page) => {
+        const posted = page.waitForRequest((request) => request.method() === 'POST');
+        await page.getByRole('button', { name: 'Back up now' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Back up now' }).click();
+        const request = await posted;
+        expect(new URL(request.url()).pathname).toBe('/api/v1/guests/home/100/backup');
+        expect(request.headers()['x-csrf-token']).toBe('c');
+        await page.getByText('The backup of 100 has started.').waitFor();
+        expect(await page.getByRole('dialog').count()).toBe(0);
+      },
+      (path) => (path.endsWith('/backup') ? { body: { outcome: 'started', text: 'The backup of 100 has started.' } } : undefined),
+    );
+  }, 120_000);
+
+  test('what is refused says why and what to do', async () => {
+    await inScene(
+      'guest',
+      async (page) => {
+        await page.getByRole('button', { name: 'Back up now' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Back up now' }).click();
+        await page.getByText('It is being backed up already').waitFor();
+        await page.getByText('Wait until it has ended.').waitFor();
+      },
+      (path) =>
+        path.endsWith('/backup')
+          ? {
+              status: 409,
+              body: {
+                type: 'urn:holdfast:problem:busy',
+                title: 'It is being backed up already',
+                status: 409,
+                fix: 'Wait until it has ended.',
+              },
+            }
+          : undefined,
+    );
+  }, 120_000);
+
+  test('keys: g g goes to the guests, / searches there, the filter lands in the address, ? lists the keys', async () => {
+    await inScene('overview', async (page) => {
+      await page.keyboard.press('g');
+      await page.keyboard.press('g');
+      await page.waitForURL('**/guests');
+      await page.getByRole('heading', { name: 'Guests' }).waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('mail');
+      await page.waitForURL('**/guests?q=mail');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    });
+  }, 120_000);
+
+  test('times are told by the clock of the daemon, the exact one with its zone', async () => {
+    await inScene('overview', async (page) => {
+      const look = page.locator('section[aria-label="Whether the promises hold"] time');
+      expect(await look.textContent()).toContain('just now, Fri, 27 Nov 2026');
+      await look.focus();
+      await page.getByRole('tooltip').waitFor();
+      expect(await page.getByRole('tooltip').textContent()).toContain('(Europe/Vienna)');
+    });
+  }, 120_000);
+
+  test('an event makes the page ask again; where that fails, what is shown stays and says that it may no longer be true', async () => {
+    let broken = false;
+    await inScene(
+      'overview',
+      async (page, tell) => {
+        await page.getByText('Live').waitFor();
+        broken = true;
+        tell({ topics: ['overview'] });
+        await page.getByText('It broke.').waitFor();
+        await page.getByText('may no longer be true').waitFor();
+        await page.getByText('2 guests are not protected').waitFor();
+      },
+      (path) => (broken && path === '/overview' ? { status: 500, body: { type: 'x', title: 'It broke', status: 500 } } : undefined),
+    );
+  }, 120_000);
+});
