@@ -44,14 +44,15 @@ describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
         expect(await rows(page)).toBeLessThan(60);
       }
       // The second page of the list came by itself.
-      await page.locator('[aria-rowindex="260"], [aria-rowindex="300"], [aria-rowindex="340"]').first().waitFor();
+      const last = page.locator('[role=row][aria-rowindex]').last();
+      await expect.poll(async () => Number(await last.getAttribute('aria-rowindex')), { timeout: 30_000 }).toBeGreaterThan(201);
     });
   }, 120_000);
 
   test('a viewer is offered no act', async () => {
     await inScene('guest-viewer', async (page) => {
       await page.getByRole('heading', { name: 'Recovery points' }).waitFor();
-      expect(await page.getByRole('button', { name: /back up|verify|protect/i }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: /^(back up|verify|protect)/i }).count()).toBe(0);
       expect(await page.getByRole('button', { name: /what to do with/i }).count()).toBe(0);
     });
     await inScene('guests-viewer', async (page) => {
@@ -110,7 +111,7 @@ describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
       await page.keyboard.press('/');
       await page.keyboard.type('mail');
       await page.waitForURL('**/guests?q=mail');
-      await page.keyboard.press('Tab');
+      await page.getByRole('heading', { name: 'Guests' }).click();
       await page.keyboard.press('?');
       await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
     });
