@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { CONTENT_SECURITY_POLICY } from '#server/auth/headers.ts';
 import type { Changed } from '#server/api/schema/watch.ts';
 
 /** What a request below /api/v1 is answered with. `status` 200 where it is absent; `problem` speaks for itself. */
@@ -14,9 +15,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
-/** As the daemon sends it, so that a page that needs more is seen here. */
-const POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
-
 type Served = { readonly url: string; readonly tell: (changed: Changed) => void; readonly stop: () => void };
 
 /** The built dashboard with made-up answers behind it, for states that no lab comes to on demand. `tell` sends an event to every page that listens. */
@@ -44,7 +42,10 @@ export async function serveFixtures(answers: Answers, now: number): Promise<Serv
     }
     const file = join('web/dist', url.pathname);
     const path = extname(file) !== '' && existsSync(file) ? file : 'web/dist/index.html';
-    response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream', 'content-security-policy': POLICY });
+    response.writeHead(200, {
+      'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+    });
     response.end(readFileSync(path));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

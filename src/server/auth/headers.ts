@@ -6,7 +6,7 @@ import type { Reached } from './address.ts';
  * What a page of ours may load: only what comes from here. The parts of the dashboard (Mantine, ECharts, CodeMirror) set style attributes, so that
  * styles may stand inline; scripts never may.
  */
-const CONTENT_SECURITY_POLICY = [
+export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
