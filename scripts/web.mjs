@@ -14,11 +14,22 @@ const wanted = stampOfSources();
 if (process.argv.includes('--force') || !existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== wanted) {
   console.error('Building the dashboard into web/dist …');
   // Into a folder of its own first: a daemon that serves web/dist goes on with the whole old one until the new one is whole.
-  await build({ root: 'web', configFile: 'web/vite.config.ts', logLevel: 'warn', build: { outDir: 'dist.new' } });
-  for (const file of files('web/dist.new/**')) compress(file);
-  writeFileSync('web/dist.new/.stamp', wanted);
+  const fresh = `web/dist.${process.pid}`;
+  await build({ root: 'web', configFile: 'web/vite.config.ts', logLevel: 'warn', build: { outDir: `dist.${process.pid}` } });
+  for (const file of files(`${fresh}/**`)) compress(file);
+  writeFileSync(`${fresh}/.stamp`, wanted);
+  putInPlace(fresh);
+}
+
+/** Where two build at once, both built the same: the one that comes second throws its own away. */
+function putInPlace(fresh) {
   rmSync('web/dist', { recursive: true, force: true });
-  renameSync('web/dist.new', 'web/dist');
+  try {
+    renameSync(fresh, 'web/dist');
+  } catch (error) {
+    rmSync(fresh, { recursive: true });
+    if (!['ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+  }
 }
 
 function stampOfSources() {
