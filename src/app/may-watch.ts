@@ -13,6 +13,8 @@ export type MayWatch = {
   readonly refused: readonly Finding[];
   /** Logins whose rights are not known yet, and why: they are examined again. */
   readonly unknown: readonly { readonly server: string; readonly because: string }[];
+  /** Logins that a server does not accept, but for those that look: of these pulse and look tell. */
+  readonly invalid: readonly Finding[];
 };
 
 /** A site, and the tiers of its policy: which storages a login may reach depends on them. */
@@ -25,7 +27,29 @@ export async function mayWatch(examiner: Examiner, of: SiteOfPolicy, allowed: Re
   const unknown = examinations
     .filter(({ rights }) => !rights)
     .map(({ server, trouble }) => ({ server, because: trouble?.detail ?? 'the server would not say' }));
-  return { refused, unknown };
+  return { refused, unknown, invalid: examinations.flatMap((one) => invalidLogin(site, one)) };
+}
+
+const MEANWHILE: Readonly<Partial<Record<Examination['login'], string>>> = {
+  backupToken: 'with it points are protected and read once more, and the nodes write their backups: none of that goes on',
+  retryToken: 'with it failed backups are started again: none is',
+};
+
+function invalidLogin(site: Site, { server, login, tokenId, trouble }: Examination): Finding[] {
+  const why = MEANWHILE[login];
+  if (trouble?.kind !== 'refused' || why === undefined) return [];
+  const id = tokenId ?? trouble.login;
+  return [
+    {
+      severity: 'error',
+      code: 'HF-LOGIN',
+      at: `${site.name}: ${server} (${login})`,
+      problem: `The login${id === undefined ? '' : ` ${id}`} is refused: ${trouble.detail}`,
+      why,
+      fix: trouble.fix,
+      site: site.name,
+    },
+  ];
 }
 
 const NAME_LOGIN =

@@ -29,6 +29,8 @@ export type WatchInput = {
   readonly previous?: Handed;
   /** What stood in the way of the locks when they were last seen to. */
   readonly locks?: readonly Finding[];
+  /** Logins that a server does not accept, beside those that look. */
+  readonly logins?: readonly Finding[];
   /** Why failed backups were not started again when they were last seen to, by vmid. */
   readonly givenUp?: ReadonlyMap<number, GivenUp>;
   /** Servers that gave no sign of life at the pulse before this look. */
@@ -62,7 +64,7 @@ export type Watched =
  * never the cycle before it: killed at any moment, the next one goes on. Throws StoreError where the memory cannot be used.
  */
 export async function watch(input: WatchInput): Promise<Watched> {
-  const { clock, memory, policy, site, lease, previous, silent = [], locks = [] } = input;
+  const { clock, memory, policy, site, lease, previous, silent = [], locks = [], logins = [] } = input;
   const [at, policyDigest] = [clock.now(), digest(policy)];
   const seen = await lookAgain(input);
   const now = clock.now();
@@ -89,6 +91,7 @@ export async function watch(input: WatchInput): Promise<Watched> {
     ...ledger.findings,
     ...capacity.findings,
     ...locks,
+    ...logins,
     ...(await memory.troubles(now)).map((finding) => ({ ...finding, site: site.name })),
   ];
   const told = await tellOf(asked, { findings, over: ledger.over, outcome: look.outcome, out, known, tierOf });

@@ -35,6 +35,8 @@ export type SiteWatched = {
   /** `elsewhere`: another replica holds it. `refused`: its login could delete, so that it is not watched. */
   readonly state: 'elsewhere' | 'starting' | 'watched' | 'refused';
   readonly refusal?: string;
+  /** Since when this replica watches it. */
+  readonly sinceAt?: UnixSeconds;
   /** The last look that was written down. */
   readonly look?: {
     readonly at: UnixSeconds;

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Memory, Proxmox } from '#app/ports.ts';
+import type { Memory, Ports, Proxmox } from '#app/ports.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import { readinessOf } from '#app/health.ts';
 import { emptyRows, volatileMemory } from '#store/volatile.ts';
+import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import type { Actual } from '#core/world/actual.ts';
 import { makeActual, makeGroup, makePbs, makePve, makeSite, makeSnapshot, NOW, seen } from '#test/make.ts';
 import { virtualTime, type VirtualTime } from '#test/virtual-time.ts';
@@ -131,6 +132,46 @@ test('a memory that is another one than before is told, and each site is looked 
   expect(rig.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toContain('It is gone');
   expect(stateOf(rig).findings.map(({ code }) => code)).toContain('HF-DATABASE-LOST');
   expect(readinessOf(rig.daemon.watching(), NOW)).toMatchObject({ status: 'ok', notices: ['It is gone'] });
+  await rig.daemon.stop();
+});
+
+test('a login that a server refuses is told by its name: the one that looks at once, the others when they are examined', async () => {
+  const [time, home, notifier] = [virtualTime(), fakeSite(), recordingNotifier()];
+  const refused = (login: string) =>
+    new ProxmoxError('refused', { server: 'pbs', call: 'GET /version', detail: 'authentication failed', login });
+  let valid = true;
+  const base = { product: 'pbs', server: 'pbs', url: '', hosts: [] } as const;
+  const examiner: Ports['examiner'] = {
+    examine: async () => [
+      { ...base, login: 'token', tokenId: 'holdfast@pbs!audit', rights: {} },
+      { ...base, login: 'backupToken', ...(valid ? { rights: {} } : { trouble: refused('pve@pbs!backup') }) },
+    ],
+    showCertificate: () => Promise.reject(new Error('not asked')),
+  };
+  const connect = (): Proxmox => {
+    const open = connectFake(home, () => NOW + Math.floor(time.nowMs() / 1000));
+    return {
+      ...open,
+      pulse: async () => ({ sign: 'a', silent: home.silent.map((server) => ({ server, trouble: refused('holdfast@pbs!audit') })) }),
+    };
+  };
+  const rig = start(time, { home }, { notifier, examiner, connect });
+  const warned = (): string[] => rig.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
+  await time.pass(100);
+  notifier.sent.length = 0;
+  valid = false;
+  home.silent = ['pbs'];
+  await time.pass(30);
+  expect(warned()).toContain('refused: login holdfast@pbs!audit');
+  expect(warned()).not.toContain('a server gives no sign of life');
+  home.silent = [];
+  await time.pass(3600);
+  expect(warned().filter((message) => message === 'refused: login at home: pbs (backupToken)')).toHaveLength(1);
+  const about = { severity: 'error', text: expect.stringContaining('The login pve@pbs!backup is refused: authentication failed') };
+  expect(notifier.sent.filter(({ text }) => text.includes('HF-LOGIN'))).toMatchObject([about, about]);
+  valid = true;
+  await time.pass(300);
+  expect(notifier.sent.at(-1)).toMatchObject({ severity: 'over', subject: expect.stringContaining('The login pve@pbs!backup') });
   await rig.daemon.stop();
 });
 

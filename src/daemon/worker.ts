@@ -7,14 +7,16 @@ import { seeToLocks, type LocksSeen } from '#app/watch-locks.ts';
 import { seeToPressure, type PressureSeen } from '#app/watch-pressure.ts';
 import { seeToRetries, type RetriesSeen } from '#app/watch-retries.ts';
 import { watch, type Handed, type Watched } from '#app/watch.ts';
+import type { Finding } from '#core/finding.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
+import { spellSilence } from '#core/watch/outage.ts';
 import type { Actual } from '#core/world/actual.ts';
 import { nextLookMs, pulseWaitMs, type LastLook, type News } from './pace.ts';
 
 /** The outbox is looked into this often besides after each cycle: some messages are due later, and some failed. */
 const OUTBOX_MS = 15_000;
-/** Logins are examined again: soon while one is refused or not known, else once an hour, for rights are widened by hand. The first look waits for their first answer, but not for long. */
-const EXAMINE_MS = { soon: 60_000, later: 3_600_000, patience: 5000 } as const;
+/** Logins are examined again: soon while one is refused or not known, else twice an hour, for rights are widened by hand. The first look waits for their first answer, but not for long. */
+const EXAMINE_MS = { soon: 60_000, later: 1_800_000, patience: 5000 } as const;
 /** Guests whose change of posture is logged in one cycle; of a fleet's first look the rest is seen elsewhere. */
 const MOST_LOGGED = 20;
 /** How long a worker that is stopped may take to end its cycle. What is not written down by then never happened. */
@@ -59,7 +61,8 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
   const stopped = new AbortController();
   const proxmox = ports.connect(site);
   const [eye, voice, heart, sentry] = [makeNap(timers), makeNap(timers), makeNap(timers), makeNap(timers)];
-  let state: SiteWatched = emptySite(site.name);
+  let state: SiteWatched = { ...emptySite(site.name), sinceAt: clock.now() };
+  let invalid: readonly Finding[] = [];
   let news: News = 'none';
   let sign: string | undefined;
   let last: LastLook | undefined;
@@ -78,9 +81,18 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
   async function feel(): Promise<void> {
     if (refused()) return;
     const pulse = await proxmox.pulse();
-    const silent = pulse.silent.map(({ server, trouble }) => ({ server, kind: trouble.kind, because: trouble.detail, fix: trouble.fix }));
+    const silent = pulse.silent.map(({ server, trouble: { kind, detail, fix, login } }) => ({
+      server,
+      kind,
+      because: detail,
+      fix,
+      ...(login !== undefined && { login }),
+    }));
     if (spellSilent(silent) !== spellSilent(state.silent)) {
-      for (const { server, because } of silent) log.warn('a server gives no sign of life', { site: site.name, server, because });
+      for (const one of silent) {
+        const { server, because, fix } = one;
+        log.warn(spellSilence(one), { site: site.name, server, because, fix });
+      }
       if (silent.length === 0) log.info('every server answers again', { site: site.name });
       raise('outage');
     } else if (silent.length === 0 && sign !== undefined && pulse.sign !== sign) raise('change');
@@ -123,6 +135,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
         lease,
         silent: state.silent,
         locks: locks?.findings ?? [],
+        logins: invalid,
         ...(retries && { givenUp: retries.givenUp }),
         ...(handed && { previous: handed }),
       });
@@ -229,7 +242,13 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
 
   /** Whether the site may be watched, and when to ask again. */
   async function examine(): Promise<number> {
-    const { refused: found, unknown } = await mayWatch(ports.examiner, { site, tiers: policy().tiers }, allowed);
+    const { refused: found, unknown, invalid: wrong } = await mayWatch(ports.examiner, { site, tiers: policy().tiers }, allowed);
+    const before = new Set(invalid.map(({ problem }) => problem));
+    const fresh = wrong.filter(({ problem }) => !before.has(problem));
+    for (const { at, problem, why, fix } of fresh) log.warn(`refused: login at ${at}`, { site: site.name, because: problem, why, fix });
+    // It is told by the next look, which need not wait for its turn.
+    if (fresh.length > 0 || wrong.length < invalid.length) raise('change');
+    invalid = wrong;
     const [refusal, wasRefused] = [found.map(({ problem }) => problem).join('; '), refused()];
     if (found.length > 0 && !refused())
       log.warn('not watched: a login could delete recovery points', { site: site.name, refusal, fix: found[0]!.fix });

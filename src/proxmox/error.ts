@@ -9,6 +9,8 @@ export type BadAnswer = {
   /** PVE's reason, from the status line. */
   readonly reason: string;
   readonly body: string;
+  /** The token that asked, without its secret. */
+  readonly login?: string;
 };
 
 type Verdict = { readonly kind: ProxmoxTrouble; readonly fix?: string; readonly privilege?: string; readonly path?: string };
@@ -21,7 +23,8 @@ type Rule = { readonly when: RegExp; readonly kind: ProxmoxTrouble; readonly fix
 export function explainAnswer(answer: BadAnswer): ProxmoxError {
   const detail = shorten(answer.product === 'pve' ? pveText(answer) : answer.body.trim() || answer.reason);
   const verdict = judge(answer, detail);
-  return new ProxmoxError(verdict.kind, { ...verdict, server: answer.server, call: answer.call, status: answer.status, detail });
+  const login = verdict.kind === 'refused' && answer.login !== undefined ? { login: answer.login } : {};
+  return new ProxmoxError(verdict.kind, { ...verdict, ...login, server: answer.server, call: answer.call, status: answer.status, detail });
 }
 
 function judge({ status, product }: BadAnswer, detail: string): Verdict {

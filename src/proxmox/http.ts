@@ -95,7 +95,7 @@ export function openHttp(options: HttpOptions): Http {
   const addresses = options.urls.map((url) => openAddress(url, options, limits));
   let current = 0;
   let dead: { readonly untilMs: number; readonly trouble: ProxmoxError } | undefined;
-  let secret = '';
+  let [secret, id] = ['', ''];
   let alive = new AbortController();
 
   async function call<T>(request: Request, decode: Decode<T>): Promise<T> {
@@ -163,7 +163,7 @@ export function openHttp(options: HttpOptions): Http {
 
   async function exchange(address: Address, request: Request, deadline: AbortSignal): Promise<Answer> {
     const token = await (login ??= options.token().then((text) => parseToken(options, text)));
-    secret = token.secret;
+    ({ secret, id } = token);
     const form = encode(request.params);
     const inQuery = request.method === 'GET' || request.method === 'DELETE';
     const response = await (request.probe ? address.probes : address.pool).request({
@@ -190,7 +190,7 @@ export function openHttp(options: HttpOptions): Http {
       const body = hideSecrets(redirect || answer.body.toString('utf8', 0, 65_536), [secret, ...secretsIn(request.params)]);
       const { status } = answer;
       const reason = redirect ? '' : hideSecrets(answer.reason, [secret, ...secretsIn(request.params)]);
-      throw explainAnswer({ server: options.name, product: options.product, call: called, status, reason, body });
+      throw explainAnswer({ server: options.name, product: options.product, call: called, status, reason, body, login: id });
     }
     try {
       return decode(parseEnvelope(answer.body));
@@ -309,7 +309,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-type Login = { readonly header: string; readonly secret: string };
+type Login = { readonly id: string; readonly header: string; readonly secret: string };
 
 const TOKEN = /^([^\s!:=]+@[^\s!:=]+![\w.-]+)[=:](\S+)$/;
 
@@ -324,8 +324,8 @@ function parseToken({ product, name }: Pick<HttpOptions, 'product' | 'name'>, to
       fix: `give the whole token, id and secret, as ${form}`,
     });
   }
-  const [, id, secret = ''] = found;
-  return { header: product === 'pve' ? `PVEAPIToken=${id}=${secret}` : `PBSAPIToken=${id}:${secret}`, secret };
+  const [, id = '', secret = ''] = found;
+  return { id, header: product === 'pve' ? `PVEAPIToken=${id}=${secret}` : `PBSAPIToken=${id}:${secret}`, secret };
 }
 
 /** Login part of a token, fit for messages: `user@realm!name`; undefined where the text is none. */

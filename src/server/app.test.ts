@@ -46,6 +46,10 @@ function makeWatched(site: Partial<SiteWatched> = {}): SiteWatched {
   };
 }
 
+function without({ look: _look, ...site }: SiteWatched): SiteWatched {
+  return site;
+}
+
 function makeWatching(parts: Partial<Watching> = {}): Watching {
   return { version: '0.1.0', replica: 'one', startedAt: NOW - 100, leasedAt: NOW - 2, sites: [makeWatched()], ...parts };
 }
@@ -96,6 +100,24 @@ const HEALTH = [
     health: 200,
     ready: 503,
     because: 'home is not watched: x has Datastore.Prune',
+  },
+  {
+    name: 'a site that is refused for an hour: no daemon would start with it',
+    parts: {
+      sites: [
+        makeWatched({ state: 'refused', refusal: 'x has Datastore.Prune', look: { at: NOW - 4000, outcome: 'complete', seconds: 1 } }),
+      ],
+    },
+    health: 503,
+    ready: 503,
+    because: 'home was last looked at 4000 s ago: x has Datastore.Prune',
+  },
+  {
+    name: 'a site whose first look never came',
+    parts: { sites: [without(makeWatched({ state: 'starting', sinceAt: NOW - 4000, lastFailure: 'no memory' }))] },
+    health: 503,
+    ready: 503,
+    because: 'home was not looked at for 4000 s: no memory',
   },
   { name: 'the memory is gone for a moment', parts: { memoryTrouble: 'disk full' }, health: 200, ready: 503, because: 'disk full' },
   {

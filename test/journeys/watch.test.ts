@@ -64,12 +64,12 @@ test('the token of the PBS is revoked, and given back', async () => {
   const { secret } = audit;
   audit.secret = 'ffffffff-0000-4000-8000-000000000000';
   await time.pass(30);
-  expect(told()).toEqual([expect.stringContaining('error: company: PBS pbs: The login is not accepted any more')]);
+  expect(told()).toEqual([expect.stringContaining('error: company: PBS pbs: The login holdfast@pbs!audit is refused')]);
   await time.pass(3600);
   expect(told()).toEqual([]);
   audit.secret = secret;
   await time.pass(30);
-  expect(told()).toEqual([expect.stringContaining('over: company: PBS pbs: The login is not accepted any more')]);
+  expect(told()).toEqual([expect.stringContaining('over: company: PBS pbs: The login holdfast@pbs!audit is refused')]);
 });
 
 test('somebody deletes a point by hand', async () => {

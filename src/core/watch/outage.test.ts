@@ -51,12 +51,18 @@ test('isOutage: guests that could not be listed may be anywhere', () => {
   assert.equal(isOutage({ unseen: [], guestsUnseen: true }, { site: 'home', known: [], now: NOW }), true);
 });
 
-const SILENT: Silent = { server: 'pbs', kind: 'unreachable', because: 'nothing listens there', fix: 'do this' };
+const SILENT: Silent = {
+  server: 'pbs',
+  kind: 'unreachable',
+  because: 'nothing listens there',
+  fix: 'do this',
+  login: 'holdfast@pbs!audit',
+};
 const KINDS = [
   ['unreachable', 'HF-UNREACHABLE', 'The server does not answer: nothing listens there'],
   ['down', 'HF-UNREACHABLE', 'The server does not answer: nothing listens there'],
   ['untrusted', 'HF-CERTIFICATE', 'The certificate of the server is not to be trusted: nothing listens there'],
-  ['refused', 'HF-LOGIN', 'The login is not accepted any more: nothing listens there'],
+  ['refused', 'HF-LOGIN', 'The login holdfast@pbs!audit is refused: nothing listens there'],
   ['garbled', 'HF-NO-PROXMOX', 'The answer is not that of a Proxmox: nothing listens there'],
 ] as const;
 

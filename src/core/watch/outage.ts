@@ -32,7 +32,21 @@ export function isOutage(
 }
 
 /** A server of which a pulse learned nothing, and why; `kind` and `fix` are those of its ProxmoxError. */
-export type Silent = { readonly server: string; readonly kind: ProxmoxTrouble; readonly because: string; readonly fix: string };
+export type Silent = {
+  readonly server: string;
+  readonly kind: ProxmoxTrouble;
+  readonly because: string;
+  readonly fix: string;
+  /** The login that was refused, `user@realm!name`. */
+  readonly login?: string;
+};
+
+/** `refused: login holdfast@pve!audit`: a server that refuses a login is alive, and says what is to be done. */
+export function spellSilence({ kind, login, server }: Pick<Silent, 'kind' | 'login' | 'server'>): string {
+  if (kind === 'refused') return `refused: login ${login ?? `on ${server}`}`;
+  if (kind === 'untrusted') return 'the certificate of a server is not to be trusted';
+  return 'a server gives no sign of life';
+}
 
 /**
  * Findings with what two witnesses say together: a server that gave no sign of life, and of which the look then saw nothing either, cannot be
@@ -49,7 +63,7 @@ export function withSilence(
   });
 }
 
-function tellSilence({ kind, because, fix }: Silent): Pick<Finding, 'code' | 'problem' | 'why' | 'fix'> {
+function tellSilence({ kind, because, fix, login }: Silent): Pick<Finding, 'code' | 'problem' | 'why' | 'fix'> {
   if (kind === 'untrusted')
     return {
       code: 'HF-CERTIFICATE',
@@ -60,7 +74,7 @@ function tellSilence({ kind, because, fix }: Silent): Pick<Finding, 'code' | 'pr
   if (kind === 'refused')
     return {
       code: 'HF-LOGIN',
-      problem: `The login is not accepted any more: ${because}`,
+      problem: `The login${login === undefined ? '' : ` ${login}`} is refused: ${because}`,
       why: 'without it nothing of this server is known, so that every guest on it counts as unknown',
       fix,
     };

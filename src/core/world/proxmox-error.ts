@@ -24,7 +24,8 @@ export type ProxmoxTrouble =
   | 'failed';
 
 const FIX: Readonly<Record<ProxmoxTrouble, string>> = {
-  refused: 'check the token: its id looks like user@realm!name, and its secret is shown only once, when it is made',
+  refused:
+    'see on the server that the token is there, enabled and not expired; its secret is shown only once, so where it is lost make a new one:\n    holdfast grants',
   forbidden: 'print the grants that are missing:\n    holdfast grants',
   missing: 'check the name, and the version of the server',
   invalid: 'this is a fault of Holdfast or of the policy: look at the value named here',
@@ -45,6 +46,8 @@ export type ProxmoxErrorDetails = {
   /** The server's own words, or ours where it gave none. Never a secret. */
   readonly detail: string;
   readonly status?: number;
+  /** `user@realm!name`, where the kind is `refused` and a token was sent. */
+  readonly login?: string;
   /** The missing privilege and its path, where the kind is `forbidden` and the server named them. */
   readonly privilege?: string;
   readonly path?: string;
@@ -61,6 +64,7 @@ export class ProxmoxError extends Error {
   readonly call: string;
   readonly detail: string;
   readonly status?: number;
+  readonly login?: string;
   readonly privilege?: string;
   readonly path?: string;
 
@@ -73,6 +77,7 @@ export class ProxmoxError extends Error {
     this.call = details.call;
     this.detail = details.detail;
     if (details.status !== undefined) this.status = details.status;
+    if (details.login !== undefined) this.login = details.login;
     if (details.privilege !== undefined) this.privilege = details.privilege;
     if (details.path !== undefined) this.path = details.path;
   }
