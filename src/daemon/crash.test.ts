@@ -9,6 +9,7 @@ import { makeActual, makeBackupJob, makeGroup, makePbs, makePve, makeSite, makeS
 import { virtualTime } from '#test/virtual-time.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import { connectFake, darkActual, fakePorts, fakeSite, policyOf, recordingNotifier, type FakeSite } from './testing/site.ts';
+import { killedAt, mortalMemory } from './testing/mortal.ts';
 import type { WorkerPorts } from './worker.ts';
 
 /*
@@ -50,51 +51,25 @@ const STORY = [
 ] as const;
 const END_SECONDS = 1500;
 
-type When = 'before' | 'after';
 type Told = { readonly writes: number; readonly sent: readonly AlertRecord[]; readonly points: string; readonly runs: boolean | undefined };
 
 /** Plays the story with a daemon that is killed just before or just after its `n`-th write took effect. */
-async function play(n: number, when: When): Promise<Told> {
+async function play(n: number, when: 'before' | 'after'): Promise<Told> {
   const time = virtualTime();
   const rows = emptyRows();
   const notifier = recordingNotifier();
   const home = fakeSite();
-  let [writes, dead] = [0, false];
-
-  async function write<T>(effect: () => Promise<T>): Promise<T> {
-    if (dead) return new Promise(() => {});
-    writes += 1;
-    if (writes !== n) return effect();
-    dead = true;
-    if (when === 'after') await effect();
-    return new Promise(() => {});
-  }
-  const hangs =
-    <A extends unknown[], T>(read: (...given: A) => Promise<T>) =>
-    async (...given: A): Promise<T> =>
-      dead ? new Promise<T>(() => {}) : read(...given);
-
+  const life = killedAt(n, when);
   const own = volatileMemory(time.nowMs, rows);
-  const mortal: Memory = {
-    ...own,
-    record: (...given) => write(() => own.record(...given)),
-    recordPoints: (...given) => write(() => own.recordPoints(...given)),
-    leases: { round: hangs(own.leases.round), release: hangs(own.leases.release) },
-    outbox: {
-      ...own.outbox,
-      due: hangs(own.outbox.due),
-      delivered: (...given) => write(() => own.outbox.delivered(...given)),
-      failed: (...given) => write(() => own.outbox.failed(...given)),
-    },
-  };
-  const mortalNotifier: Notifier = { ...notifier, send: (...given) => write(() => notifier.send(...given)) };
+  const mortal = mortalMemory(own, life);
+  const mortalNotifier: Notifier = { ...notifier, send: (...given) => life.write(() => notifier.send(...given)) };
   const connect = (): Proxmox => {
     const open = connectFake(home, () => NOW + Math.floor(time.nowMs() / 1000));
     return {
       ...open,
-      setProtected: (...given) => write(() => open.setProtected(...given)),
-      isProtected: hangs(open.isProtected),
-      switchJob: (...given) => write(() => open.switchJob(...given)),
+      setProtected: (...given) => life.write(() => open.setProtected(...given)),
+      isProtected: life.reads(open.isProtected),
+      switchJob: (...given) => life.write(() => open.switchJob(...given)),
     };
   };
   const start = (replica: string, memory: Memory, by: Notifier, mortal: Partial<WorkerPorts> = {}): Daemon => {
@@ -109,14 +84,14 @@ async function play(n: number, when: When): Promise<Told> {
   for (let second_ = 0; second_ < END_SECONDS; second_ += 5) {
     const scene = STORY.findLast(({ atSeconds }) => atSeconds <= second_)!;
     Object.assign(home, { silent: scene.silent, actual: () => scene.actual(home, NOW + Math.floor(time.nowMs() / 1000)) });
-    if (dead) second ??= start('second', volatileMemory(time.nowMs, rows), notifier);
+    if (life.dead()) second ??= start('second', volatileMemory(time.nowMs, rows), notifier);
     await time.pass(5);
   }
   const points = [];
   for await (const batch of own.points('home', { gone: true })) points.push(...batch);
   return {
     runs: home.jobs.get(SUSPENDED.id)?.enabled,
-    writes,
+    writes: life.writes(),
     sent: notifier.sent,
     points: JSON.stringify(
       points.map((point) => [
