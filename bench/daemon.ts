@@ -3,11 +3,12 @@
  * SQLite, and simulated by another. The first cycle knows nothing and writes every point down; before each later one, one group in a
  * hundred gets a new point.
  */
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { loadPolicy } from '#config/policy-source.ts';
 import type { Given, Made } from './daemon-watch.ts';
 import { report } from './result.ts';
@@ -51,9 +52,12 @@ async function measure(scenario: string, cycles: number): Promise<{ readonly fir
   writeFileSync(file, told.policy);
   const { policy, findings } = loadPolicy(file, folder, told.now);
   if (!policy) throw new Error(findings.map(({ problem }) => problem).join('\n'));
-  // As `bin/holdfast.js` starts it.
-  const frugal = ['--import', new URL('../bin/frugal.js', import.meta.url).href];
-  const watcher = mortal(fork(new URL('daemon-watch.ts', import.meta.url), { execArgv: frugal }));
+  // As `bin/holdfast.js` starts it: frugal, and compiled before.
+  const execArgv = ['--import', new URL('../bin/frugal.js', import.meta.url).href];
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
+  const watches = fileURLToPath(new URL('daemon-watch.ts', import.meta.url));
+  spawnSync(process.execPath, [...execArgv, watches], { env });
+  const watcher = mortal(fork(watches, { execArgv, env }));
   const given: Given = { policy, secrets: told.secrets, folder: join(folder, 'state'), now: told.now };
   watcher.send(given);
   const first = await next<Made>(watcher);

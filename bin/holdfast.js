@@ -7,8 +7,11 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 if (Number(process.versions.node.split('.')[0]) >= 26) {
   const { enableCompileCache } = await import('node:module');
-  enableCompileCache();
-  if (process.argv[2] === 'serve') await import('./frugal.js');
+  const { directory } = enableCompileCache();
+  if (process.argv[2] === 'serve') {
+    if (directory) (await import('./warm.js')).warm(directory);
+    await import('./frugal.js');
+  }
   const { run } = await import(main);
   process.exitCode = await run(process.argv.slice(2));
 } else {
