@@ -39,7 +39,8 @@ export async function runHere(
       env: {},
       lines: () => linesOf(given.lines ?? []),
       readFile: async (path) => given.files?.get(path) ?? missing(path),
-      writeFile: async (path, text) => void given.files?.set(path, text),
+      writeFile: async (path, text) =>
+        void given.files?.set(path, typeof text === 'string' ? text : (await Array.fromAsync(text)).join('')),
       interactive: false,
     }),
   });

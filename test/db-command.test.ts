@@ -11,10 +11,12 @@ import { runHere, type Ran } from './cli.ts';
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-db-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const files = new Map<string, string>();
+
 async function holdfast(...argv: readonly string[]): Promise<Ran> {
   const stores = sqliteStores(folder, () => NOW);
   const ports = { ...stores, database: openCare({ HOLDFAST_STATE: folder }, () => NOW) };
-  const ran = await runHere(argv, { nowAt: NOW, ports }).catch((error: unknown) => ({ code: 1, out: '', err: String(error) }));
+  const ran = await runHere(argv, { nowAt: NOW, ports, files }).catch((error: unknown) => ({ code: 1, out: '', err: String(error) }));
   await stores.memory.close();
   return ran;
 }
@@ -67,6 +69,14 @@ test('db export writes one object a line', async () => {
   const lines = out.trimEnd().split('\n');
   expect(JSON.parse(lines[0]!)).toMatchObject({ what: 'database', sites: ['home'] });
   expect(lines.filter((line) => line.startsWith('{"what":"point"'))).toHaveLength(12_000);
+});
+
+test('db export to a file writes the same, in parts', async () => {
+  const { code, out } = await holdfast('db', 'export', 'history.jsonl', '--json');
+  expect(code).toBe(0);
+  const written = files.get('history.jsonl')!;
+  expect(written).toBe((await holdfast('db', 'export')).out);
+  expect(JSON.parse(out)).toEqual({ to: 'history.jsonl', lines: written.trimEnd().split('\n').length });
 });
 
 test('what is incomplete or misspelt ends with 2', async () => {

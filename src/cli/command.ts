@@ -34,7 +34,8 @@ export type Context = {
   /** Lines of standard input. */
   readonly lines: () => AsyncIterable<string>;
   readonly readFile: (path: string) => Promise<string>;
-  readonly writeFile: (path: string, text: string) => Promise<void>;
+  /** A text, or one that comes in parts. */
+  readonly writeFile: (path: string, text: string | AsyncIterable<string>) => Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Has this told when somebody ends the program by Ctrl-C, before it goes. */
   readonly onInterrupt?: (tell: () => void) => void;

@@ -9,6 +9,8 @@ const ACTIONS = ['status', 'backup', 'restore', 'verify', 'export', 'move'];
 /** Fewer rows are done before anybody has read that they are under way. */
 const WORTH_TELLING = 10_000;
 
+const CHUNK_CHARACTERS = 64 * 1024;
+
 export const db: Command = {
   name: 'db',
   summary:
@@ -83,18 +85,27 @@ async function move(context: Context, database: DatabaseCare, target: string): P
 
 /** Without a file the lines are the result; with one they go there, and the number of them is. */
 async function exportTo({ ports, out, writeFile }: Context, file: string | undefined): Promise<number> {
-  const lines: string[] = [];
+  if (file === undefined) {
+    for await (const line of exportHistory(ports)) out.line(JSON.stringify(line));
+    return 0;
+  }
   let count = 0;
-  for await (const line of exportHistory(ports)) {
-    count++;
-    if (file === undefined) out.line(JSON.stringify(line));
-    else lines.push(JSON.stringify(line));
-  }
-  if (file !== undefined) {
-    await writeFile(file, `${lines.join('\n')}\n`);
-    out.result({ to: file, lines: count }, () => `Exported ${count.toLocaleString('en')} lines to ${file}`);
-  }
+  await writeFile(file, chunks());
+  out.result({ to: file, lines: count }, () => `Exported ${count.toLocaleString('en')} lines to ${file}`);
   return 0;
+
+  /** Never all of it at once: it may be larger than the memory. */
+  async function* chunks(): AsyncGenerator<string> {
+    let chunk = '';
+    for await (const line of exportHistory(ports)) {
+      count += 1;
+      chunk += `${JSON.stringify(line)}\n`;
+      if (chunk.length < CHUNK_CHARACTERS) continue;
+      yield chunk;
+      chunk = '';
+    }
+    yield chunk;
+  }
 }
 
 function usage({ out }: Context, problem: string): number {
