@@ -71,6 +71,18 @@ function shell(given: { readonly memory?: Memory; readonly notifier?: Notifier }
 }
 
 describe('holdfast alerts', () => {
+  test('why each matters and what to do, where it is asked for, and always in JSON', async () => {
+    const memory = await remembered([life(101)]);
+    const run = shell({ memory });
+    expect((await run()).out).not.toContain('Because');
+    expect((await run('--details')).out).toContain(`  Because a disk lost now takes more work with it than was promised.
+  Fix: holdfast explain 101
+`);
+    expect(JSON.parse((await run('--json')).out)).toMatchObject({
+      sites: [{ lives: [{ finding: { why: 'a disk lost now takes more work with it than was promised', fix: 'holdfast explain 101' } }] }],
+    });
+  });
+
   test('what is open, with its key', async () => {
     const { code, out } = await shell({ memory: await remembered([life(101), life(102, { state: 'seen' })]) })();
     expect(code).toBe(0);

@@ -17,6 +17,7 @@ export const alerts: Command = {
   ],
   options: [
     { flags: '--site NAME', help: 'list, test: only this site' },
+    { flags: '--details', help: 'list: also why each matters and what to do' },
     { flags: '--over DAYS', help: 'list: also what ended in so many days' },
     { flags: '--reason TEXT', help: 'suppress: why nobody need be told; ack: what is being done' },
     { flags: '--until WHEN', help: 'suppress: its end, a duration or a day, at most 30 days away' },
@@ -27,6 +28,7 @@ export const alerts: Command = {
   ],
   examples: [
     { run: 'holdfast alerts', does: 'what is open at each site' },
+    { run: 'holdfast alerts --details', does: 'the same, with why it matters and what to do' },
     { run: 'holdfast alerts ack "guest 101" --reason "new disk ordered"', does: 'nobody is told again unless it grows worse' },
     { run: 'holdfast alerts suppress "guest 104" --until 7d --reason "rebuilt this week"', does: 'nobody is told for a week' },
     { run: 'holdfast alerts test --through --tier 1', does: 'whether a failure of tier 1 reaches those it should' },
@@ -56,7 +58,8 @@ async function list({ ports, out }: Context, _args: readonly string[], flags: Fl
   const listed = await listAlerts(ports, { overDays, ...(site === undefined ? {} : { site }) });
   if (listed.outcome !== 'listed') return refuse(out, listed);
   const now = ports.clock.now();
-  out.result(listed.sites, (sites, paint, width) => livesText(sites, now, paint, width), { sites: listed.sites });
+  const details = isOn(flags, 'details');
+  out.result(listed.sites, (sites, paint, width) => livesText(sites, { now, width, details }, paint), { sites: listed.sites });
   return 0;
 }
 

@@ -7,13 +7,15 @@ import type { Paint } from '../out.ts';
 import { wrap } from './wrap.ts';
 
 /** What is open at each site: worst first, with how long and what somebody said of it. A site nobody looks at is no calm site. */
-export function livesText(sites: readonly SiteLives[], now: UnixSeconds, paint: Paint, width = 100): string {
-  return `${sites.map((site) => siteText(site, { now, width }, paint)).join('\n\n')}\n`;
+export function livesText(sites: readonly SiteLives[], shown: Shown, paint: Paint): string {
+  return `${sites.map((site) => siteText(site, shown, paint)).join('\n\n')}\n`;
 }
 
-type Shown = { readonly now: UnixSeconds; readonly width: number };
+/** `details`: also why each matters, and what to do. */
+type Shown = { readonly now: UnixSeconds; readonly width: number; readonly details: boolean };
 
-function siteText({ site, timeZone, lastLookAt, lives }: SiteLives, { now, width }: Shown, paint: Paint): string {
+function siteText({ site, timeZone, lastLookAt, lives }: SiteLives, shown: Shown, paint: Paint): string {
+  const { now } = shown;
   const looked =
     lastLookAt === undefined
       ? paint.yellow('no watch has looked in the last day: what stands here may be over')
@@ -24,7 +26,7 @@ function siteText({ site, timeZone, lastLookAt, lives }: SiteLives, { now, width
         : `looked at ${spellDuration(now - lastLookAt)} ago`;
   const head = `${paint.bold(site)}  ${looked}`;
   if (lives.length === 0) return `${head}\n  ${lastLookAt === undefined ? 'nothing is remembered' : 'nothing is open'}`;
-  return [head, ...lives.toSorted(byWeight).map((life) => lifeText(life, timeZone, { now, width }, paint))].join('\n\n');
+  return [head, ...lives.toSorted(byWeight).map((life) => lifeText(life, timeZone, shown, paint))].join('\n\n');
 }
 
 const WEIGHT = { error: 0, warning: 1, info: 2 } as const;
@@ -35,12 +37,13 @@ function byWeight(a: FindingLife, b: FindingLife): number {
   return over || WEIGHT[a.finding.severity] - WEIGHT[b.finding.severity] || (a.key < b.key ? -1 : 1);
 }
 
-function lifeText(life: FindingLife, timeZone: string, { now, width }: Shown, paint: Paint): string {
+function lifeText(life: FindingLife, timeZone: string, { now, width, details }: Shown, paint: Paint): string {
   const { finding, key } = life;
   const word = life.state === 'resolved' ? paint.green('over') : paint[COLOR[finding.severity]](finding.severity);
   return [
     `${word} ${paint.bold(finding.code)} at ${finding.at}`,
     wrap(`${finding.problem}.`, { width, indent: 2 }),
+    ...(details ? [wrap(`Because ${finding.why}.`, { width, indent: 2 }), `  Fix: ${finding.fix}`] : []),
     wrap(stateText(life, timeZone, now), { width, indent: 2 }),
     `  ${paint.dim(key)}`,
   ].join('\n');
