@@ -9,6 +9,7 @@ import type { CycleRecord } from '#core/memory/record.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import { lateFindings, type GivenUp } from '#core/watch/late.ts';
 import { isOutage, withSilence, type Silent } from '#core/watch/outage.ts';
+import { lossVerdicts } from '#core/watch/losses.ts';
 import { postureChanges, standings, type Standing } from '#core/watch/postures.ts';
 import { endedTasks } from '#core/watch/tasks.ts';
 import type { Actual } from '#core/world/actual.ts';
@@ -81,7 +82,6 @@ export async function watch(input: WatchInput): Promise<Watched> {
     : NOTHING;
   if (ledger === 'lease-lost') return { outcome: 'lease-lost' };
   const before = await memory.postures(site.name);
-  const after = standings(before, assessment, out);
   const capacity = await weighCapacity(asked, { seen: seen.actual ? samplesOf(seen.actual) : [], tierOf });
   const findings = [
     ...withSilence(
@@ -95,6 +95,8 @@ export async function watch(input: WatchInput): Promise<Watched> {
     ...(await memory.troubles(now)).map((finding) => ({ ...finding, site: site.name })),
   ];
   const told = await tellOf(asked, { findings, over: ledger.over, outcome: look.outcome, out, known, tierOf });
+  const lives = new Map([...known, ...told.lives].map((life) => [life.key, life]));
+  const after = standings(before, assessment, { out, losses: lossVerdicts([...lives.values()], now) });
   const record: CycleRecord = {
     site: site.name,
     at: now,

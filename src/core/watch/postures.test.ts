@@ -32,7 +32,7 @@ function makeRecord(record: Partial<PostureRecord>): PostureRecord {
 }
 
 function standings(before: readonly PostureRecord[], now: Assessment): readonly Standing[] {
-  return standingsIn(before, now, isOutage(now, { site: 'home', known: [], now: AT }));
+  return standingsIn(before, now, { out: isOutage(now, { site: 'home', known: [], now: AT }) });
 }
 
 const OUT = [{ what: 'groups of main:home', kind: 'unreachable', because: 'nothing listens there' }];
@@ -54,6 +54,22 @@ for (const { name, before, unseen, now, after } of CASES) {
     assert.equal(standing?.posture, after);
   });
 }
+
+test('standings: a promised point that went weighs beside what was seen, and makes nothing better', () => {
+  const losses = new Map([[101, { posture: 'broken', because: 'a point went' } as const]]);
+  for (const [posture, after] of [
+    ['protected', 'broken'],
+    ['unknown', 'broken'],
+    ['broken', 'broken'],
+    ['exempt', 'exempt'],
+  ] as const) {
+    const [standing] = standingsIn([], makeAssessment({ guests: [makeGuest({ posture })] }), { out: false, losses });
+    assert.deepEqual(
+      [standing?.posture, standing?.because],
+      [after, posture === 'broken' || posture === 'exempt' ? 'well' : 'a point went'],
+    );
+  }
+});
 
 test('standings: a guest that is not listed is gone only where the list was seen', () => {
   const gone = standings([makeRecord({})], makeAssessment({}));

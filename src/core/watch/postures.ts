@@ -1,4 +1,4 @@
-import { POSTURES, type Posture } from '../assess/posture.ts';
+import { POSTURES, type Posture, type Verdict } from '../assess/posture.ts';
 import type { Assessment, GuestAssessment } from '../assess/assessment.ts';
 import type { PostureRecord } from '../memory/record.ts';
 import type { UnixSeconds } from '../units.ts';
@@ -10,11 +10,17 @@ export type Standing = Pick<PostureRecord, 'vmid' | 'name' | 'tier' | 'posture' 
  * How each guest stands after a look, given how each stood before it.
  *
  * While a part of the site is out (`isOutage`), no posture becomes better: what was broken stays broken although now it is unknown, and a
- * guest that is not listed is unknown, not gone.
+ * guest that is not listed is unknown, not gone. `losses` are what memory adds to what was seen.
  */
-export function standings(before: readonly PostureRecord[], now: Assessment, out: boolean): readonly Standing[] {
+export function standings(
+  before: readonly PostureRecord[],
+  now: Assessment,
+  { out, losses = new Map() }: { readonly out: boolean; readonly losses?: ReadonlyMap<number, Verdict> },
+): readonly Standing[] {
   const remembered = new Map(before.map((record) => [record.vmid, record]));
-  const listed = now.guests.map((guest): Standing => {
+  const listed = now.guests.map((seen): Standing => {
+    const loss = losses.get(seen.vmid);
+    const guest = loss && isBetter(seen.posture, loss.posture) ? { ...seen, ...loss } : seen;
     const old = remembered.get(guest.vmid);
     remembered.delete(guest.vmid);
     return out && old && isBetter(guest.posture, old.posture) ? held(guest, old) : standingOf(guest);
