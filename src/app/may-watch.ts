@@ -27,7 +27,7 @@ export async function mayWatch(examiner: Examiner, of: SiteOfPolicy, allowed: Re
   const unknown = examinations
     .filter(({ rights }) => !rights)
     .map(({ server, trouble }) => ({ server, because: trouble?.detail ?? 'the server would not say' }));
-  return { refused, unknown, invalid: examinations.flatMap((one) => invalidLogin(site, one)) };
+  return { refused, unknown, invalid: examinations.flatMap((one) => invalidLogin(of.site, one)) };
 }
 
 const MEANWHILE: Readonly<Partial<Record<Examination['login'], string>>> = {
