@@ -60,4 +60,9 @@ export const PAGES: readonly PageEntry[] = [
     component: lazy(async () => ({ default: (await import('./pages/audit/audit-page.tsx')).AuditPage })),
     menu: { label: 'Audit log', icon: 'audit', key: 'l' },
   },
+  {
+    path: '/settings',
+    component: lazy(async () => ({ default: (await import('./pages/settings/settings-page.tsx')).SettingsPage })),
+    menu: { label: 'Settings', icon: 'settings', key: 'e' },
+  },
 ];

@@ -1,7 +1,7 @@
 import type { Changed } from '#server/api/schema/watch.ts';
 
-/** The first word of every query's key: an event of the daemon names what changed by it. */
-export type Topic = Changed['topics'][number];
+/** The first word of every query's key: an event of the daemon names what changed by it, and an act what it changes. */
+export type Topic = Changed['topics'][number] | 'session' | 'tokens' | 'users';
 
 export const keys = {
   session: ['session'],

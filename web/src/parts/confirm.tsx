@@ -1,5 +1,6 @@
 import { Button, Group, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Refusal } from '../session/refusal.tsx';
 
 type Props = {
   readonly title: string;
@@ -9,12 +10,14 @@ type Props = {
   readonly pending: boolean;
   /** What is still missing before it can be done. */
   readonly incomplete?: boolean;
+  /** Why it was refused, where the act does not tell it elsewhere. */
+  readonly error?: unknown;
   readonly confirm: () => void;
   readonly cancel: () => void;
 };
 
 /** Asked before every act: what it does, in words, and the way back first. */
-export function Confirm({ title, children, label, pending, incomplete = false, confirm, cancel }: Props) {
+export function Confirm({ title, children, label, pending, incomplete = false, error = null, confirm, cancel }: Props) {
   return (
     <Modal opened onClose={cancel} title={title} closeButtonProps={{ 'aria-label': 'Close' }} centered>
       <form
@@ -23,6 +26,7 @@ export function Confirm({ title, children, label, pending, incomplete = false, c
           confirm();
         }}
       >
+        <Refusal error={error} />
         {children}
         <Group justify="flex-end" mt="md">
           <Button variant="default" onClick={cancel}>

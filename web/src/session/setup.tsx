@@ -1,10 +1,11 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { send } from '../api/client.ts';
 import { Fix } from '../parts/fix.tsx';
 import { Door } from './door.tsx';
+import { NewPassword } from './new-password.tsx';
 import { Refusal } from './refusal.tsx';
 
 /** The first account. The secret stands behind `#` in the link, so that no log of a server in between holds it. */
@@ -52,17 +53,7 @@ export function Setup() {
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <PasswordInput
-            label="Password"
-            description="10 characters at least"
-            autoComplete="new-password"
-            required
-            withAsterisk={false}
-            minLength={10}
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-            visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
-          />
+          <NewPassword label="Password" value={password} change={setPassword} />
           <Button type="submit" loading={setup.isPending} mt="xs">
             Make the account
           </Button>

@@ -16,10 +16,16 @@ export function useSession() {
   });
 }
 
-const ROLES: readonly RoleName[] = ['viewer', 'operator', 'approver', 'admin'];
+/** Each may what those before it may. */
+export const ROLES: readonly RoleName[] = ['viewer', 'operator', 'approver', 'admin'];
+
+/** Whether `own` may what `role` may. */
+export function covers(own: RoleName, role: RoleName): boolean {
+  return ROLES.indexOf(own) >= ROLES.indexOf(role);
+}
 
 /** Whether the person may what `role` may. What they may not is not offered; the daemon refuses it all the same. */
 export function useMay(role: RoleName): boolean {
   const own = useSession().data?.user?.role;
-  return own !== undefined && ROLES.indexOf(own) >= ROLES.indexOf(role);
+  return own !== undefined && covers(own, role);
 }

@@ -1,0 +1,27 @@
+import { Page } from '../../layout/page.tsx';
+import { useSession } from '../../session/use-session.ts';
+import { Accounts } from './accounts.tsx';
+import { OwnAccount } from './own-account.tsx';
+import classes from './settings.module.css';
+import { Tokens } from './tokens.tsx';
+
+/** What is one's own, and who else may come in. */
+export function SettingsPage() {
+  const session = useSession().data;
+  if (session?.user === undefined) return null;
+  return (
+    <Page title="Settings">
+      <div className={classes.columns}>
+        <div>
+          <OwnAccount user={session.user} expiresAt={session.expiresAt} />
+          <Tokens own={session.user} />
+        </div>
+        {session.user.role === 'admin' ? (
+          <div>
+            <Accounts own={session.user.name} />
+          </div>
+        ) : null}
+      </div>
+    </Page>
+  );
+}
