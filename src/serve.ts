@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { wireAccess } from './serve-access.ts';
 import { wireChanges, type WiredChanges } from './serve-changes.ts';
+import { fileURLToPath } from 'node:url';
 import type { Live } from '#app/live.ts';
 import { makeNews } from '#app/news.ts';
 import type { Accounts, Credentials, Log, Memory, Notifier, Ports, Timers } from '#app/ports.ts';
@@ -32,6 +33,9 @@ export type ServeParts = {
   readonly version: string;
 };
 
+/** The dashboard as it is built. */
+const WEB_FOLDER = fileURLToPath(new URL('../web/dist', import.meta.url));
+
 /** A token that is shorter can be guessed. */
 const SHORTEST_TOKEN = 16;
 
@@ -43,6 +47,7 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
   const replica = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
   const watching = () => daemon?.watching() ?? { version, replica, startedAt, sites: [] };
   const news = makeNews();
+  const closed = new AbortController();
   const live: Live = {
     clock: ports.clock,
     memory,
@@ -68,13 +73,13 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
     waitingSeconds,
     reload: () => daemon?.reload(),
   });
-  const api = makeApi({ ...access, log, version, areas: [...access.areas, ...watchAreas(live, news), ...edit.areas] });
+  const api = makeApi({ ...access, log, version, areas: [...access.areas, ...watchAreas(live, news, closed.signal), ...edit.areas] });
   const hook = await readHookToken(parts, given);
   if ('problem' in hook) return { ok: false, ...hook };
 
   let server: Listening;
   try {
-    server = await startServer({ host, port, watching, now: ports.clock.now, hint: live.hint, api, everywhere, ...hook });
+    server = await startServer({ host, port, watching, now: ports.clock.now, hint: live.hint, api, webFolder: WEB_FOLDER, everywhere, ...hook });
   } catch (error) {
     return { ok: false, ...explainListen(error, `${host}:${port}`) };
   }
@@ -104,6 +109,7 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
 
   async function end(exitCode: number): Promise<number> {
     log.info('ending');
+    closed.abort();
     await changes.stop();
     await daemon?.stop();
     await server.close();

@@ -33,7 +33,7 @@ beforeAll(async () => {
       return () => new Response(REACHED);
     },
     area: (api, access, log) => {
-      for (const area of watchAreas(live, makeNews())) area(api);
+      for (const area of watchAreas(live, makeNews(), new AbortController().signal)) area(api);
       addOidcRoutes(api, access, { oidc: { begin: unused, finish: unused }, settings: {} as never, log });
     },
   });

@@ -99,6 +99,9 @@ export function countPostures(guests: readonly Pick<GuestKnown, 'posture'>[]): P
   return counts;
 }
 
+/** It touches the tiers whose points its next run takes; what the run after it takes may be any tier's. */
+const REACHES_ALL = 'HF-PRUNE-UNDERCUTS';
+
 type Gathered = {
   readonly guests: readonly GuestKnown[];
   readonly lives: readonly FindingLife[];
@@ -115,8 +118,10 @@ function tierStandings({ policy }: Live, { guests, lives, sources, watched, now 
   return policy().tiers.map((tier): TierStanding => {
     const own = byTier.get(tier.id) ?? [];
     const findings = told.filter(
-      ({ site, vmid, tier: id, touches }) =>
-        (vmid === undefined ? id === tier.id : tierOf.get(`${site} ${vmid}`) === tier.id) || touches?.includes(tier.id),
+      ({ code, site, vmid, tier: id, touches }) =>
+        (vmid === undefined ? id === tier.id : tierOf.get(`${site} ${vmid}`) === tier.id) ||
+        touches?.includes(tier.id) ||
+        code === REACHES_ALL,
     );
     const uses = [...watched.values()].flatMap((site) => site.uses.filter((use) => use.tier === tier.id));
     const use = uses.reduce<(typeof uses)[number] | undefined>((sum, one) => (sum ? add(sum, one) : one), undefined);

@@ -253,6 +253,8 @@ export type Memory = {
   readonly looks: (site: string, since: UnixSeconds) => Promise<readonly (CycleRecord['look'] & { readonly at: UnixSeconds })[]>;
   /** In the order written. Each `hash` is over the entry and the hash before it, so that nothing can be changed or taken out unseen. */
   readonly audit: (since: UnixSeconds) => Promise<readonly (AuditEntry & { readonly hash: string })[]>;
+  /** Writes down who did what, whoever holds which site; an entry that stands there already is not written twice. */
+  readonly appendAudit: (entries: readonly AuditEntry[]) => Promise<void>;
   /**
    * A person's act: acknowledges, suppresses, or takes that back; with its line in the audit log. Only state (never `resolved`: the world says that), `by`,
    * `reason` and `untilAt` are taken from `life`. `gone`, and nothing is written, where there is no such life that is not resolved.

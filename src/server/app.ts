@@ -6,6 +6,7 @@ import { healthOf, readinessOf } from '#app/health.ts';
 import type { ApiEnv } from './api/frame.ts';
 import { makeHookGuard } from './hooks.ts';
 import { metricsText } from './metrics.ts';
+import { serveWeb } from './web.ts';
 
 export type AppOptions = {
   readonly watching: () => Watching;
@@ -18,13 +19,15 @@ export type AppOptions = {
   readonly api?: Hono<ApiEnv>;
   /** Before everything that a browser may ask for; health, metrics and webhooks are for programs. */
   readonly everywhere?: readonly MiddlewareHandler<ApiEnv>[];
+  /** Where the dashboard lies as it is built; absent: there is none. */
+  readonly webFolder?: string;
 };
 
 /** A notification of PVE or PBS is a few kilobytes, mostly a mail's text. */
 const HOOK_BYTES = 64 * 1024;
 
 /** What is asked of a running daemon over HTTP. Nothing here reads a login, changes a server, or shows a secret. */
-export function makeApp({ watching, now, hint, hookToken, api, everywhere = [] }: AppOptions): Hono<ApiEnv> {
+export function makeApp({ watching, now, hint, hookToken, api, webFolder, everywhere = [] }: AppOptions): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   const guard = makeHookGuard(hookToken, now);
   app.get('/healthz', (c) => {
@@ -58,6 +61,7 @@ export function makeApp({ watching, now, hint, hookToken, api, everywhere = [] }
     });
     app.route('/', api);
   }
+  if (webFolder !== undefined) app.get('*', serveWeb(webFolder));
   app.notFound((c) => c.text('not found\n', 404));
   app.onError((error) => {
     if (error instanceof HTTPException) return error.getResponse();

@@ -72,6 +72,7 @@ function lazyMemory(memory: () => Promise<Memory>, used: () => boolean): Memory 
     tasks: async (...given) => (await memory()).tasks(...given),
     looks: async (...given) => (await memory()).looks(...given),
     audit: async (...given) => (await memory()).audit(...given),
+    appendAudit: async (...given) => (await memory()).appendAudit(...given),
     changeLife: async (...given) => (await memory()).changeLife(...given),
     name: async () => (await memory()).name(),
     troubles: async (...given) => (await memory()).troubles(...given),

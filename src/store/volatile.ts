@@ -105,6 +105,9 @@ export function volatileMemory(nowMs: () => number = () => performance.now(), ro
         .filter((look) => look.site === site && look.at >= since)
         .map(({ site: _site, ...look }) => look),
     audit: async (since) => structuredClone([...rows.audit.values()].filter(({ at }) => at >= since)),
+    appendAudit: async (entries) => {
+      for (const entry of entries) appendAudit(rows, entry);
+    },
     changeLife: async (life, entry) => {
       const known = rows.lives.get(keyOf(life.site, life.key));
       if (!known || known.state === 'resolved') return 'gone';

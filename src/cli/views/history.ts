@@ -1,7 +1,7 @@
 import type { History } from '#app/history.ts';
-import { MOVED } from '#core/ledger/gone.ts';
-import { spellDuration, spellInstant, spellSize, type UnixSeconds } from '#core/units.ts';
+import { spellInstant, type UnixSeconds } from '#core/units.ts';
 import type { Happened } from '#core/watch/history.ts';
+import { day, spellHappened } from '#core/watch/history-words.ts';
 import type { LedgerPoint } from '#core/memory/record.ts';
 import type { Paint } from '../out.ts';
 import { columns } from './columns.ts';
@@ -17,43 +17,16 @@ export function historyText({ guest, timeZone, happened, points }: Told, now: Un
 }
 
 function lineOf(one: Happened, timeZone: string, paint: Paint): [string, string] {
-  if (one.kind === 'posture') {
-    const color =
-      one.posture === 'protected' ? paint.green : one.posture === 'broken' || one.posture === 'at-risk' ? paint.red : paint.yellow;
-    return [color(one.posture), one.because];
-  }
-  if (one.kind === 'backup') {
-    const took = one.seconds === undefined ? '' : ` in ${spellDuration(one.seconds)}`;
-    return one.result === 'ok'
-      ? ['backup', `done${took}`]
-      : [paint.red('backup'), `${one.result}${took}${one.error === undefined ? '' : `: ${one.error}`}`];
-  }
-  if (one.kind === 'point') return ['point', pointText(one.point, timeZone)];
-  if (one.kind === 'gone') return [one.early ? paint.red('gone early') : paint.dim('gone'), goneText(one, timeZone)];
-  const { code, problem } = one.life.finding;
-  return one.kind === 'found' ? [paint.yellow('found'), `${code} ${problem}`] : [paint.green('over'), code];
+  const { what, text, severity } = spellHappened(one, timeZone);
+  return [paintOf(one, severity, paint)(what), text];
 }
 
-function pointText({ sizeBytes, verified, notBeforeAt, protected: set, lockedAt, tier }: LedgerPoint, timeZone: string): string {
-  if (sizeBytes === undefined) return 'was never seen finished';
-  return [
-    spellSize(sizeBytes),
-    verified === undefined ? 'never verified' : verified.state === 'ok' ? 'verified' : 'corrupt',
-    notBeforeAt === undefined ? 'nothing promised' : `tier ${tier}, to stay until ${day(notBeforeAt, timeZone)}`,
-    ...(set ? [lockedAt === undefined ? 'protected by others' : 'protected by Holdfast'] : []),
-  ].join(', ');
-}
-
-function goneText({ early, point }: Extract<Happened, { kind: 'gone' }>, timeZone: string): string {
-  const { notBeforeAt, goneBy } = point;
-  const made = `the point of ${spellInstant(point.at, timeZone, { zone: false }).slice(0, 16)}`;
-  if (early) return `${made}, promised until ${day(notBeforeAt, timeZone)}${goneBy === undefined ? '' : `; ${goneBy}`}`;
-  if (goneBy?.startsWith(MOVED)) return `${made}, ${goneBy}`;
-  return `${made}, ${notBeforeAt === undefined ? 'nothing was promised to it' : 'its date had come'}`;
-}
-
-function day(at: UnixSeconds | undefined, timeZone: string): string {
-  return at === undefined ? '–' : spellInstant(at, timeZone, { zone: false }).slice(0, 10);
+function paintOf(one: Happened, severity: 'good' | 'bad' | 'neutral', paint: Paint): (text: string) => string {
+  if (one.kind === 'point' || (one.kind === 'backup' && severity === 'good')) return (text) => text;
+  if (severity === 'neutral' && one.kind === 'gone') return paint.dim;
+  if (severity === 'good') return paint.green;
+  const bad = one.kind === 'posture' ? one.posture === 'broken' || one.posture === 'at-risk' : one.kind !== 'found';
+  return severity === 'bad' && bad ? paint.red : paint.yellow;
 }
 
 function summary(points: readonly LedgerPoint[], now: UnixSeconds, timeZone: string): string {

@@ -3,10 +3,19 @@ import type { News } from '#app/news.ts';
 import type { Api } from './frame.ts';
 import { alertsRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { eventsRoutes } from './routes/events.ts';
+import { guestRoutes } from './routes/guest.ts';
 import { guestsRoutes } from './routes/guests.ts';
 import { overviewRoutes } from './routes/overview.ts';
 
-/** What can be asked of the watch. */
-export function watchAreas(live: Live, news: News): readonly ((api: Api) => void)[] {
-  return [overviewRoutes(live, news), guestsRoutes(live), alertsRoutes(live), auditRoutes(live)];
+/** What can be asked of the watch. `closed` ends what listens. */
+export function watchAreas(live: Live, news: News, closed: AbortSignal): readonly ((api: Api) => void)[] {
+  return [
+    overviewRoutes(live, news),
+    guestsRoutes(live),
+    guestRoutes(live),
+    alertsRoutes(live),
+    auditRoutes(live),
+    eventsRoutes(news, closed),
+  ];
 }

@@ -22,6 +22,11 @@ export function sqlMemory(source: Source): Memory {
     record: (lease, cycle) => guarded(async () => record(await open(), lease, cycle)),
     recordPoints: (lease, points, audit) => guarded(async () => recordPoints(await open(), lease, points, audit)),
     audit: (since) => guarded(async () => readAudit((await open()).db, since)),
+    appendAudit: (entries) =>
+      guarded(async () => {
+        const { db, kind } = await open();
+        await db.transaction().execute(async (trx) => appendAudit(trx, kind, entries));
+      }),
     changeLife: (life, entry) =>
       guarded(async () => {
         const { db, kind } = await open();

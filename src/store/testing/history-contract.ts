@@ -148,6 +148,17 @@ export function historyContract(name: string, open: () => Promise<Rig>): void {
       expect(await memory.audit(NOW)).toStrictEqual(chained.slice(0, 2));
     });
 
+    test('audit: what is appended outside a look joins the chain, once', async () => {
+      await record({ audit: [makeEntry()] });
+      await memory.appendAudit([makeEntry({ act: 'protect', by: 'anna' }), makeEntry()]);
+      await memory.appendAudit([]);
+      const first = chainHash(CHAIN_START, makeEntry());
+      expect((await memory.audit(0)).map(({ act, hash }) => [act, hash])).toEqual([
+        [makeEntry().act, first],
+        ['protect', chainHash(first, makeEntry({ act: 'protect', by: 'anna' }))],
+      ]);
+    });
+
     describe('history is rolled up', () => {
       const later = NOW + 2000 * DAY;
 
