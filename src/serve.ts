@@ -79,7 +79,17 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
 
   let server: Listening;
   try {
-    server = await startServer({ host, port, watching, now: ports.clock.now, hint: live.hint, api, webFolder: WEB_FOLDER, everywhere, ...hook });
+    server = await startServer({
+      host,
+      port,
+      watching,
+      now: ports.clock.now,
+      hint: live.hint,
+      api,
+      webFolder: WEB_FOLDER,
+      everywhere,
+      ...hook,
+    });
   } catch (error) {
     return { ok: false, ...explainListen(error, `${host}:${port}`) };
   }
