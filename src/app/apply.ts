@@ -12,8 +12,8 @@ export type ApplyOptions = PlanOptions & {
   readonly saved?: Plan;
   /** Names of weakening steps that may be carried out. */
   readonly allow: ReadonlySet<string>;
-  /** Asked once, before the first write, with what will be done and what is held back. */
-  readonly confirm: (steps: readonly Step[], held: readonly HeldStep[]) => Promise<boolean>;
+  /** Asked once, before the first write, with what will be done, what is held back, and what the policy promises and does not keep. */
+  readonly confirm: (steps: readonly Step[], held: readonly HeldStep[], unkept: readonly Finding[]) => Promise<boolean>;
   readonly onProgress?: (progress: Progress) => void;
   /** Told before the look what a run before this one began and did not end, and after it how that stands. */
   readonly onInterrupted?: (interrupted: readonly Interrupted[]) => void;
@@ -23,6 +23,8 @@ export type Progress = { readonly step: Step; readonly number: number; readonly 
 
 export type Applied = {
   readonly findings: readonly Finding[];
+  /** What the policy promises and does not keep, however much of it was applied. */
+  readonly unkept: readonly Finding[];
   /** Steps that were carried out, in order. */
   readonly done: readonly Step[];
   /** Steps that would weaken protection and whose name was not given, or that depend on one. */
@@ -51,14 +53,15 @@ async function applyConnected(ports: Ports, connected: Connected, options: Apply
   const planned = await planConnected(ports, connected, options);
   const interrupted = planned.outcome === 'planned' ? await closeNow(ports, open, planned) : open;
   if (interrupted.some(({ now }) => now !== undefined)) options.onInterrupted?.(interrupted);
-  const nothing = { findings: planned.findings, done: [], held: [], interrupted };
+  const unkept = planned.outcome === 'planned' ? planned.unkept : [];
+  const nothing = { findings: planned.findings, unkept, done: [], held: [], interrupted };
   if (planned.outcome === 'invalid') return { ...nothing, outcome: 'invalid' };
   const { drawn, actuals, findings } = planned;
   if (options.saved && options.saved.basedOn !== drawn.plan.basedOn) return { ...nothing, outcome: 'stale', saved: options.saved };
   if (findings.some(({ code }) => code === 'HF-ADOPT-UNKNOWN')) return { ...nothing, outcome: 'unknown-job' };
   const { steps, held } = allowSteps(drawn, actuals, options.allow);
   if (steps.length === 0) return { ...nothing, held, outcome: 'applied' };
-  if (!(await options.confirm(steps, held))) return { ...nothing, held, outcome: 'declined' };
+  if (!(await options.confirm(steps, held, unkept))) return { ...nothing, held, outcome: 'declined' };
   const done: Step[] = [];
   for (const [index, step] of steps.entries()) {
     const tell = (state: Progress['state']): void => options.onProgress?.({ step, number: index + 1, of: steps.length, state });
@@ -67,12 +70,12 @@ async function applyConnected(ports: Ports, connected: Connected, options: Apply
     const error = await carryOut(ports, connected, { step, planBasedOn: drawn.plan.basedOn, ...place });
     if (error) {
       const told = explainRefusal(planned.policy, step, error);
-      return { findings, done, held, interrupted, outcome: 'failed', step, error: told, left: steps.length - index };
+      return { findings, unkept, done, held, interrupted, outcome: 'failed', step, error: told, left: steps.length - index };
     }
     done.push(step);
     tell('done');
   }
-  return { findings, done, held, interrupted, outcome: 'applied' };
+  return { findings, unkept, done, held, interrupted, outcome: 'applied' };
 }
 
 function closeNow(

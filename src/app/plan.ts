@@ -1,8 +1,10 @@
+import { calendarFrom } from '#core/calendar/gap.ts';
 import { upkeepOf } from '#core/desired/upkeep.ts';
 import { hasErrors, type Finding } from '#core/finding.ts';
 import { drawPlan, type Drawn } from '#core/plan/draw.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import type { Actual } from '#core/world/actual.ts';
+import { checkPromises } from './check.ts';
 import { unknownSites } from './named-sites.ts';
 import { withPlaces } from './places.ts';
 import type { LoadedPolicy, Ports, Proxmox } from './ports.ts';
@@ -17,6 +19,8 @@ export type Planned =
       readonly actuals: readonly Actual[];
       /** Those of the policy and those of the plan. */
       readonly findings: readonly Finding[];
+      /** What the policy promises and does not keep. A plan is made all the same: jobs that keep less than was promised are better than none. */
+      readonly unkept: readonly Finding[];
       readonly file: string;
     };
 
@@ -70,5 +74,10 @@ export async function planConnected(ports: Ports, connected: Connected, { adopte
     upkeep: (site) => upkeepOf(policy, site, now),
     ...(adopted && { adopted }),
   });
-  return { outcome: 'planned', policy, drawn, actuals, findings: [...findings, ...withPlaces(drawn.findings, connected)], file };
+  const broken = checkPromises(policy, calendarFrom(now), false).tiers.flatMap((tier) => tier.findings);
+  const unkept = withPlaces(
+    broken.filter(({ severity }) => severity === 'error'),
+    connected,
+  );
+  return { outcome: 'planned', policy, drawn, actuals, findings: [...findings, ...withPlaces(drawn.findings, connected)], unkept, file };
 }

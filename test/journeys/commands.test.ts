@@ -12,11 +12,17 @@ world.pve['pve']!.jobs['nightly'] = {
   consideredAt: world.now,
 };
 const begin = journey.save();
-const thirty = policyOf({ daily: 30 });
-const seven = policyOf({ daily: 7 });
+const thirty = policyOf(30);
+const seven = policyOf(7);
+const broken = journey.policy({
+  tiers: [makeTier({ schedule: '04:00', rpoSeconds: 3600, graceSeconds: 0 })],
+  assign: [makeRule({ guests: ['postgres'] })],
+});
 
-function policyOf(keep: { readonly daily: number }): Policy {
-  return journey.policy({ tiers: [makeTier({ keep })], assign: [makeRule({ guests: ['postgres'] })] });
+/** A tier whose points stay so many days, and whose promises hold. */
+function policyOf(days: number): Policy {
+  const tier = makeTier({ schedule: '04:00', retentionSeconds: days * 86_400, keep: { daily: days + 1 } });
+  return journey.policy({ tiers: [tier], assign: [makeRule({ guests: ['postgres'] })] });
 }
 
 /** One command after the other against the lab, each with the policy of that moment. */
@@ -65,6 +71,22 @@ const STORIES: readonly { readonly name: string; readonly lines: readonly Line[]
     ],
   },
   {
+    name: 'a policy that does not keep what it promises is applied, and nobody can overlook it',
+    lines: [
+      { run: 'plan', policy: broken, code: 0, out: /^error HF-RPO [\s\S]*The policy does not keep all it promises[\s\S]*to create/ },
+      { run: 'plan --check', policy: broken, code: 4, out: /to create/ },
+      { run: 'plan --markdown', policy: broken, code: 0, out: /\*\*⚠ The policy does not keep all it promises\*\*/ },
+      {
+        run: 'apply --yes',
+        policy: broken,
+        code: 4,
+        out: /HF-RPO[\s\S]*steps done/,
+        err: /^The policy does not keep .*\n[\s\S]*- HF-RPO: /,
+      },
+      { run: 'plan --check', policy: broken, code: 4, out: /Nothing to do but to mend the policy/ },
+    ],
+  },
+  {
     name: 'nobody to ask, a file that is none',
     lines: [
       { run: 'apply', code: 2, err: /holdfast apply --yes/ },
@@ -94,7 +116,7 @@ describe('commands', () => {
     const ran = await shell()('plan --json --check');
     world.faults.length = 0;
     const { steps, findings } = JSON.parse(ran.out) as { steps: unknown[]; findings: { code: string }[] };
-    expect([ran.code, steps, new Set(findings.map(({ code }) => code))]).toEqual([4, [], new Set(['HF-PLAN-BLIND'])]);
+    expect([ran.code, steps, new Set(findings.map(({ code }) => code))]).toEqual([1, [], new Set(['HF-PLAN-BLIND'])]);
   });
 
   test('two applies at one time: the second says so and does nothing', async () => {

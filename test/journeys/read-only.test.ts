@@ -43,7 +43,7 @@ describe.each(SCENARIOS)('a read-only token on $name', ({ name, site, guest }) =
 
   test('apply is refused on each server with the commands that make a login, and goes on when they were run', async () => {
     // healthy-30 is as its policy says: a tier more, and there is something to do on both servers.
-    const tier = '  5: { name: extra, pool: tier-5, rpo: 24h, grace: 2h, rto: 4h, retention: 7d, schedule: "02:00" }\n';
+    const tier = '  5: { name: extra, pool: tier-5, rpo: 24h, grace: 2h, rto: 4h, retention: 7d, schedule: "04:10" }\n';
     policy = policy.replace('assign:\n', `${tier}assign:\n`);
     scenario.write(policy);
     const before = configOf(scenario);

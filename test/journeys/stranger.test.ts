@@ -85,7 +85,8 @@ test.each([
 });
 
 test('a server that cannot be read is told once for all that it hides, and apply does not call that nothing to do', async () => {
-  const { out } = await holdfast('plan', 'no PVE there');
+  const { code, out } = await holdfast('plan', 'no PVE there');
+  expect(code).toBe(1);
   expect(out.match(/HF-PLAN-BLIND/g)).toHaveLength(2);
   expect(out).toContain('The pools, storages and backup jobs on PVE could not be read');
   const applied = await holdfast('apply --yes', 'no PVE there');

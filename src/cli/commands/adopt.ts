@@ -1,6 +1,6 @@
 import { adopt as adoptJobs } from '#app/adopt.ts';
 import { isOn, texts, type Command } from '../command.ts';
-import { confirmSteps } from '../confirm.ts';
+import { confirmPlan } from '../confirm.ts';
 import { appliedJson, appliedText, INTERRUPTED, interruptedText, progressText } from '../views/apply.ts';
 import { exitCode } from './apply.ts';
 
@@ -21,7 +21,7 @@ export const adopt: Command = {
     0: 'taken over',
     1: 'stopped at a failure',
     2: 'the policy is invalid, no job has that id, or nobody could be asked',
-    4: 'done, and an error is left that no step helps against',
+    4: 'done, and an error is left that no step helps against: the policy does not keep what it promises, or a server was not read',
     5: 'a step was held back for want of its name, or a token lacks a right',
   },
 
@@ -37,7 +37,7 @@ export const adopt: Command = {
       ids,
       ...(sites.length > 0 && { sites }),
       allow: new Set(texts(flags, 'allow')),
-      confirm: (steps) => (yes ? Promise.resolve(true) : confirmSteps(steps, out)),
+      confirm: (steps, _held, unkept) => confirmPlan(steps, unkept, { yes, out }),
       onInterrupted: (interrupted) => out.note(interruptedText(interrupted)),
       onProgress: (progress) => void (progress.state === 'started' && out.note(progressText(progress))),
     });

@@ -2,7 +2,7 @@ import { apply as applyPlan, type Applied } from '#app/apply.ts';
 import { readSavedPlan } from '#app/saved-plan.ts';
 import { hasErrors } from '#core/finding.ts';
 import { isOn, text, texts, type Command } from '../command.ts';
-import { confirmSteps } from '../confirm.ts';
+import { confirmPlan } from '../confirm.ts';
 import { appliedJson, appliedText, INTERRUPTED, interruptedText, progressJson, progressText, stepsJson } from '../views/apply.ts';
 
 export const apply: Command = {
@@ -23,7 +23,7 @@ export const apply: Command = {
     0: 'everything is as the policy says',
     1: 'stopped at a failure, or the plan is stale',
     2: 'the policy is invalid, or nobody could be asked',
-    4: 'done, and an error is left that no step helps against',
+    4: 'done, and an error is left that no step helps against: the policy does not keep what it promises, or a server was not read',
     5: 'a step was held back for want of its name, or a token lacks a right',
   },
 
@@ -46,9 +46,9 @@ export const apply: Command = {
       ...(saved && { saved: saved.plan }),
       ...(sites.length > 0 && { sites }),
       allow: new Set(texts(flags, 'allow')),
-      confirm: (steps, held) => {
+      confirm: (steps, held, unkept) => {
         if (lines) out.note(stepsJson(steps, held));
-        return yes ? Promise.resolve(true) : confirmSteps(steps, out);
+        return confirmPlan(steps, lines ? [] : unkept, { yes, out });
       },
       onInterrupted: (interrupted) => void (lines || out.note(interruptedText(interrupted))),
       onProgress: (progress) => {
@@ -79,5 +79,5 @@ export function exitCode(applied: Applied): number {
   if (applied.outcome === 'failed') return applied.error.kind === 'forbidden' ? 5 : 1;
   if (applied.outcome === 'declined') return 0;
   if (applied.held.length > 0) return 5;
-  return hasErrors(applied.findings) ? 4 : 0;
+  return hasErrors([...applied.unkept, ...applied.findings]) ? 4 : 0;
 }

@@ -21,10 +21,10 @@ export const plan: Command = {
   ],
   exits: {
     0: 'shown',
-    1: 'could not plan',
+    1: 'could not plan, or not all: a server could not be read',
     2: 'the policy is invalid',
     3: 'changes pending (--check)',
-    4: 'no change helps against an error (--check)',
+    4: 'the policy does not keep what it promises, or no change helps against an error (--check)',
   },
 
   async run({ ports, out, writeFile }, _args, flags) {
@@ -35,10 +35,12 @@ export const plan: Command = {
       return 2;
     }
     const file = text(flags, 'out');
-    const view = { plan: planned.drawn.plan, findings: planned.findings, ...(file === undefined ? {} : { file }) };
+    const view = { plan: planned.drawn.plan, findings: planned.findings, unkept: planned.unkept, ...(file === undefined ? {} : { file }) };
     if (file !== undefined && !(await saved(writeFile(file, `${JSON.stringify(planJson(view), undefined, 2)}\n`), file, out))) return 1;
     out.result(view, isOn(flags, 'markdown') ? planMarkdown : planText, planJson(view));
+    if (view.findings.some(({ code }) => code === 'HF-PLAN-BLIND')) return 1;
     if (!isOn(flags, 'check')) return 0;
+    if (view.unkept.length > 0) return 4;
     if (view.plan.steps.length > 0) return 3;
     return hasErrors(view.findings) ? 4 : 0;
   },

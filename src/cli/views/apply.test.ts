@@ -19,7 +19,7 @@ const step: Step = {
 
 test('whoever goes on after a failure is given the names that were given before', () => {
   const error = new ProxmoxError('busy', { server: 'pve', call: 'PUT /cluster/backup/hf-tier-1', detail: 'locked', fix: 'wait' });
-  const failed = { findings: [], done: [], held: [], interrupted: [], outcome: 'failed', error, left: 1 } as const;
+  const failed = { findings: [], unkept: [], done: [], held: [], interrupted: [], outcome: 'failed', error, left: 1 } as const;
   expect(appliedText({ ...failed, step }, makePaint(false))).toContain('To go on:\n    holdfast apply --allow weaken:hf-tier-1\n');
   const { weakening: _, ...harmless } = step;
   expect(appliedText({ ...failed, step: harmless }, makePaint(false))).toContain('To go on:\n    holdfast apply\n');

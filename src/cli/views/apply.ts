@@ -1,5 +1,6 @@
 import { findingsText } from './finding.ts';
 import { stepText } from './plan.ts';
+import { wrap } from './wrap.ts';
 import type { Paint } from '../out.ts';
 import type { Applied, Progress } from '#app/apply.ts';
 import type { ApplyEvent } from '#app/ports/changes.ts';
@@ -60,8 +61,9 @@ export function interruptedText(interrupted: readonly Interrupted[]): string {
 
 /** How an apply ended: what was done, what waits and for which name, what failed and how to go on. */
 export function appliedText(applied: Applied, paint: Paint, width = 100): string {
-  const told = applied.findings.length === 0 ? '' : `${findingsText(applied.findings, paint, width)}\n`;
-  const held = applied.held.length === 0 ? '' : `\n${heldText(applied.held, paint)}\n`;
+  const all = [...applied.unkept, ...applied.findings];
+  const told = all.length === 0 ? '' : `${findingsText(all, paint, width)}\n`;
+  const held = applied.held.length === 0 ? '' : `\n${heldText(applied.held, paint, width)}\n`;
   return `${told}${outcomeText(applied, paint)}\n${held}`;
 }
 
@@ -90,9 +92,11 @@ function outcomeText(applied: Applied, paint: Paint): string {
   return `${paint.red(where)}\n  ${error.message}\n  Fix: ${error.fix.replaceAll('\n', '\n  ')}\n\n${next}`;
 }
 
-function heldText(held: readonly HeldStep[], paint: Paint): string {
+function heldText(held: readonly HeldStep[], paint: Paint, width: number): string {
   const names = [...new Set(held.flatMap(({ step }) => step.weakening ?? []))];
-  const lines = held.map(({ step, because }) => `${stepText(step, paint)}\n      ${paint.dim(`held back: ${because}`)}`);
+  const lines = held.map(
+    ({ step, because }) => `${stepText(step, paint, width)}\n${paint.dim(wrap(`held back: ${because}`, { width, indent: 6 }))}`,
+  );
   const how = names.length === 0 ? '' : `\n\nTo do it all the same:\n    holdfast apply --allow ${names.join(' ')}`;
   return `${paint.bold(`${held.length} held back:`)}\n${lines.join('\n')}${how}`;
 }
@@ -120,7 +124,7 @@ export function appliedJson(applied: Applied): unknown {
       failed: failedJson(brief(applied.step), applied.error),
       left: applied.left,
     }),
-    findings: applied.findings.map(findingJson),
+    findings: [...applied.unkept, ...applied.findings].map(findingJson),
   };
 }
 

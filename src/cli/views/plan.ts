@@ -1,5 +1,7 @@
 import { findingsText } from './finding.ts';
 import { cell, findingItem, inline } from './markdown.ts';
+import { unkeptText } from './unkept.ts';
+import { wrap } from './wrap.ts';
 import type { Paint } from '../out.ts';
 import { capital, findingJson, type Finding } from '#core/finding.ts';
 import { spellObject, spellServer } from '#core/plan/findings.ts';
@@ -12,25 +14,24 @@ const COLOR = { create: 'green', change: 'yellow', remove: 'red' } as const;
 export type PlanView = {
   readonly plan: Plan;
   readonly findings: readonly Finding[];
+  /** What the policy promises and does not keep, told before the others. */
+  readonly unkept?: readonly Finding[];
   /** Where it was saved. */
   readonly file?: string;
 };
 
 /** The plan for people: what strengthens, in the order in which it will be done, then apart what weakens, each with its name. */
-export function planText({ plan, findings, file }: PlanView, paint: Paint, width = 100): string {
-  const told = findings.length === 0 ? '' : `${findingsText(findings, paint, width)}\n`;
-  if (plan.steps.length === 0) return `${told}${nothingToDo(findings, paint)}\n`;
+export function planText({ plan, findings, unkept = [], file }: PlanView, paint: Paint, width = 100): string {
+  const all = [...unkept, ...findings];
+  const told = `${all.length === 0 ? '' : `${findingsText(all, paint, width)}\n`}${unkeptText(unkept, paint, width)}`;
+  if (plan.steps.length === 0) return `${told}${nothingToDo(findings, unkept, paint)}\n`;
   const weakening = plan.steps.filter((step) => step.weakening !== undefined);
   const stronger = plan.steps.filter((step) => step.weakening === undefined);
   const parts = [paint.bold(`Plan: ${summary(plan.steps)}`)];
   if (stronger.length > 0) parts.push('', stepsText(stronger, paint, width));
   if (weakening.length > 0) {
-    parts.push(
-      '',
-      paint.bold(paint.red('This weakens protection or takes what is not Holdfast’s. Each is done only when its name is given:')),
-      '',
-    );
-    parts.push(...weakening.map((step) => stepText(step, paint)));
+    parts.push('', paint.bold(paint.red(wrap(WEAKENS, { width, indent: 0 }))), '');
+    parts.push(...weakening.map((step) => stepText(step, paint, width)));
   }
   return `${told}${parts.join('\n')}\n\n${howToGoOn(weakening, stronger.length > 0, file)}\n`;
 }
@@ -47,16 +48,20 @@ export function stepsText(steps: readonly Step[], paint: Paint, width: number): 
     .map((step, index) => {
       const head = heads[index]!;
       const fits = head.length < column && 2 + column + step.because.length <= width;
-      const reason = fits ? `${' '.repeat(column - head.length)}${paint.dim(step.because)}` : `\n      ${paint.dim(step.because)}`;
-      return [`  ${paint[COLOR[step.action]](head)}${reason}`, ...step.means.map((line) => `      → ${line}`)].join('\n');
+      const reason = fits
+        ? `${' '.repeat(column - head.length)}${paint.dim(step.because)}`
+        : `\n${paint.dim(wrap(step.because, { width, indent: 6 }))}`;
+      return [`  ${paint[COLOR[step.action]](head)}${reason}`, ...meaningOf(step, width)].join('\n');
     })
     .join('\n');
 }
 
-function nothingToDo(findings: readonly Finding[], paint: Paint): string {
-  const hindered = findings.some(({ severity }) => severity === 'error');
-  return hindered
-    ? 'Nothing else can be planned until the errors above are dealt with.'
+const WEAKENS = 'This weakens protection or takes what is not Holdfast’s. Each is done only when its name is given:';
+
+function nothingToDo(findings: readonly Finding[], unkept: readonly Finding[], paint: Paint): string {
+  if (findings.some(({ severity }) => severity === 'error')) return 'Nothing else can be planned until the errors above are dealt with.';
+  return unkept.length > 0
+    ? 'Every job is as the policy says. Nothing to do but to mend the policy.'
     : paint.green('Everything is as the policy says. Nothing to do.');
 }
 
@@ -69,13 +74,18 @@ function summary(steps: readonly Step[]): string {
 }
 
 /** `+ backup job hf-tier-1 on PVE (home)`, the reason, and what it means to people. */
-export function stepText(step: Step, paint: Paint): string {
+export function stepText(step: Step, paint: Paint, width: number): string {
   const head = `${SIGN[step.action]} ${spellObject(step)}`;
-  const lines = [step.because, ...step.means.map((line) => `→ ${line}`)].map((line) => `      ${line}`);
+  const lines = [wrap(step.because, { width, indent: 6 }), ...meaningOf(step, width)];
   const name = step.weakening === undefined ? [] : [`      --allow ${step.weakening}`];
   return [`  ${paint[COLOR[step.action]](head)} ${paint.dim(`on ${spellServer(step.server)}, site ${step.site}`)}`, ...lines, ...name].join(
     '\n',
   );
+}
+
+/** What it means to people, an arrow before each. */
+function meaningOf({ means }: Step, width: number): string[] {
+  return means.map((line) => wrap(`→ ${line}`, { width, indent: 6, hanging: 2 }));
 }
 
 function howToGoOn(weakening: readonly Step[], hasStronger: boolean, file: string | undefined): string {
@@ -87,23 +97,25 @@ function howToGoOn(weakening: readonly Step[], hasStronger: boolean, file: strin
 }
 
 /** The contract for scripts, and what `--out` saves. */
-export function planJson({ plan, findings }: PlanView): unknown {
+export function planJson({ plan, findings, unkept = [] }: PlanView): unknown {
   return {
     basedOn: plan.basedOn,
     madeAt: plan.madeAt,
     steps: plan.steps.map((step) => ({ ...step, weakening: step.weakening ?? null })),
-    findings: findings.map(findingJson),
+    findings: [...unkept, ...findings].map(findingJson),
   };
 }
 
 /** The plan for a merge request. */
-export function planMarkdown({ plan, findings }: PlanView): string {
+export function planMarkdown({ plan, findings, unkept = [] }: PlanView): string {
   const weakening = plan.steps.filter((step) => step.weakening !== undefined);
   const stronger = plan.steps.filter((step) => step.weakening === undefined);
   const lines = ['## Holdfast plan', '', plan.steps.length === 0 ? 'Nothing to do.' : `${capital(summary(plan.steps))}.`];
+  if (unkept.length > 0) lines.push('', '**⚠ The policy does not keep all it promises**: see the findings below.');
   if (stronger.length > 0) lines.push('', ...table(stronger));
   if (weakening.length > 0) lines.push('', '### ⚠ This weakens protection', '', ...weakening.flatMap(weakeningItem));
-  if (findings.length > 0) lines.push('', '### Findings', '', ...findings.map(findingItem));
+  const all = [...unkept, ...findings];
+  if (all.length > 0) lines.push('', '### Findings', '', ...all.map(findingItem));
   lines.push('', `<sub>Based on \`${plan.basedOn}\`</sub>`);
   return `${lines.join('\n')}\n`;
 }

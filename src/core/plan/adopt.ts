@@ -104,11 +104,11 @@ function hasRecentPoint(guest: Guest, tier: Tier, site: Site, actual: Actual): b
   return group?.snapshots.some(({ at, sizeBytes }) => sizeBytes !== undefined && at >= oldestAt) === true;
 }
 
-/** Jobs made by hand that nothing leans on any more: they only cost time and space. */
-export function adoptable(adoption: Adoption): Finding[] {
+/** Jobs made by hand that nothing leans on any more, and that are not taken over now: they only cost time and space. */
+export function adoptable(adoption: Adoption, adopted: ReadonlySet<string>): Finding[] {
   const { site, actual, tierByGuest } = adoption;
   return strangers(actual)
-    .filter(({ kind, settings }) => kind === 'backup-job' && settings['enabled'] === true)
+    .filter(({ kind, id, settings }) => kind === 'backup-job' && settings['enabled'] === true && !adopted.has(id))
     .filter(({ id }) => {
       const guests = guestsOf(id, actual);
       const promised = guests.every(({ vmid }) => tierByGuest.get(vmid) !== undefined && tierByGuest.get(vmid) !== 'none');

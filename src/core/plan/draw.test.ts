@@ -417,7 +417,9 @@ describe('adopting a job made by hand', () => {
   for (const { name, actual, weakening, told } of CASES) {
     test(name, () => {
       assert.deepEqual(codes(draw(policy, actual)), told);
-      const { steps } = draw(policy, actual, ['backup-1a2b']).plan;
+      const adopting = draw(policy, actual, ['backup-1a2b']);
+      assert.deepEqual(codes(adopting), [], 'what is taken over is not proposed once more');
+      const { steps } = adopting.plan;
       assert.deepEqual(
         steps.map((step) => [brief(step), step.weakening]),
         [['remove backup-job backup-1a2b', weakening]],

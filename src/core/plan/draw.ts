@@ -91,7 +91,7 @@ function drawSite(site: Site, actual: Actual, { policy, now, upkeep, adopted = n
       ...pinned.map(({ finding }) => finding),
       ...difference.findings,
       ...findings,
-      ...adoptable(adoption),
+      ...adoptable(adoption, adopted),
       ...unknownZones(site, actual),
       // Worth knowing, and nothing that a plan could not deal with.
       ...suspendedFindings(actual, site, now).map((finding) => ({ ...finding, severity: 'warning' as const })),
