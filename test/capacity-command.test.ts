@@ -56,6 +56,15 @@ function capacity(memory: Memory | undefined, ...argv: string[]): Promise<Ran> {
 }
 
 describe('holdfast capacity', () => {
+  test('a tier that locks is named, for it keeps about twice as much', async () => {
+    const memory = await remembered({ usage: [] });
+    const locking = makePolicy({ sites: [makeSite({ name: 'home' })], tiers: tiers.map((tier) => ({ ...tier, lock: tier.id === 1 })) });
+    const policySource = { load: async () => ({ policy: locking, findings: [], file: 'holdfast.yaml' }) };
+    const { out } = await runHere(['capacity'], { nowAt: NOW, ports: { policySource, memory }, columns: 80 });
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('Tier 1 locks its points: PBS counts no protected point');
+    expect((await capacity(memory)).out).not.toContain('locks');
+  });
+
   test('stores with their day, tiers and guests by what they add', async () => {
     const memory = await remembered({
       usage: [...usage('datastore:pbs/main', (day) => 500 + day * 10, 1000), ...usage('zfs:pve1/rpool', () => 40, 200)],

@@ -439,6 +439,33 @@ test.each(troubled)('$name is a finding, and its fix is proved', ({ tier, code, 
   expect(proveTier(fix.tier, where).findings.map((finding) => finding.code)).not.toContain(code);
 });
 
+test('a tier that locks keeps no more points than its keep values and its locks together, and about as many', () => {
+  const tier = makeTier({ schedule: '04:00', lock: true });
+  const { keep, pointsKept } = proveTier(tier, given(false));
+  const { runs } = layOut(tier.schedule, { timeZone: 'Europe/Vienna', fromAt: NOW }) as Timeline;
+  let left: number[] = [];
+  let most = 0;
+  for (const at of runs.subarray(0, 200)) {
+    left.push(at);
+    most = Math.max(most, left.length);
+    const isLocked = (time: number): boolean => at < time + tier.retentionSeconds;
+    const marks = pruneGroup(
+      left.map((time) => ({ time, protected: isLocked(time) })),
+      keep!,
+      'Europe/Vienna',
+    );
+    left = left.filter((_, i) => marks[i] !== 'removed');
+  }
+  const locked = pointsKept!.locked!;
+  expect([keep, locked, proveTier(makeTier({ schedule: '04:00' }), given(false)).pointsKept!.locked]).toEqual([
+    { daily: 31 },
+    31,
+    undefined,
+  ]);
+  expect(most).toBeLessThanOrEqual(pointsKept!.most + locked);
+  expect(most).toBeGreaterThan(pointsKept!.least + locked - 3);
+});
+
 test('weeks and months together are carried out prune by prune', () => {
   const timeline = layOut('04:00', { timeZone: 'Europe/Vienna', fromAt: NOW }) as Timeline;
   const chances = { queueSeconds: 0, durationSeconds: 60, lostRuns: 0, extraRuns: 0 };

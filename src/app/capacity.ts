@@ -13,7 +13,7 @@ export type SiteCapacity = {
   readonly site: string;
   readonly timeZone: string;
   readonly stores: readonly Forecast[];
-  readonly tiers: readonly (TierUse & Pick<Tier, 'name'>)[];
+  readonly tiers: readonly (TierUse & Pick<Tier, 'name' | 'lock'>)[];
   /** Those that add most a day first; those of which nothing can be said last. */
   readonly guests: readonly (GuestGrowth & { readonly name?: string })[];
   readonly findings: readonly Finding[];
@@ -58,7 +58,7 @@ export async function capacity(ports: Ports, { site: wanted, effect }: CapacityO
           site: site.name,
           timeZone: site.timeZone,
           stores,
-          tiers: uses.map((use, i) => ({ ...use, name: policy.tiers[i]!.name })),
+          tiers: uses.map((use, i) => ({ ...use, name: policy.tiers[i]!.name, lock: policy.tiers[i]!.lock })),
           guests: growth
             .map((one) => named(one, guestOf.get(one.vmid)))
             .sort((a, b) => (b.perDayBytes ?? -1) - (a.perDayBytes ?? -1) || a.vmid - b.vmid),

@@ -4,6 +4,7 @@ import { spellCount, spellInstant, spellSize, type UnixSeconds } from '#core/uni
 import type { Paint } from '../out.ts';
 import { columns } from './columns.ts';
 import { findingsText } from './finding.ts';
+import { wrap } from './wrap.ts';
 
 /** How full each store is and when it will be, then who fills it. Whatever is estimated says so. */
 export function capacityText(sites: readonly SiteCapacity[], paint: Paint, width?: number): string {
@@ -31,6 +32,7 @@ function siteText({ site, timeZone, stores, tiers, guests, findings, effect }: S
       ]),
       { indent: 2 },
     ),
+    ...lockedLine(tiers, width),
     '',
     `Guests that add most ${paint.dim('(estimated)')}`,
     growing.length === 0
@@ -51,6 +53,14 @@ function siteText({ site, timeZone, stores, tiers, guests, findings, effect }: S
     ...(effect ? ['', effectText(effect)] : []),
     ...(findings.length === 0 ? [] : ['', findingsText(findings, paint, width).trimEnd()]),
   ].join('\n');
+}
+
+/** Why a tier that locks fills more than its keep values say. */
+function lockedLine(tiers: SiteCapacity['tiers'], width = 100): string[] {
+  const locking = tiers.filter(({ lock }) => lock).map(({ tier }) => tier);
+  if (locking.length === 0) return [];
+  const who = locking.length === 1 ? `Tier ${locking[0]} locks its points` : `Tiers ${locking.join(', ')} lock their points`;
+  return [wrap(`${who}: PBS counts no protected point when it prunes, so about twice as many stay as without`, { width, indent: 2 })];
 }
 
 function storeText(store: Forecast, timeZone: string, paint: Paint): string {

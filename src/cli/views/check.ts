@@ -6,7 +6,7 @@ import { widthOf } from './width.ts';
 import type { Checked } from '#app/check.ts';
 import { findingJson } from '#core/finding.ts';
 import { spellKeep } from '#core/retention/keep.ts';
-import type { Promise, Proof, TierProof, Unproved } from '#core/retention/proof.ts';
+import type { PointsKept, Promise, Proof, TierProof, Unproved } from '#core/retention/proof.ts';
 import { spellExact, spellInstant, spellRate, spellSize } from '#core/units.ts';
 
 const NAMES: Readonly<Record<Promise, string>> = {
@@ -40,7 +40,7 @@ function tierText(tier: TierProof, paint: Paint, width: number): string {
   const lines = rows.map((cells, i) =>
     widthOf(whole[i]!) <= width ? whole[i]! : `${short[i]!}\n${wrap(cells.at(-1)!, { width, indent: 5 })}`,
   );
-  return [title, ...lines, `     ${keptText(tier)}`].join('\n');
+  return [title, ...lines, ...keptLines(tier).map((line) => wrap(line, { width, indent: 5 }))].join('\n');
 }
 
 function proofRow(proof: Proof, tier: TierProof, paint: Paint): string[] {
@@ -73,10 +73,16 @@ function whenText({ promise, worstAt, worst, holds, timeZone }: Proof, { upkeep 
   return holds ? worst : '';
 }
 
-function keptText({ keep, keepIs, pointsKept }: TierProof): string {
-  if (!keep) return 'no keep values were found';
+function keptLines({ keep, keepIs, pointsKept }: TierProof): string[] {
+  if (!keep) return ['no keep values were found'];
   const points = pointsKept ? `: ${pointsKept.usual} points, ${pointsKept.most} at most` : ': every point, for ever';
-  return `${spellKeep(keep)} (${keepIs === 'computed' ? 'computed' : 'fixed by hand'})${points}`;
+  return [`${spellKeep(keep)} (${keepIs === 'computed' ? 'computed' : 'fixed by hand'})${points}`, ...lockedLines(pointsKept)];
+}
+
+/** What a tier that locks keeps beside that, and why; nothing of one that does not. */
+export function lockedLines(pointsKept: PointsKept | undefined): string[] {
+  if (pointsKept?.locked === undefined) return [];
+  return [`and up to ${pointsKept.locked} more under their lock, for PBS counts no protected point when it prunes: plan space for both`];
 }
 
 function verdict({ tiers, timeZones, strict }: Checked, paint: Paint, width: number): string {

@@ -1,4 +1,5 @@
 import type { Paint } from '../out.ts';
+import { lockedLines } from './check.ts';
 import { findingsText } from './finding.ts';
 import { wrap } from './wrap.ts';
 import { spellSolution, type Solution, type Solved } from '#app/solve.ts';
@@ -31,7 +32,8 @@ function solutionText(
   );
   const same = now && now.schedule === schedule && JSON.stringify(now.keep) === JSON.stringify(keep);
   const compare = now ? [`  ${same ? 'as it is now' : `now: ${spellSolution(now)}${now.holds ? '' : paint.red(' (does not hold)')}`}`] : [];
-  return [head, `  cheapest: ${found}${points}`, ...worst, ...compare].join('\n');
+  const locked = lockedLines(proof?.pointsKept).map((line) => wrap(line, { width, indent: 4 }));
+  return [head, `  cheapest: ${found}${points}`, ...locked, ...worst, ...compare].join('\n');
 }
 
 export function solvedJson({ solutions, findings }: Solved): unknown {

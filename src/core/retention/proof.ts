@@ -39,7 +39,16 @@ export type Unproved = {
   readonly because: string;
 };
 
-export type PointsKept = { readonly least: number; readonly usual: number; readonly most: number };
+export type PointsKept = {
+  readonly least: number;
+  readonly usual: number;
+  readonly most: number;
+  /**
+   * Of a tier that locks: so many protected points at most stand beside those. When PBS prunes it counts no protected point, so the keep
+   * values begin to count where the locks end. @see https://pbs.proxmox.com/docs/maintenance.html#pruning
+   */
+  readonly locked?: number;
+};
 
 export type TierProof = {
   readonly id: TierId;

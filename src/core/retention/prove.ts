@@ -265,13 +265,24 @@ function keepImpossibleProof({ tier, timelines }: About): Proof {
 }
 
 /** Right after a prune; most of the time; and right before a prune, with backups made by hand and one that runs. */
-function pointsKept({ timelines, chances }: About, keep: KeepRules, prune: Beside): PointsKept {
+function pointsKept({ tier, timelines, chances }: About, keep: KeepRules, prune: Beside): PointsKept {
   const least = cost(keep);
-  const runs = timelines[0]!.runs.subarray(0, 500);
-  let between = 1;
+  const { runs } = timelines[0]!;
+  const between = mostRunsWithin(runs.subarray(0, 500), prune.widestSeconds);
+  const locked = tier.lock ? mostRunsWithin(runs, tier.retentionSeconds + chances.queueSeconds) : 0;
+  return {
+    least,
+    usual: least + Math.floor((between - 1) / 2),
+    most: least + between + chances.extraRuns * (between + 1),
+    ...(tier.lock && { locked: locked + chances.extraRuns * (locked + 1) }),
+  };
+}
+
+function mostRunsWithin(runs: Float64Array, seconds: number): number {
+  let most = 1;
   for (let i = 0, end = 0; i < runs.length; i++) {
-    while (end < runs.length && runs[end]! - runs[i]! <= prune.widestSeconds) end += 1;
-    between = Math.max(between, end - i);
+    while (end < runs.length && runs[end]! - runs[i]! <= seconds) end += 1;
+    most = Math.max(most, end - i);
   }
-  return { least, usual: least + Math.floor((between - 1) / 2), most: least + between + chances.extraRuns * (between + 1) };
+  return most;
 }

@@ -24,7 +24,7 @@ export const tierProof = z.object({
   unproved: z.array(z.string()),
   keep: z.record(z.string(), z.int()).optional(),
   keepIs: z.enum(['computed', 'fixed']),
-  pointsKept: z.object({ least: z.int(), usual: z.int(), most: z.int() }).optional(),
+  pointsKept: z.object({ least: z.int(), usual: z.int(), most: z.int(), locked: z.int().optional() }).optional(),
   /** Zone of the calendar: where the promise fares worst. */
   timeZone: z.string(),
   /** For the calendar: each run of the next 400 days, 2000 at most, and the gap that follows it in seconds. */
