@@ -110,10 +110,10 @@ async function test({ ports, out }: Context, _args: readonly string[], flags: Fl
   const tested = await testAlerts({ ...ports, notifier }, options);
   if (tested.outcome === 'invalid') return refuse(out, tested);
   if (tested.outcome !== 'tested') {
-    out.error(testText(tested, out.errorPaint));
+    out.error(testText(tested, out.errorPaint, out.width));
     return 2;
   }
-  out.result(tested, (value, paint) => testText(value, paint), { channels: tested.channels });
+  out.result(tested, testText, { channels: tested.channels });
   return tested.channels.every(({ outcome }) => outcome === 'arrived' || outcome === 'accepted') ? 0 : 1;
 }
 

@@ -4,6 +4,7 @@ import type { FindingLife } from '#core/memory/record.ts';
 import { STALE_SECONDS } from '#core/assess/judge.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '#core/units.ts';
 import type { Paint } from '../out.ts';
+import { columns } from './columns.ts';
 import { wrap } from './wrap.ts';
 
 /** What is open at each site: worst first, with how long and what somebody said of it. A site nobody looks at is no calm site. */
@@ -75,22 +76,21 @@ export function answeredText(life: FindingLife, timeZone: string, paint: Paint):
 }
 
 /** How each channel stood the test, or why there was none. */
-export function testText(tested: Exclude<AlertsTest, { outcome: 'invalid' }>, paint: Paint): string {
+export function testText(tested: Exclude<AlertsTest, { outcome: 'invalid' }>, paint: Paint, width = 100): string {
   if (tested.outcome === 'no-alerts')
     return 'error: the policy has no channel: nobody is told anything.\n  Fix: write "alerts" (docs/reference/policy.md)';
   if (tested.outcome === 'no-channel') return `error: the policy has no such channel; it has ${tested.known.join(', ')}`;
   if (tested.outcome === 'no-tier') return `error: the policy has no such tier; it has ${tested.known.join(', ')}`;
   if (tested.outcome === 'no-route')
     return `error: no route takes what concerns tier ${tested.tier} at site ${tested.site}: it is told to nobody.\n  Fix: end the routes with one that takes everything else`;
-  const width = Math.max(...tested.channels.map(({ channel, kind }) => channel.length + kind.length));
-  const lines = tested.channels.map(({ channel, kind, outcome, error }) => {
+  const rows = tested.channels.map(({ channel, kind, outcome, error }) => {
     const words = {
       arrived: paint.green('arrived: the receiver has it'),
       accepted: `${paint.green('taken')}: the receiver took it; whether a person sees it, only that person knows`,
       missing: paint.red('missing: the receiver took it and has it not'),
       failed: `${paint.red('failed')}: ${error}`,
     }[outcome];
-    return `  ${channel} (${kind})${' '.repeat(width - channel.length - kind.length)}  ${words}`;
+    return [`${channel} (${kind})`, words];
   });
-  return `${lines.join('\n')}\n`;
+  return `${columns(rows, { indent: 2, width })}\n`;
 }

@@ -2,6 +2,7 @@ import type { DatabaseCopy, DatabaseProof, DatabaseState } from '#app/ports.ts';
 import { spellSize } from '#core/units.ts';
 import type { Paint } from '../out.ts';
 import { columns } from './columns.ts';
+import { wrap } from './wrap.ts';
 
 /** What tables hold, in words that are used elsewhere; the others only name things. */
 const SHOWN: Readonly<Record<string, string>> = {
@@ -36,13 +37,13 @@ export function copiedText(done: string) {
   };
 }
 
-export function provedText({ where, rows, problems, audit }: DatabaseProof, paint: Paint): string {
+export function provedText({ where, rows, problems, audit }: DatabaseProof, paint: Paint, width: number): string {
   const head =
     audit.entries === 0
       ? 'The audit log is empty.'
-      : `The audit log has ${audit.entries === 1 ? '1 line' : `${audit.entries.toLocaleString('en')} lines`}, each chained to the one before. Its end, to be written down elsewhere:\n    ${audit.head}`;
+      : `${wrap(`The audit log has ${audit.entries === 1 ? '1 line' : `${audit.entries.toLocaleString('en')} lines`}, each chained to the one before. Its end, to be written down elsewhere:`, { width, indent: 0 })}\n    ${audit.head}`;
   if (problems.length === 0) return `${paint.green('All is well with')} ${where}\n\n${rowsText(rows)}\n\n${head}`;
-  const told = problems.map((problem) => `  ${problem}`).join('\n');
+  const told = problems.map((problem) => wrap(problem, { width, indent: 2 })).join('\n');
   return `${paint.red('Something is wrong with')} ${where}\n${told}\n\nFix: bring a good backup back:\n    holdfast db restore FILE`;
 }
 

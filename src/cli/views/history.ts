@@ -5,6 +5,7 @@ import { day, spellHappened } from '#core/watch/history-words.ts';
 import type { LedgerPoint } from '#core/memory/record.ts';
 import type { Paint } from '../out.ts';
 import { columns } from './columns.ts';
+import { wrap } from './wrap.ts';
 
 type Told = Extract<History, { outcome: 'told' }>;
 
@@ -13,7 +14,7 @@ export function historyText({ guest, timeZone, happened, points }: Told, now: Un
   const rows = happened.map((one) => [spellInstant(one.at, timeZone, { zone: false }).slice(0, 16), ...lineOf(one, timeZone, paint)]);
   const head = `${paint.bold(`${guest.vmid} ${guest.name}`)} at ${guest.site} ${paint.dim(`(times of ${timeZone})`)}`;
   const story = rows.length === 0 ? '  nothing is remembered of that time' : columns(rows, { indent: 2, width });
-  return `${head}\n\n${story}\n\n${summary(points, now, timeZone)}\n`;
+  return `${head}\n\n${story}\n\n${wrap(summary(points, now, timeZone), { width, indent: 0 })}\n`;
 }
 
 function lineOf(one: Happened, timeZone: string, paint: Paint): [string, string] {

@@ -36,7 +36,7 @@ export function prunedText({ verdicts, keep, timeZone }: Judged, paint: Paint, w
     paint.bold(wrap(head, { width, indent: 0 })),
     ...chunks(line, width - 2).map((part) => `  ${part}`),
     '',
-    columns(rows, { gap: width < 90 ? 1 : 2 }),
+    columns(rows, { gap: width < 90 ? 1 : 2, width }),
     '',
   ].join('\n');
 }
