@@ -11,6 +11,7 @@ export default defineConfig({
     // On two cores the default is one worker, and half of the tests' time is waiting for servers.
     maxWorkers: 2,
     testTimeout: 30_000 * TIMES,
+    hookTimeout: 30_000 * TIMES,
     setupFiles: ['test/contract/every-test.ts'],
   },
 });

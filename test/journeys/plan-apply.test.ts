@@ -46,8 +46,8 @@ function strangers({ pve, pbs }: World): string {
   const { jobs, pools, storages, guests } = pve['pve']!;
   const { datastores, jobs: pbsJobs } = pbs['pbs']!;
   return JSON.stringify([
-    jobs['nightly'],
-    jobs['weekly-prod'],
+    jobs['nightly']!.config,
+    jobs['weekly-prod']!.config,
     pools['prod']?.comment,
     storages['local-zfs'],
     guests,
