@@ -285,3 +285,12 @@ test('and not again where it is still damaged, until the next newer backup', asy
   lab.advance(24 * HOUR);
   expect(await cycle()).toEqual(['verify vm/101: started']);
 });
+
+test('whether another try would end before the next run is reckoned with what its tier assumes', async () => {
+  breakRun();
+  lab.advance(10 * MINUTE);
+  const slow: Policy = { ...policy, tiers: policy.tiers.map((tier) => ({ ...tier, assume: { queueSeconds: 24 * HOUR } })) };
+  expect(await cycle(slow)).toEqual([]);
+  expect(here.before?.givenUp.get(101)?.because).toContain('the next run comes before');
+  expect(await cycle()).toEqual(['backup vm/101: started']);
+});

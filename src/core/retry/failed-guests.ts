@@ -55,7 +55,7 @@ export function failedGuests({ policy, site, actual, assessment, login, now }: R
       tasks: backupTasks.value,
       storage,
       login,
-      longestSeconds: longestOf(actual, guest, policy.assume),
+      longestSeconds: longestOf(actual, guest, { ...policy.assume, ...tier.assume }),
       timeZone: site.timeZone,
       now,
       ...(newestPointAt !== undefined && { newestPointAt }),

@@ -179,6 +179,8 @@ const CASES: readonly Case[] = [
       ['the night could not reach the storage', NO_STORAGE, {}, 'retry'],
       ['it could not reach another storage', NO_STORAGE.replaceAll('tier-1', 'tier-2'), {}, 'none'],
       ['it ran on another node', NO_STORAGE, { guest: { ...GUEST, node: 'pve2' } }, 'none'],
+      ['the guest was made after it', NO_STORAGE, { guest: { ...GUEST, createdAt: NIGHT - 30 * MINUTE } }, 'none'],
+      ['the guest was restored after it', NO_STORAGE, { guest: { ...GUEST, createdAt: 0, arrivedAt: NIGHT - 30 * MINUTE } }, 'none'],
       ['the storage refused its login', NO_STORAGE.replace('Connection refused', '401 Unauthorized'), {}, 'give-up'],
     ] as const
   ).map(([name, wordless, input, act]): Case => ({

@@ -73,13 +73,16 @@ const SCHEDULER = 'root@pam';
 
 /**
  * Runs that ended before they came to the guest. A repeat of ours counts though its log could not be read: else there would be no last one. A
- * scheduled run that could not reach its storage says nothing of guests; it failed for each that a job backs up there from its node.
+ * scheduled run that could not reach its storage says nothing of guests; it failed for each that a job backs up there from its node, unless the guest
+ * came later.
  */
 function wordless({ upid, endedAt, status, log }: BackupTask, { guest, login, storage }: RetryInput): GuestResult | undefined {
   if (endedAt === undefined) return undefined;
   const { vmid, node } = guest;
+  const cameAt = Math.max(guest.createdAt ?? 0, guest.arrivedAt ?? 0);
   const repeat = upid.user === login && upid.id === String(vmid);
-  const night = upid.user === SCHEDULER && upid.node === node && ['', String(vmid)].includes(upid.id) && log?.guests.length === 0;
+  const wasThere = upid.startedAt >= cameAt && upid.node === node;
+  const night = upid.user === SCHEDULER && wasThere && ['', String(vmid)].includes(upid.id) && log?.guests.length === 0;
   if (repeat) return { vmid, result: status === 'OK' ? 'ok' : 'failed' };
   return night && storage !== undefined && status?.includes(`'${storage}'`) ? { vmid, result: 'failed' } : undefined;
 }
