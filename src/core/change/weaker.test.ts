@@ -85,6 +85,11 @@ describe('sites', () => {
       [{ ...two, pve: { urls: ['https://x:8006'], token: 'env:X', applyToken: 'env:Y', retryToken: 'env:Z' } }],
       [],
     ],
+    [
+      'pressure',
+      [{ ...two, pressure: { tiers: [3], belowSeconds: DAY, resumeSeconds: DAY, forSeconds: DAY } }],
+      ['site home: under pressure the job of tier 3 may be suspended'],
+    ],
     ['a window', [{ ...two, window: { startMinute: 0, endMinute: 60 } }], []],
   ];
   for (const [name, after, said] of rows) test(name, () => assert.deepEqual(weaker({ sites: [two] }, { sites: after }), said));
