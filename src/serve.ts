@@ -98,6 +98,7 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
     await server.close();
     return { ok: false, ...unusable };
   }
+  load().catch((error: unknown) => log.warn('the policy could not be read', { because: String(error) }));
   daemon = startDaemon({
     ports: { ...ports, timers, memory, log, notifier: parts.notifier, load },
     policy,

@@ -11,7 +11,7 @@ export type CarryOutPorts = {
   readonly clock: Clock;
   readonly store: Pick<Store, 'locked'>;
   readonly memory: Pick<Memory, 'changes' | 'policies'>;
-  readonly editor: Pick<PolicyEditor, 'write'>;
+  readonly editor: Pick<PolicyEditor, 'read' | 'write'>;
   readonly applier: Pick<Applier, 'apply'>;
   readonly planner: Planner;
   readonly log: Log;
@@ -43,7 +43,7 @@ async function writePolicy({ clock, store, memory, editor, reload }: CarryOutPor
     return await store.locked(POLICY_LOCK, async (): Promise<Ended> => {
       const written = await editor.write(content.basedOn, content.after);
       if (written.outcome !== 'written') return { state: written.outcome === 'changed' ? 'stale' : 'failed', because: written.because };
-      const files = await allFiles(memory, content);
+      const { files = content.after } = await editor.read();
       const { by, summary, id } = change;
       const at = clock.now();
       const entry = { at, by, act: 'policy', on: `change ${id}`, detail: `${summary}, version ${written.version}` };
@@ -56,13 +56,6 @@ async function writePolicy({ clock, store, memory, editor, reload }: CarryOutPor
     return { state: 'failed', because: 'another change of the policy is being written; propose it anew when that is over' };
   }
 } // prettier-ignore
-
-/** The files of the new version: those that were changed, beside those of the version before that were not. */
-async function allFiles({ policies }: CarryOutPorts['memory'], { after, before }: PolicyContent) {
-  const [newest] = await policies.list();
-  const known = (newest && (await policies.find(newest.number))?.files) ?? before;
-  return known.map((file) => after.find(({ path }) => path === file.path) ?? file);
-}
 
 async function applyPlan(
   { applier, planner }: CarryOutPorts,

@@ -5,12 +5,12 @@ import { spellObject, spellServer } from '#core/plan/findings.ts';
 import type { CarryOutPorts } from './change-apply.ts';
 import { interruptedOf } from './interrupted.ts';
 import { POLICY_LOCK } from './policy-versions.ts';
-import type { Store } from './ports.ts';
+import type { Intent, Store } from './ports.ts';
 import type { PolicyEditor } from './ports/changes.ts';
 
 export type SettlePorts = Omit<CarryOutPorts, 'store' | 'editor'> & { readonly store: Store; readonly editor: PolicyEditor };
 
-/** A process that was just begun takes its lock a moment later. */
+/** A process that was just begun takes its lock a moment later, and has written down nothing yet. */
 const BEGINNING_SECONDS = 60;
 
 /**
@@ -20,8 +20,7 @@ const BEGINNING_SECONDS = 60;
 export async function settleChanges(ports: SettlePorts, left: readonly ChangeRecord[]): Promise<boolean> {
   let settled = false;
   for (const change of left) {
-    const { content, applied } = change;
-    if (applied && ports.clock.now() - applied.at < BEGINNING_SECONDS && content.kind === 'plan') continue;
+    const { content } = change;
     try {
       settled = (await ports.store.locked(content.kind === 'policy' ? POLICY_LOCK : 'apply', () => settle(ports, change))) || settled;
     } catch (error) {
@@ -33,14 +32,19 @@ export async function settleChanges(ports: SettlePorts, left: readonly ChangeRec
 
 async function settle({ clock, store, memory, editor, changed }: SettlePorts, change: ChangeRecord): Promise<boolean> {
   const { content } = change;
-  const stands = content.kind === 'policy' ? await howFilesStand(editor, content) : await howStepsStand(store, content, change.applied?.at ?? change.at);
   const at = clock.now();
+  const begunAt = change.applied?.at ?? change.at;
+  const stands =
+    content.kind === 'policy'
+      ? await howFilesStand(editor, content)
+      : howStepsStand(await intentsOf(store, content, begunAt), at - begunAt);
+  if (!stands) return false;
   const next = ended(change, stands.state, at, stands.because);
   const entry = { at, by: 'holdfast', act: stands.state, on: `change ${change.id}`, detail: stands.because };
   const written = await memory.changes.write(next, [entry]);
   if (written === 'written') changed();
   return written === 'written';
-} // prettier-ignore
+}
 
 type Stands = { readonly state: 'applied' | 'failed'; readonly because: string };
 
@@ -51,11 +55,15 @@ async function howFilesStand(editor: PolicyEditor, { basedOn, makes }: PolicyCon
   return { state: 'failed', because: 'the daemon was stopped while the files were written, and they are neither as before nor as proposed; look at them' };
 } // prettier-ignore
 
-async function howStepsStand(store: Store, { basedOn }: PlanContent, since: number): Promise<Stands> {
-  const intents = (await store.intents()).filter(({ planBasedOn, at }) => planBasedOn === basedOn && at >= since);
+async function intentsOf(store: Store, { basedOn }: PlanContent, since: number): Promise<readonly Intent[]> {
+  return (await store.intents()).filter(({ planBasedOn, at }) => planBasedOn === basedOn && at >= since);
+}
+
+function howStepsStand(intents: readonly Intent[], ageSeconds: number): Stands | undefined {
   const [open] = interruptedOf(intents);
   const done = intents.filter(({ phase }) => phase === 'done').length;
   const of = intents.at(-1)?.of;
+  if (of === undefined && ageSeconds < BEGINNING_SECONDS) return undefined;
   if (of === undefined) return { state: 'failed', because: 'the daemon was stopped before the first step; look at a new plan' };
   if (!open && done === of) return { state: 'applied', because: `the daemon was stopped after all ${of} steps were done` };
   const where = open ? ` It was at ${open.step.action} ${spellObject(open.step)} on ${spellServer(open.step.server)}, site ${open.step.site}, which may be done or not.` : ''; // prettier-ignore
