@@ -32,6 +32,7 @@ describe.skipIf(missing !== undefined)('every page in every state', () => {
         expect(await violations(page)).toEqual([]);
         await page.setViewportSize({ width: 390, height: 844 });
         await page.emulateMedia({ colorScheme: 'dark' });
+        await page.locator('html[data-mantine-color-scheme=dark]').waitFor({ state: 'attached' });
         await settled(page);
         expect(await violations(page)).toEqual([]);
         expect(await tooWide(page)).toBe(0);
