@@ -13,7 +13,7 @@ export function VerifyPoint({ guest, zone, point, close }: Props) {
       title={`Verify a recovery point of ${guest.name}?`}
       label="Verify"
       pending={act.isPending}
-      confirm={() => act.mutate({ server, datastore, namespace, at })}
+      confirm={() => act.mutate({ point: { server, datastore, namespace, at } })}
       cancel={close}
     >
       <p>

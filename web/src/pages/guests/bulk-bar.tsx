@@ -79,12 +79,20 @@ export function BulkBar({ chosen, clear }: { readonly chosen: ReadonlyMap<string
   );
 }
 
+/** What was not begun is not shown as if it had been. */
+const LOOKS = {
+  started: { meaning: 'protected', icon: 'check' },
+  done: { meaning: 'protected', icon: 'check' },
+  busy: { meaning: 'attention', icon: 'clock' },
+  nothing: { meaning: 'exempt', icon: 'dash' },
+} as const;
+
 function Results({ done, names }: { readonly done: BulkDone; readonly names: ReadonlyMap<string, GuestRow> }) {
   return (
     <ul className={classes.results} aria-live="polite">
-      {done.results.map(({ site, vmid, failed, text }) => (
-        <li key={`${site}/${vmid}`} data-meaning={failed ? 'broken' : 'protected'}>
-          <Icon name={failed ? 'cross-octagon' : 'check'} size={17} />
+      {done.results.map(({ site, vmid, failed, outcome, text }) => (
+        <li key={`${site}/${vmid}`} data-meaning={failed ? 'broken' : LOOKS[outcome].meaning}>
+          <Icon name={failed ? 'cross-octagon' : LOOKS[outcome].icon} size={17} />
           <span>
             <strong>
               {vmid} ({names.get(`${site}/${vmid}`)?.name})
