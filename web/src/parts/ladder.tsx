@@ -1,4 +1,4 @@
-import { Tooltip, VisuallyHidden } from '@mantine/core';
+import { VisuallyHidden } from '@mantine/core';
 import type { GuestRow } from '#server/api/schema/guests.ts';
 import { exact } from './exact.ts';
 import { Icon, type IconName } from './icon.tsx';
@@ -34,14 +34,12 @@ export function LadderSigns({ ladder, zone }: { readonly ladder: Ladder; readonl
         const { meaning, icon, text } = STATES[state];
         const said = `${word}: ${text}${at === undefined ? '' : `, ${exact(at, zone)}`}`;
         return (
-          <Tooltip key={name} label={said} withArrow>
-            <span>
-              <span className={classes.rung} data-meaning={meaning} data-state={state}>
-                <Icon name={icon} size={15} />
-                <VisuallyHidden>{said}.</VisuallyHidden>
-              </span>
+          <span key={name} title={said}>
+            <span className={classes.rung} data-meaning={meaning} data-state={state}>
+              <Icon name={icon} size={15} />
+              <VisuallyHidden>{said}.</VisuallyHidden>
             </span>
-          </Tooltip>
+          </span>
         );
       })}
     </span>

@@ -15,12 +15,26 @@ type Props = {
 export function When({ at, zone = HERE, quiet = false }: Props) {
   const now = useNow();
   const precise = exact(at, zone);
+  const text = (
+    <>
+      {relative(at, now)}
+      <VisuallyHidden>, {precise}</VisuallyHidden>
+    </>
+  );
+  const dateTime = new Date(at * 1000).toISOString();
+  // Hundreds of them stand in a table: the browser's own hint costs nothing there.
+  if (quiet) {
+    return (
+      <time dateTime={dateTime} title={precise}>
+        {text}
+      </time>
+    );
+  }
   return (
     <Tooltip label={precise} withArrow events={{ hover: true, focus: true, touch: true }}>
       {/* A stop of the keyboard on purpose: without it the exact time is for the mouse alone. */}
-      <time dateTime={new Date(at * 1000).toISOString()} tabIndex={quiet ? undefined : 0}>
-        {relative(at, now)}
-        <VisuallyHidden>, {precise}</VisuallyHidden>
+      <time dateTime={dateTime} tabIndex={0}>
+        {text}
       </time>
     </Tooltip>
   );

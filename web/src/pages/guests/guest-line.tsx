@@ -1,4 +1,3 @@
-import { ActionIcon, Anchor, Checkbox } from '@mantine/core';
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { GuestRow } from '#server/api/schema/guests.ts';
@@ -23,7 +22,7 @@ type Props = {
   readonly choosing: Choosing | undefined;
 };
 
-/** One guest: a row, or on a phone a card; opened, the sentence and the evidence below it. */
+/** One guest: a row, or on a phone a card; opened, the sentence and the evidence below it. Of plain elements, since dozens come and go with each turn of the wheel. */
 export const GuestLine = memo(function GuestLine({ guest, zone, rowIndex, manySites, opened, open, choosing }: Props) {
   const { site, vmid, type, name, tier, posture, newestPointAt } = guest;
   return (
@@ -31,8 +30,8 @@ export const GuestLine = memo(function GuestLine({ guest, zone, rowIndex, manySi
       <div className={classes.row} role="row" aria-rowindex={rowIndex}>
         {choosing === undefined ? null : (
           <span role="cell" className={classes.check}>
-            <Checkbox
-              size="xs"
+            <input
+              type="checkbox"
               aria-label={`Choose ${vmid} (${name})`}
               checked={choosing.chosen.has(keyOf(guest))}
               onChange={() => choosing.choose(toggled(choosing.chosen, guest))}
@@ -43,9 +42,9 @@ export const GuestLine = memo(function GuestLine({ guest, zone, rowIndex, manySi
           <PostureBadge posture={posture} />
         </span>
         <span role="cell" className={classes.guest}>
-          <Anchor component={Link} href={guestPath(site, vmid)} className={classes.name} c="var(--hf-text)" underline="hover">
+          <Link href={guestPath(site, vmid)} className={classes.name ?? ''}>
             {name}
-          </Anchor>
+          </Link>
           <span className={classes.sub}>
             {type === undefined ? null : `${type.toUpperCase()} `}
             {vmid}
@@ -66,15 +65,9 @@ export const GuestLine = memo(function GuestLine({ guest, zone, rowIndex, manySi
           {guest.points === undefined ? null : <Strip points={guest.points} zone={zone} />}
         </span>
         <span role="cell" className={classes.turn}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-expanded={opened}
-            aria-label={`Why ${vmid} (${name}) is ${posture}`}
-            onClick={open}
-          >
+          <button type="button" aria-expanded={opened} aria-label={`Why ${vmid} (${name}) is ${posture}`} onClick={open}>
             <Icon name={opened ? 'up' : 'down'} size={17} />
-          </ActionIcon>
+          </button>
         </span>
       </div>
       {opened ? (
