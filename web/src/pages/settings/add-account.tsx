@@ -54,7 +54,7 @@ export function RoleSelect({ role, change }: { readonly role: RoleName; readonly
       label="Role"
       data={[...ROLES]}
       value={role}
-      onChange={(value) => change((value ?? role) as RoleName)}
+      onChange={(value) => change(value ?? role)}
       allowDeselect={false}
       description={MAY[role]}
     />
