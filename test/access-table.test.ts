@@ -1,12 +1,14 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import type { Live } from '#app/live.ts';
 import { makeNews } from '#app/news.ts';
 import { makeToken } from '#app/access-tokens.ts';
 import { ROLES, SCOPES } from '#core/access/role.ts';
 import { watchAreas } from '#server/api/areas.ts';
 import { API_BASE, type Route } from '#server/api/frame.ts';
+import { changesRoutes } from '#server/api/routes/changes.ts';
 import { addOidcRoutes } from '#server/api/routes/oidc.ts';
+import { planRoutes } from '#server/api/routes/plan.ts';
+import { policyRoutes } from '#server/api/routes/policy.ts';
 import { accessRig, type AccessRig, type Sent } from '#server/auth/testing/rig.ts';
 
 /*
@@ -23,7 +25,8 @@ let rig: AccessRig;
 const principals: (readonly [name: string, sent: Sent])[] = [];
 
 beforeAll(async () => {
-  const live = {} as Live;
+  // Handlers are stubs here: what they would call is not there.
+  const none = {} as never;
   const unused = () => {
     throw new Error('no handler is reached here');
   };
@@ -33,8 +36,14 @@ beforeAll(async () => {
       return () => new Response(REACHED);
     },
     area: (api, access, log) => {
-      for (const area of watchAreas(live, makeNews(), new AbortController().signal)) area(api);
-      addOidcRoutes(api, access, { oidc: { begin: unused, finish: unused }, settings: {} as never, log });
+      for (const area of [
+        ...watchAreas(none, makeNews(), new AbortController().signal),
+        policyRoutes(none),
+        planRoutes(none),
+        changesRoutes(none),
+      ])
+        area(api);
+      addOidcRoutes(api, access, { oidc: { begin: unused, finish: unused }, settings: none, log });
     },
   });
   principals.push(['nobody', {}]);
@@ -68,7 +77,7 @@ async function mayReach(route: Route, sent: Sent): Promise<boolean> {
 }
 
 test('who may what (HOLDFAST_UPDATE=1 writes the table)', async () => {
-  const width = Math.max(...routes.map((route) => `${route.method} ${route.path}`.length));
+  const width = 44;
   const names = principals.map(([name]) => name);
   const rows: string[] = [`${''.padEnd(width)}  ${names.join('  ')}`];
   const sorted = routes.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.method < b.method ? -1 : 1));
