@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { beginSession } from '#app/access-sessions.ts';
 import { accessRig, NOW, PASSWORD, type AccessRig, type Jar } from '../../auth/testing/rig.ts';
 import type { Session } from '../schema/session.ts';
 
@@ -135,6 +136,14 @@ test('who is wrong, unknown or disabled is told the same', async () => {
     'log-in failed an unknown account',
     'log-in failed viewer',
   ]);
+});
+
+test('a session that begins while its account is being disabled is worth nothing', async () => {
+  const rig = accessRig();
+  await rig.add('viewer');
+  await rig.ports.accounts.change('viewer', { disabled: true }, { at: NOW, by: 'x', act: 'x', on: 'x', detail: '' });
+  const secret = await beginSession(rig.ports, 'viewer', 'password', '192.0.2.7');
+  expect((await sessionOf(rig, { jar: new Map([['holdfast', secret]]) })).user).toBeUndefined();
 });
 
 test('guessing is slow: by account, whether it exists or not, and the right password waits too', async () => {

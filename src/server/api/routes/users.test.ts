@@ -75,6 +75,15 @@ for (const { name, method, path, body, status } of REFUSED) {
   });
 }
 
+test('nobody disables themselves or takes their own role, also where another admin is left', async () => {
+  await rig.add('admin', 'zoe');
+  for (const body of [{ disabled: true }, { role: 'viewer' }]) {
+    const refused = await ask('PATCH', '/users/Anna', saying(body));
+    expect([refused.status, refused.body['detail']]).toEqual([409, 'nobody takes their own role or disables themselves']);
+  }
+  expect((await ask('PATCH', '/users/zoe', saying({ disabled: true }))).status).toBe(200);
+});
+
 test('the role of an account from outside is not ours to give', async () => {
   const arrival = { kind: 'oidc', subject: 's', name: 'olga', role: 'viewer', at: NOW } as const;
   await rig.ports.accounts.arrive(arrival, { at: NOW, by: 'x', act: 'x', on: 'x', detail: '' });
