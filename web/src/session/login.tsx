@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Session } from '#server/api/schema/session.ts';
 import { send } from '../api/client.ts';
 import { Door } from './door.tsx';
+import { LoginProblemAlert } from './login-problem.tsx';
 import { Refusal } from './refusal.tsx';
 
 export function Login({ session }: { readonly session: Session }) {
@@ -23,7 +24,7 @@ export function Login({ session }: { readonly session: Session }) {
         }}
       >
         <Stack gap="sm">
-          <Refusal error={login.error} />
+          {login.error === null ? <LoginProblemAlert /> : <Refusal error={login.error} />}
           <TextInput
             label="Name"
             autoComplete="username"

@@ -108,7 +108,7 @@ for (const { name, twist } of HOSTILE) {
     const rig = rigWith();
     issuer.next(twist);
     const { jar, to } = await come(rig);
-    expect([to, [...jar.keys()], await userOf(rig, jar)]).toEqual(['/login?problem=refused', [], undefined]);
+    expect([to, [...jar.keys()], await userOf(rig, jar)]).toEqual(['/?problem=refused', [], undefined]);
     expect(rig.audit).toEqual([]);
     expect(rig.logged.join()).toContain('the issuer did not vouch for it');
   });
@@ -116,17 +116,17 @@ for (const { name, twist } of HOSTILE) {
 
 test('refused: what another browser began, what was begun before, and a code that is used twice', async () => {
   const rig = rigWith();
-  expect((await come(rig, new Map(), (back) => back.searchParams.set('state', 'x'.repeat(43)))).to).toBe('/login?problem=refused');
+  expect((await come(rig, new Map(), (back) => back.searchParams.set('state', 'x'.repeat(43)))).to).toBe('/?problem=refused');
   const going = await rig.ask('GET', '/api/v1/oidc/login', { headers: OURS });
   const back = new URL(issuer.visit(going.headers.get('location')!));
   // A link with somebody's code, sent to a browser that never asked: it must not be logged in as them.
   const planted = await rig.ask('GET', back.pathname + back.search, { headers: OURS, jar: new Map() });
-  expect(planted.headers.get('location')).toBe('/login?problem=refused');
+  expect(planted.headers.get('location')).toBe('/?problem=refused');
   let once = '';
   const first = await come(rig, new Map(), (url) => void (once = url.pathname + url.search));
   expect(first.to).toBe('/');
   const twice = await rig.ask('GET', once, { headers: OURS, jar: first.jar });
-  expect(twice.headers.get('location')).toBe('/login?problem=refused');
+  expect(twice.headers.get('location')).toBe('/?problem=refused');
 });
 
 test('refused: the person said no, and an issuer that does not know us', async () => {
@@ -135,9 +135,9 @@ test('refused: the person said no, and an issuer that does not know us', async (
     back.searchParams.delete('code');
     back.searchParams.set('error', 'access_denied');
   });
-  expect(no.to).toBe('/login?problem=refused');
+  expect(no.to).toBe('/?problem=refused');
   const stranger = rigWith({}, 'another secret');
-  expect((await come(stranger)).to).toBe('/login?problem=refused');
+  expect((await come(stranger)).to).toBe('/?problem=refused');
   expect(issuer.refusals).toEqual(['wrong client secret']);
   expect(stranger.logged.join()).not.toContain('another secret');
 });
@@ -146,7 +146,7 @@ test('nobody without a group that has a role gets in, and no account is made', a
   const rig = rigWith();
   for (const groups of [['staff'], [], 'op', undefined, { ops: true }]) {
     issuer.next({ claims: { groups } });
-    expect((await come(rig)).to).toBe('/login?problem=no-role');
+    expect((await come(rig)).to).toBe('/?problem=no-role');
   }
   expect(await rig.ports.accounts.list()).toEqual([]);
 });
@@ -172,7 +172,7 @@ test('a disabled account stays out', async () => {
   const { jar } = await come(rig);
   await rig.ports.accounts.change('olga', { disabled: true }, { at: 0, by: 'x', act: 'x', on: 'x', detail: '' });
   expect(await userOf(rig, jar)).toBeUndefined();
-  expect((await come(rig)).to).toBe('/login?problem=disabled');
+  expect((await come(rig)).to).toBe('/?problem=disabled');
 });
 
 test('groups may stand deeper, or only where the access token asks', async () => {
@@ -183,13 +183,13 @@ test('groups may stand deeper, or only where the access token asks', async () =>
   issuer.next({ claims: { groups: undefined }, userinfo: { groups: ['root'] } });
   expect((await userOf(asked, (await come(asked)).jar))?.role).toBe('admin');
   issuer.next({ claims: { groups: undefined }, userinfo: { sub: 'somebody else', groups: ['root'] } });
-  expect((await come(asked)).to).toBe('/login?problem=refused');
+  expect((await come(asked)).to).toBe('/?problem=refused');
 });
 
 test('a name that is none for an account', async () => {
   const rig = rigWith();
   issuer.next({ claims: { preferred_username: '<script>' } });
-  expect((await come(rig)).to).toBe('/login?problem=name-taken');
+  expect((await come(rig)).to).toBe('/?problem=name-taken');
 });
 
 test('an issuer that is away is said, and asked again by the next log-in', async () => {
@@ -197,6 +197,6 @@ test('an issuer that is away is said, and asked again by the next log-in', async
   await away.close();
   const rig = rigWith({ issuer: away.url });
   for (let n = 0; n < 2; n++)
-    expect((await rig.ask('GET', '/api/v1/oidc/login', { headers: OURS })).headers.get('location')).toBe('/login?problem=unreachable');
+    expect((await rig.ask('GET', '/api/v1/oidc/login', { headers: OURS })).headers.get('location')).toBe('/?problem=unreachable');
   expect(rig.logged.join()).toContain('the issuer could not be asked');
 });

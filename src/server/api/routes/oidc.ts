@@ -25,7 +25,7 @@ export function addOidcRoutes(api: Api, access: Access, { oidc, settings, log }:
 
   const refused = (context: ApiContext, problem: LoginProblem, why: string, fields: Readonly<Record<string, unknown>> = {}): Response => {
     log.warn(`a log-in by OpenID Connect came to nothing: ${why}`, { from: reach(context).address, ...fields });
-    return redirect(`/login?problem=${problem}`, [setCookie('oidc', '', reach(context), 0)]);
+    return redirect(`/?problem=${problem}`, [setCookie('oidc', '', reach(context), 0)]);
   };
 
   api.route(

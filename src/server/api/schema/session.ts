@@ -25,7 +25,7 @@ export const session = z.object({
 });
 export type Session = z.infer<typeof session>;
 
-/** What `/login?problem=` says where a log-in at the issuer came to nothing. */
+/** What `/?problem=` says where a log-in at the issuer came to nothing. */
 export const loginProblem = z.enum(['no-role', 'disabled', 'name-taken', 'refused', 'unreachable']);
 export type LoginProblem = z.infer<typeof loginProblem>;
 
