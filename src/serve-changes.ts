@@ -8,6 +8,7 @@ import type { Accounts, Log, Ports, PolicySource } from '#app/ports.ts';
 import type { Applier, PolicyEditor } from '#app/ports/changes.ts';
 import type { House } from '#core/change/rules.ts';
 import { StoreError } from '#core/memory/store-error.ts';
+import { makeProver } from './prover.ts';
 import { changesRoutes } from '#server/api/routes/changes.ts';
 import { planRoutes } from '#server/api/routes/plan.ts';
 import { policyRoutes } from '#server/api/routes/policy.ts';
@@ -39,7 +40,7 @@ export function wireChanges({ ports, editor, applier, accounts, live, log, repli
   const { clock, policySource, store } = ports;
   const { memory, announce } = live;
   const seen = () => live.policy().sites.flatMap(({ name }) => live.seen(name) ?? []);
-  const desk = policyDesk({ clock, editor, policy: live.policy, seen });
+  const desk = policyDesk({ clock, editor, prove: makeProver(), policy: live.policy, seen });
   const house = async (): Promise<House> => ({ accounts: await accounts.list(), ...(waitingSeconds === undefined ? {} : { waitingSeconds }) });
   const drawn = planner({ ...ports, log }, applier);
   const changes = changesOf({

@@ -92,9 +92,11 @@ export function changesOf(ports: ChangePorts): Changes {
     },
     proposePolicy: async (who, { basedOn, files, summary }) => {
       const now = await ports.desk.read();
+      if (now === 'too-long') return TOO_LONG;
       if (!now.editable) return { outcome: 'refused', because: now.because ?? 'the policy may not be written here' };
       if (now.loaded.version !== basedOn) return OUTDATED_POLICY;
       const tried = await ports.desk.try(files);
+      if (tried === 'too-long') return TOO_LONG;
       if ('unknown' in tried) return { outcome: 'invalid', because: `${tried.unknown} is none of the policy's files` };
       const { loaded, checked, weakens } = tried;
       if (!checked.understood || hasErrors(loaded.findings))
@@ -157,6 +159,7 @@ export function changesOf(ports: ChangePorts): Changes {
   };
 }
 
+const TOO_LONG: Refusal = { outcome: 'invalid', because: 'its proof takes too long here; prove it on the machine with holdfast check' };
 const OUTDATED_POLICY: Refusal = {
   outcome: 'outdated',
   because: 'the files were changed since you began to edit; look at them and begin anew',

@@ -28,12 +28,26 @@ export async function check(ports: Pick<Ports, 'policySource' | 'clock'>, option
   return checkLoaded(await ports.policySource.load(), ports.clock.now(), options.strict);
 }
 
-/** Proves every promise of a policy that was read. */
-export function checkLoaded(loaded: LoadedPolicy, now: UnixSeconds, strict: boolean): Checked {
+function checkLoaded(loaded: LoadedPolicy, now: UnixSeconds, strict: boolean): Checked {
+  const { policy } = loaded;
+  return policy ? withProofs(loaded, checkPromises(policy, calendarFrom(now), strict), now, strict) : notUnderstood(loaded, strict);
+}
+
+export function notUnderstood({ file, findings }: LoadedPolicy, strict: boolean): Checked {
+  return { file, strict, understood: false, timeZones: [], tiers: [], findings };
+}
+
+/** A policy that was read, with the proofs of its tiers and what they find. */
+export function withProofs(
+  loaded: LoadedPolicy,
+  { tiers, timeZones }: Pick<Checked, 'tiers' | 'timeZones'>,
+  now: UnixSeconds,
+  strict: boolean,
+): Checked {
   const { policy, findings, file } = loaded;
-  if (!policy) return { file, strict, understood: false, timeZones: [], tiers: [], findings };
+  if (!policy) return notUnderstood(loaded, strict);
   const fromAt = calendarFrom(now);
-  const proved = checkPromises(policy, fromAt, strict);
+  const proved = { tiers, timeZones };
   const broken = proved.tiers.flatMap((tier) => tier.findings);
   const unproved = new Set(broken.filter(({ code }) => NO_SCHEDULE.has(code)).map(({ tier }) => tier));
   const readable = { sites: policy.sites, tiers: policy.tiers.filter(({ id }) => !unproved.has(id)) };

@@ -24,6 +24,7 @@ import { policyRoutes } from '#server/api/routes/policy.ts';
 import type { ChangePage, PlanPage } from '#server/api/schema/changes.ts';
 import type { PolicyPage } from '#server/api/schema/policy.ts';
 import { sqliteStores } from '#store/sqlite.ts';
+import { makeProver } from '../../src/prover.ts';
 import { makeApplier } from '../../src/applier.ts';
 
 /*
@@ -75,7 +76,7 @@ async function makeRig() {
   const editor = makePolicyEditor(where);
   const seen: Actual[] = [];
   const first = (await policySource.load()).policy!;
-  const desk = policyDesk({ clock, editor, policy: () => first, seen: () => seen });
+  const desk = policyDesk({ clock, editor, prove: makeProver(), policy: () => first, seen: () => seen });
   const applier = makeApplier({
     command: [process.execPath, 'bin/holdfast.js'],
     policy: undefined,
@@ -315,7 +316,7 @@ test('a viewer reads everything and may nothing; an operator asks and takes back
 
 test(
   'the plan is carried out by a process of its own, step by step, while the daemon reads no login that could',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const { body: plan } = await rig.ask<PlanPage>(VERA, 'GET', '/plan');
     expect(plan).toMatchObject({ applicable: true });
@@ -344,7 +345,7 @@ test(
 
 test(
   'a weakening step is done when its name was asked for and somebody else agreed; another waits, and is told',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const page = await policyOf();
     const lesser = page.files[0]!.text.replace('30d, schedule', '7d, schedule')
@@ -374,7 +375,7 @@ test(
 
 test(
   'where the login that may change things is not to be had, nothing is done, and the page says what to type',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const page = await policyOf();
     writeFileSync(

@@ -2,6 +2,8 @@ import type { ChangeRecord, PolicyText, PolicyVersion } from '#core/change/chang
 import type { AuditEntry } from '#core/memory/record.ts';
 import type { Plan } from '#core/plan/plan.ts';
 import type { Policy } from '#core/policy/policy.ts';
+import type { Proved } from '#core/retention/whole.ts';
+import type { UnixSeconds } from '#core/units.ts';
 import type { LoadedPolicy } from '../ports.ts';
 
 /** Changes that people asked for. */
@@ -46,6 +48,9 @@ export type PolicyEditor = {
     { readonly outcome: 'written'; readonly version: string } | { readonly outcome: 'changed' | 'refused'; readonly because: string }
   >;
 };
+
+/** Proves a policy elsewhere, so that whoever types holds nothing up; `too-long` where it was given up. */
+export type Prover = (policy: Policy, now: UnixSeconds) => Promise<Proved | 'too-long'>;
 
 /** Carries out a plan in a process of its own, which reads `applyToken`: the daemon's process never does. */
 export type Applier = {

@@ -3,7 +3,7 @@ import type { PolicyDesk } from '#app/policy-edit.ts';
 import type { Memory } from '#app/ports.ts';
 import type { Api } from '../frame.ts';
 import { checkedChangeOf, policyPageOf } from '../policy-shapes.ts';
-import { refuse } from '../problem.ts';
+import { refuse, type Refused } from '../problem.ts';
 import { checkedChange, policyPage, policyText, policyVersionPage, policyVersionsPage } from '../schema/policy.ts';
 
 export type PolicyRoutePorts = {
@@ -34,7 +34,10 @@ export function policyRoutes({ desk, memory, schema, trouble }: PolicyRoutePorts
         summary: 'The files of the policy, what its proof says, and whether they can be edited here',
         answer: policyPage,
       },
-      async () => policyPageOf(await desk.read(), trouble()),
+      async () => {
+        const now = await desk.read();
+        return now === 'too-long' ? tooLong() : policyPageOf(now, trouble());
+      },
     );
 
     api.route(
@@ -55,6 +58,7 @@ export function policyRoutes({ desk, memory, schema, trouble }: PolicyRoutePorts
         checking.add(name);
         try {
           const tried = await desk.try(body.files);
+          if (tried === 'too-long') return tooLong();
           if ('unknown' in tried)
             return refuse('bad-request', { detail: `body.files: ${tried.unknown} is none of the policy's files`, fix: 'see which are:\n    GET /api/v1/policy' }); // prettier-ignore
           return checkedChangeOf(tried);
@@ -109,4 +113,11 @@ export function policyRoutes({ desk, memory, schema, trouble }: PolicyRoutePorts
       },
     );
   };
+}
+
+function tooLong(): Refused {
+  return refuse('unusable', {
+    detail: 'the proof of this policy takes too long here: it has schedules of every few minutes in many tiers',
+    fix: 'prove it on the machine:\n    holdfast check',
+  });
 }
