@@ -83,6 +83,8 @@ test('one that is still under way somewhere is left alone', async () => {
 
 test('one that was begun a moment ago may not have its lock yet', async () => {
   expect(await settle(left(PLAN, NOW - 59))).toMatchObject({ settled: false, state: 'applying' });
+  expect(await settle(left(POLICY, NOW - 59))).toMatchObject({ settled: false, state: 'applying' });
+  expect(await settle(left(POLICY, NOW - 59), { version: 'new' })).toMatchObject({ settled: true, state: 'applied' });
   expect(await settle(left(PLAN, NOW - 60))).toMatchObject({ settled: true, state: 'failed' });
   const begun = ONE_DONE.map((one) => ({ ...one, at: NOW - 10 }));
   expect(await settle(left(PLAN, NOW - 20), { intents: begun })).toMatchObject({ settled: true, state: 'failed' });

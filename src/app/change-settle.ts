@@ -10,7 +10,7 @@ import type { PolicyEditor } from './ports/changes.ts';
 
 export type SettlePorts = Omit<CarryOutPorts, 'store' | 'editor'> & { readonly store: Store; readonly editor: PolicyEditor };
 
-/** A process that was just begun takes its lock a moment later, and has written down nothing yet. */
+/** Who has just begun takes the lock a moment later, and has written nothing yet. */
 const BEGINNING_SECONDS = 60;
 
 /**
@@ -36,7 +36,7 @@ async function settle({ clock, store, memory, editor, changed }: SettlePorts, ch
   const begunAt = change.applied?.at ?? change.at;
   const stands =
     content.kind === 'policy'
-      ? await howFilesStand(editor, content)
+      ? await howFilesStand(editor, content, at - begunAt)
       : howStepsStand(await intentsOf(store, content, begunAt), at - begunAt);
   if (!stands) return false;
   const next = ended(change, stands.state, at, stands.because);
@@ -48,9 +48,10 @@ async function settle({ clock, store, memory, editor, changed }: SettlePorts, ch
 
 type Stands = { readonly state: 'applied' | 'failed'; readonly because: string };
 
-async function howFilesStand(editor: PolicyEditor, { basedOn, makes }: PolicyContent): Promise<Stands> {
+async function howFilesStand(editor: PolicyEditor, { basedOn, makes }: PolicyContent, ageSeconds: number): Promise<Stands | undefined> {
   const { version } = await editor.read();
   if (version === makes) return { state: 'applied', because: 'the daemon was stopped when the files were written' };
+  if (version === basedOn && ageSeconds < BEGINNING_SECONDS) return undefined;
   if (version === basedOn) return { state: 'failed', because: 'the daemon was stopped before the files were written; propose it anew' };
   return { state: 'failed', because: 'the daemon was stopped while the files were written, and they are neither as before nor as proposed; look at them' };
 } // prettier-ignore
