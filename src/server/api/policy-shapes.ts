@@ -65,7 +65,8 @@ export function planPageOf({ planned, applicable, because }: PlanNow): PlanPage 
     basedOn: plan.basedOn,
     madeAt: plan.madeAt,
     steps: plan.steps.map(stepOf),
-    findings: planned.findings.map(findingOf),
+    // Promises that the proof finds broken stand first: what is applied keeps them no better.
+    findings: [...planned.unkept, ...planned.findings].map(findingOf),
     applicable,
     ...(because === undefined ? {} : { because }),
   };

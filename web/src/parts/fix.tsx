@@ -1,12 +1,12 @@
 import { CopyButton } from './copy-button.tsx';
 import classes from './fix.module.css';
 
-/** What to do. In a finding a command stands alone on its line: it is shown as one, with a button that copies it. */
+/** What to do. In a finding a command, or a line to write, stands alone: it is shown as one, with a button that copies it. */
 export function Fix({ text }: { readonly text: string }) {
   return (
     <div className={classes.fix}>
       {text.split('\n').map((line, index) =>
-        isCommand(line) ? (
+        isCommand(line) || isQuoted(line) ? (
           <div className={classes.command} key={index}>
             <code>{line.trim()}</code>
             <CopyButton text={line.trim()} />
@@ -17,6 +17,11 @@ export function Fix({ text }: { readonly text: string }) {
       )}
     </div>
   );
+}
+
+/** What is to be written somewhere, such as a line of the policy, is set in by four. */
+function isQuoted(line: string): boolean {
+  return line.startsWith('    ') && line.trim() !== '';
 }
 
 const COMMANDS =

@@ -28,7 +28,9 @@ export function Happened({ page }: { readonly page: GuestPage }) {
             <li key={`${at} ${what} ${text}`} data-meaning={LOOKS[severity].meaning}>
               <Icon name={LOOKS[severity].icon} size={16} />
               <When at={at} zone={timeZone} quiet />
-              <span>{text}</span>
+              <span>
+                <span className={classes.what}>{what}</span> {text}
+              </span>
             </li>
           ))}
         </ol>

@@ -42,7 +42,7 @@ export function ProofCalendar({ tier }: { readonly tier: TierProofJson }) {
                   height={CELL - 2}
                   rx={2}
                   className={classes.day}
-                  data-share={shareOf(one.worstSeconds / limit)}
+                  data-share={shareOf(one.worstSeconds, rpo.promisedSeconds, limit)}
                   data-worst={one === worst || undefined}
                 >
                   <title>{`${day(one.at, tier.timeZone)}: up to ${duration(one.worstSeconds)} old${one.runs === 0 ? ', no run' : ''}`}</title>
@@ -57,13 +57,15 @@ export function ProofCalendar({ tier }: { readonly tier: TierProofJson }) {
       </div>
       <figcaption
         className={classes.caption}
-      >{`${text} A dot is a day with a run; the outlined day is the worst. Days are those of ${tier.timeZone}.`}</figcaption>
+      >{`${text} A dot is a day with a run; the outlined day is the worst; yellow days need the grace. Days are those of ${tier.timeZone}.`}</figcaption>
     </figure>
   );
 }
 
-function shareOf(share: number): string {
-  return share > 1 ? 'over' : share > 0.9 ? 'most' : share > 0.5 ? 'half' : 'little';
+function shareOf(seconds: number, promised: number, limit: number): string {
+  if (seconds > limit) return 'over';
+  if (seconds > promised) return 'grace';
+  return seconds > promised / 2 ? 'half' : 'little';
 }
 
 function month(at: number, zone: string): string {
