@@ -9,7 +9,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { columns } from '#cli/views/columns.ts';
 import { isMet, spellLimit, spellValue, type Result } from './result.ts';
 
-const BENCHES = ['calendar', 'prune', 'proof', 'plan', 'observe', 'cost', 'daemon', 'ingest', 'web-size'];
+const BENCHES = ['calendar', 'prune', 'proof', 'plan', 'observe', 'cost', 'daemon', 'ingest', 'overview', 'web-size'];
 
 const results: Result[] = [];
 const broken: string[] = [];

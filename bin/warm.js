@@ -22,7 +22,9 @@ function stamp() {
   const files = modules()
     .toSorted()
     .map((name) => `${name} ${statSync(join(source, name)).mtimeMs}`);
-  return createHash('sha256').update(`${process.version}\n${files.join('\n')}`).digest('hex');
+  return createHash('sha256')
+    .update(`${process.version}\n${files.join('\n')}`)
+    .digest('hex');
 }
 
 /** Does so where it is not done. Where it cannot be, Holdfast runs all the same, and takes more memory. */

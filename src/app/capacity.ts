@@ -2,11 +2,11 @@ import { budgetFindings, fillFindings } from '#core/capacity/findings.ts';
 import { forecast, FORECAST_SECONDS, type Forecast } from '#core/capacity/forecast.ts';
 import { costOfPoints, GROWTH_SECONDS, growthOf, tierUse, type GuestGrowth, type TierUse } from '#core/capacity/growth.ts';
 import type { Finding } from '#core/finding.ts';
-import type { PostureRecord } from '#core/memory/record.ts';
-import type { Tier, TierId } from '#core/policy/policy.ts';
+import type { PostureRecord, UsageSample } from '#core/memory/record.ts';
+import type { Policy, Site, Tier, TierId } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import { unknownSites } from './named-sites.ts';
-import type { Ports } from './ports.ts';
+import type { Memory, Ports } from './ports.ts';
 import { withMemory, type Invalid, type NoMemory } from './with-memory.ts';
 
 export type SiteCapacity = {
@@ -45,30 +45,42 @@ export async function capacity(ports: Ports, { site: wanted, effect }: CapacityO
     const sites = policy.sites.filter(({ name }) => wanted === undefined || name === wanted);
     const told = await Promise.all(
       sites.map(async (site): Promise<SiteCapacity> => {
-        const [usage, tasks, postures] = await Promise.all([
-          memory.usage(site.name, now - FORECAST_SECONDS),
-          memory.tasks(site.name, now - GROWTH_SECONDS),
-          memory.postures(site.name),
-        ]);
-        const guestOf = new Map(postures.map((posture) => [posture.vmid, posture]));
-        const growth = growthOf(tasks, (vmid) => guestOf.get(vmid)?.tier, now);
-        const stores = forecast(usage, now);
-        const uses = tierUse(growth, policy.tiers);
-        return {
-          site: site.name,
-          timeZone: site.timeZone,
-          stores,
-          tiers: uses.map((use, i) => ({ ...use, name: policy.tiers[i]!.name, lock: policy.tiers[i]!.lock })),
-          guests: growth
-            .map((one) => named(one, guestOf.get(one.vmid)))
-            .sort((a, b) => (b.perDayBytes ?? -1) - (a.perDayBytes ?? -1) || a.vmid - b.vmid),
-          findings: [...fillFindings(stores, { site, now }), ...budgetFindings(uses, { site, now })],
-          ...(effect ? { effect: effectOf(growth, effect) } : {}),
-        };
+        const { usage: _usage, growth, ...one } = await capacityOf(memory, policy, site, now);
+        return { ...one, ...(effect ? { effect: effectOf(growth, effect) } : {}) };
       }),
     );
     return { outcome: 'told', now, sites: told };
   });
+}
+
+/** One site, with the samples that its forecasts are from. */
+export async function capacityOf(
+  memory: Memory,
+  policy: Policy,
+  site: Site,
+  now: UnixSeconds,
+): Promise<SiteCapacity & { readonly usage: readonly UsageSample[]; readonly growth: readonly GuestGrowth[] }> {
+  const [usage, tasks, postures] = await Promise.all([
+    memory.usage(site.name, now - FORECAST_SECONDS),
+    memory.tasks(site.name, now - GROWTH_SECONDS),
+    memory.postures(site.name),
+  ]);
+  const guestOf = new Map(postures.map((posture) => [posture.vmid, posture]));
+  const growth = growthOf(tasks, (vmid) => guestOf.get(vmid)?.tier, now);
+  const stores = forecast(usage, now);
+  const uses = tierUse(growth, policy.tiers);
+  return {
+    site: site.name,
+    timeZone: site.timeZone,
+    stores,
+    usage,
+    growth,
+    tiers: uses.map((use, i) => ({ ...use, name: policy.tiers[i]!.name, lock: policy.tiers[i]!.lock })),
+    guests: growth
+      .map((one) => named(one, guestOf.get(one.vmid)))
+      .sort((a, b) => (b.perDayBytes ?? -1) - (a.perDayBytes ?? -1) || a.vmid - b.vmid),
+    findings: [...fillFindings(stores, { site, now }), ...budgetFindings(uses, { site, now })],
+  };
 }
 
 function named(growth: GuestGrowth, posture: PostureRecord | undefined): GuestGrowth & { readonly name?: string } {

@@ -4,6 +4,7 @@ import { neededRights, type Purpose } from '#core/rights/needed.ts';
 import { holds } from '#core/rights/rights.ts';
 import { rightsScope } from '#core/rights/scope.ts';
 import { examineFindings, missingRights, type Checked } from './doctor-findings.ts';
+import { WATCHING } from './may-watch.ts';
 import { unknownSites } from './named-sites.ts';
 import type { Examination, Ports } from './ports.ts';
 
@@ -37,6 +38,28 @@ export async function doctor(ports: Ports, options: { readonly sites?: readonly 
     ),
   );
   return { outcome: 'examined', logins, findings: sortFindings(dropRepeats([...findings, ...found])) };
+}
+
+export type SiteExamination = { readonly logins: readonly Examined[]; readonly findings: readonly Finding[] };
+
+/** One site as a running daemon may examine it: with its own logins, and no other's secret is read. */
+export async function examineSite(
+  { examiner, clock }: Pick<Ports, 'examiner' | 'clock'>,
+  policy: Policy,
+  site: Site,
+): Promise<SiteExamination> {
+  const found = await examiner.examine(site, { waitSeconds: 0, logins: WATCHING });
+  const checked = found.map((examination) => check(policy, site, examination));
+  return {
+    logins: checked.map((one) => ({ site: site.name, server: one.examination.server, login: one.examination.login, checked: one })),
+    findings: sortFindings(
+      dropRepeats(
+        checked.flatMap((one) =>
+          examineFindings({ site, tiers: policy.tiers, examination: one.examination, checked: one, nowAt: clock.now() }),
+        ),
+      ),
+    ),
+  };
 }
 
 type SiteExamined = { readonly site: Site; readonly examinations: readonly Examination[] };

@@ -6,7 +6,7 @@ import type { Rights } from '#core/rights/rights.ts';
 import type { Examination, Examiner, Ports, Timers } from './ports.ts';
 
 /** Logins of a process that watches; it never reads the secret of another. */
-const WATCHING: readonly Examination['login'][] = ['token', 'backupToken', 'retryToken', 'pressureToken'];
+export const WATCHING: readonly Examination['login'][] = ['token', 'backupToken', 'retryToken', 'pressureToken'];
 
 export type MayWatch = {
   /** Logins that could delete recovery points and were not allowed by name: with one of them nothing is watched. */

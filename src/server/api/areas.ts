@@ -3,10 +3,12 @@ import type { News } from '#app/news.ts';
 import type { Api } from './frame.ts';
 import { alertsRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { capacityRoutes } from './routes/capacity.ts';
 import { eventsRoutes } from './routes/events.ts';
 import { guestRoutes } from './routes/guest.ts';
 import { guestsRoutes } from './routes/guests.ts';
 import { overviewRoutes } from './routes/overview.ts';
+import { sitesRoutes } from './routes/sites.ts';
 
 /** What can be asked of the watch. `closed` ends what listens. */
 export function watchAreas(live: Live, news: News, closed: AbortSignal): readonly ((api: Api) => void)[] {
@@ -16,6 +18,8 @@ export function watchAreas(live: Live, news: News, closed: AbortSignal): readonl
     guestRoutes(live),
     alertsRoutes(live),
     auditRoutes(live),
+    capacityRoutes(live),
+    sitesRoutes(live),
     eventsRoutes(news, closed),
   ];
 }
