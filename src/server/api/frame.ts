@@ -2,6 +2,7 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import type { Log } from '#app/ports.ts';
+import { covers, roleOfScope, scopeOfRole, type Scope } from '#core/access/role.ts';
 import { answerWith, type Prepared } from './answer.ts';
 import { explain, isRefused, malformed, problemResponse, refuse, type Refused } from './problem.ts';
 import type { RoleName } from './schema/session.ts';
@@ -15,8 +16,6 @@ export type Principal = {
   /** Of a token: what it was made for, never more than its owner's role. */
   readonly scope?: Scope;
 };
-
-export type Scope = 'read' | 'act' | 'approve' | 'admin';
 
 export type ApiEnv = { Variables: { principal?: Principal } };
 export type ApiContext = Context<ApiEnv>;
@@ -151,23 +150,19 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^${API_BASE}${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 }
 
-const ROLES: readonly RoleName[] = ['viewer', 'operator', 'approver', 'admin'];
-const SCOPE_OF: Readonly<Record<RoleName, Scope>> = { viewer: 'read', operator: 'act', approver: 'approve', admin: 'admin' };
-const SCOPES: readonly Scope[] = ['read', 'act', 'approve', 'admin'];
-
 /** Why this principal may not ask for this route; undefined where it may. */
 export function whoMay({ role, scope }: Pick<Route, 'role' | 'scope'>, principal: Principal | undefined): Refused | undefined {
   if (role === 'anyone') return undefined;
   if (!principal) return refuse('not-logged-in', { fix: 'log in, or send a token: Authorization: Bearer …' });
-  if (ROLES.indexOf(principal.role) < ROLES.indexOf(role))
+  if (!covers(principal.role, role))
     return refuse('forbidden', {
       detail: `${principal.name} is ${principal.role}; it takes ${role}`,
       fix: 'ask somebody who may, or an admin for the role',
     });
   if (principal.via !== 'token') return undefined;
-  const needed = scope ?? SCOPE_OF[role];
+  const needed = scope ?? scopeOfRole(role);
   if (needed === 'none') return refuse('forbidden', { detail: 'no token may do this', fix: 'log in yourself' });
-  if (principal.scope !== undefined && SCOPES.indexOf(principal.scope) >= SCOPES.indexOf(needed)) return undefined;
+  if (principal.scope !== undefined && covers(roleOfScope(principal.scope), roleOfScope(needed))) return undefined;
   return refuse('forbidden', {
     detail: `the token is for "${principal.scope ?? 'nothing'}"; it takes "${needed}"`,
     fix: 'make a token with that scope',
