@@ -61,6 +61,11 @@ export const PAGES: readonly PageEntry[] = [
     menu: { label: 'Audit log', icon: 'audit', key: 'l' },
   },
   {
+    path: '/capacity',
+    component: lazy(async () => ({ default: (await import('./pages/capacity/capacity-page.tsx')).CapacityPage })),
+    menu: { label: 'Capacity', icon: 'capacity', key: 'y' },
+  },
+  {
     path: '/settings',
     component: lazy(async () => ({ default: (await import('./pages/settings/settings-page.tsx')).SettingsPage })),
     menu: { label: 'Settings', icon: 'settings', key: 'e' },

@@ -3,7 +3,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 /** Where no site is meant, the zone of the browser. */
 export const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-function format(zone: string, kind: 'exact' | 'day' | 'minute'): Intl.DateTimeFormat {
+function format(zone: string, kind: 'exact' | 'date' | 'day' | 'minute'): Intl.DateTimeFormat {
   const key = `${kind} ${zone}`;
   const known = formats.get(key);
   if (known) return known;
@@ -12,7 +12,8 @@ function format(zone: string, kind: 'exact' | 'day' | 'minute'): Intl.DateTimeFo
     weekday: 'short',
     day: 'numeric',
     month: 'short',
-    ...(kind === 'day' ? {} : { hour: '2-digit', minute: '2-digit' }),
+    ...(kind === 'day' || kind === 'date' ? {} : { hour: '2-digit', minute: '2-digit' }),
+    ...(kind === 'date' ? { year: 'numeric' } : {}),
     ...(kind === 'exact' ? { year: 'numeric', second: '2-digit', timeZoneName: 'short' } : {}),
   });
   formats.set(key, made);
@@ -32,4 +33,9 @@ export function minute(at: number, zone: string = HERE): string {
 /** `Fri, 27 Nov` */
 export function day(at: number, zone: string = HERE): string {
   return format(zone, 'day').format(at * 1000);
+}
+
+/** `Fri, 27 Nov 2026`: for days that may lie in another year. */
+export function date(at: number, zone: string = HERE): string {
+  return format(zone, 'date').format(at * 1000);
 }

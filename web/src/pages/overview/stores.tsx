@@ -1,10 +1,10 @@
 import type { Overview } from '#server/api/schema/overview.ts';
-import { Icon, type IconName } from '../../parts/icon.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { useNow } from '../../parts/now.ts';
 import { Section } from '../../parts/section.tsx';
 import { size } from '../../parts/size.ts';
+import { urgency } from '../../parts/urgency.ts';
 import { When } from '../../parts/when.tsx';
-import type { Meaning } from '../../theme/meaning.ts';
 import classes from './stores.module.css';
 
 type Store = Overview['stores'][number];
@@ -58,17 +58,4 @@ function StoreLine({ store, zone, manySites }: { readonly store: Store; readonly
       </div>
     </div>
   );
-}
-
-const DAY = 86_400;
-function urgency(
-  endsAt: number | undefined,
-  now: number,
-  because: string | undefined,
-): { readonly meaning: Meaning; readonly icon: IconName } {
-  if (endsAt === undefined)
-    return because === undefined ? { meaning: 'protected', icon: 'check' } : { meaning: 'unknown', icon: 'question' };
-  if (endsAt - now < 7 * DAY) return { meaning: 'broken', icon: 'cross-octagon' };
-  if (endsAt - now < 45 * DAY) return { meaning: 'attention', icon: 'triangle' };
-  return { meaning: 'protected', icon: 'check' };
 }
