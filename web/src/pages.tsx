@@ -66,6 +66,11 @@ export const PAGES: readonly PageEntry[] = [
     menu: { label: 'Capacity', icon: 'capacity', key: 'y' },
   },
   {
+    path: '/sites',
+    component: lazy(async () => ({ default: (await import('./pages/sites/sites-page.tsx')).SitesPage })),
+    menu: { label: 'Sites', icon: 'sites', key: 's' },
+  },
+  {
     path: '/settings',
     component: lazy(async () => ({ default: (await import('./pages/settings/settings-page.tsx')).SettingsPage })),
     menu: { label: 'Settings', icon: 'settings', key: 'e' },

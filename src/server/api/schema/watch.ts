@@ -137,6 +137,7 @@ export const siteHealth = z.object({
 });
 export type SiteHealth = z.infer<typeof siteHealth>;
 export const sitesPage = z.object({ sites: z.array(siteHealth) });
+export type SitesPage = z.infer<typeof sitesPage>;
 
 /** GET /api/v1/settings: how this daemon runs. No secret, only where each is read from. */
 export const settingsPage = z.object({
