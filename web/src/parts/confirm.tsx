@@ -26,7 +26,11 @@ export function Confirm({ title, children, label, pending, incomplete = false, e
           confirm();
         }}
       >
-        <Refusal error={error} />
+        {error === null ? null : (
+          <div style={{ marginBottom: '0.8rem' }}>
+            <Refusal error={error} />
+          </div>
+        )}
         {children}
         <Group justify="flex-end" mt="md">
           <Button variant="default" onClick={cancel}>
