@@ -63,8 +63,9 @@ function shape({
       id: tier,
       name,
       guests: count,
-      perDayBytes,
-      usedBytes: newBytes,
+      ...(count > 0 && { usedBytes: newBytes }),
+      // Nothing that is known to grow is not the same as no growth.
+      ...(guests.some((guest) => guest.tier === tier && guest.perDayBytes !== undefined) && { perDayBytes }),
       ...(budgetBytes !== undefined && { budgetBytes }),
     })),
     guests: guests.slice(0, MOST_GUESTS).map(({ vmid, name, tier, perDayBytes, newBytes }) => ({

@@ -23,12 +23,10 @@ export function TierUse({ tiers }: { readonly tiers: readonly Tier[] }) {
               <span className={classes.name}>
                 {tier.id} {tier.name}
               </span>
-              <span>{tier.guests === 0 || tier.usedBytes === undefined ? 'not known' : use(tier.usedBytes, tier.budgetBytes)}</span>
+              <span>{tier.usedBytes === undefined ? 'not known' : use(tier.usedBytes, tier.budgetBytes)}</span>
             </div>
             <Budget tier={tier} />
-            <div className={classes.quiet}>
-              {growth(tier)}
-            </div>
+            <div className={classes.quiet}>{growth(tier)}</div>
           </li>
         ))}
       </ul>
