@@ -38,6 +38,8 @@ export async function run(argv: readonly string[], overrides: Overrides = {}, st
         env,
         ports,
         timers,
+        ask: async (request) => (await import('./ask-daemon.ts')).askDaemon(request),
+        readSecret,
         serve: (given) => serve({ ports, timers }, streams, out, given),
         onInterrupt: (tell) => {
           interrupted = () => {

@@ -44,7 +44,25 @@ export type Context = {
   /** Watches until it is told to end; only `serve` asks for it. */
   readonly serve?: (given: ServeOptions) => Promise<Serving>;
   readonly timers?: Timers;
+  /** Asks a running daemon. */
+  readonly ask?: AskDaemon;
+  /** Throws an Error with a `fix` where it cannot be read. */
+  readonly readSecret?: (ref: SecretRef) => Promise<string>;
 };
+
+/** What is asked of a running daemon: a GET, or with a body a POST. */
+export type DaemonRequest = {
+  readonly path: '/status' | '/alerts' | '/capacity' | '/history';
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+};
+
+export type AskDaemon = (
+  request: DaemonRequest & { readonly server: string; readonly token?: string | undefined },
+) => Promise<
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: string; readonly fix: string; readonly exitCode: number }
+>;
 
 export type ServeOptions = {
   readonly policy: Policy;

@@ -63,6 +63,10 @@ test('the document has each route of the watch, and no reference that leads nowh
     '/capacity',
     '/sites',
     '/sites/{site}/examine',
+    '/terminal/status',
+    '/terminal/alerts',
+    '/terminal/capacity',
+    '/terminal/history',
     '/events',
   ]);
   for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) expect(Object.keys(components.schemas)).toContain(name);

@@ -1,6 +1,7 @@
-import { answerAlert, listAlerts, type AlertAct } from '#app/alerts.ts';
+import { answerAlert, listAlerts, type AlertAct, type AlertAnswer, type AlertsList } from '#app/alerts.ts';
 import { testAlerts, type AlertsTestOptions } from '#app/test-alerts.ts';
 import { isOn, text, type Command, type Context, type Flags } from '../command.ts';
+import { askServer, SERVER_OPTIONS } from '../daemon.ts';
 import { answeredText, livesText, testText } from '../views/alerts.ts';
 import { findingsText } from '../views/finding.ts';
 import { NO_MEMORY } from '../views/memory.ts';
@@ -25,6 +26,7 @@ export const alerts: Command = {
     { flags: '--channel NAME', help: 'test: only this channel, past all routes' },
     { flags: '--through', help: 'test: plant a failure, follow it through the routes to its receivers, and its end after it' },
     { flags: '--tier NUMBER', help: 'test --through: of this tier; the first if not given' },
+    ...SERVER_OPTIONS,
   ],
   examples: [
     { run: 'holdfast alerts', does: 'what is open at each site' },
@@ -48,14 +50,17 @@ export const alerts: Command = {
   },
 };
 
-async function list({ ports, out }: Context, _args: readonly string[], flags: Flags): Promise<number> {
+async function list(context: Context, _args: readonly string[], flags: Flags): Promise<number> {
+  const { ports, out } = context;
   const overDays = Number(text(flags, 'over') ?? 0);
   if (!Number.isInteger(overDays) || overDays < 0 || overDays > 400) {
     out.error('error: --over takes whole days, at most 400');
     return 2;
   }
   const site = text(flags, 'site');
-  const listed = await listAlerts(ports, { overDays, ...(site === undefined ? {} : { site }) });
+  const asked = await askServer(context, flags, { path: '/alerts', query: { site, overDays: String(overDays) } });
+  if (asked && 'exitCode' in asked) return asked.exitCode;
+  const listed = asked ? (asked.value as AlertsList) : await listAlerts(ports, { overDays, ...(site === undefined ? {} : { site }) });
   if (listed.outcome !== 'listed') return refuse(out, listed);
   const now = ports.clock.now();
   const details = isOn(flags, 'details');
@@ -76,13 +81,16 @@ function reopen(context: Context, [key = '']: readonly string[], flags: Flags): 
   return answered(context, key, flags, { act: 'reopen' });
 }
 
-async function answered({ ports, out, env }: Context, key: string, flags: Flags, act: AlertAct): Promise<number> {
+async function answered(context: Context, key: string, flags: Flags, act: AlertAct): Promise<number> {
+  const { ports, out, env } = context;
   if (key === '') {
     out.error('error: say which finding is meant, by its key:\n    holdfast alerts list');
     return 2;
   }
   const by = text(flags, 'by') ?? env['SUDO_USER'] ?? env['USER'] ?? '';
-  const result = await answerAlert(ports, key, { ...act, by });
+  const asked = await askServer(context, flags, { path: '/alerts', body: { key, act } });
+  if (asked && 'exitCode' in asked) return asked.exitCode;
+  const result = asked ? (asked.value as AlertAnswer) : await answerAlert(ports, key, { ...act, by });
   if (result.outcome === 'answered') {
     out.result(result, ({ life, timeZone }, paint) => answeredText(life, timeZone, paint), { life: result.life });
     return 0;

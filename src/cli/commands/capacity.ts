@@ -1,5 +1,6 @@
-import { capacity as tellCapacity, type CapacityOptions } from '#app/capacity.ts';
+import { capacity as tellCapacity, type Capacity, type CapacityOptions } from '#app/capacity.ts';
 import { text, type Command } from '../command.ts';
+import { askServer, SERVER_OPTIONS } from '../daemon.ts';
 import { capacityText } from '../views/capacity.ts';
 import { findingsText } from '../views/finding.ts';
 import { NO_MEMORY } from '../views/memory.ts';
@@ -11,6 +12,7 @@ export const capacity: Command = {
     { flags: '--site NAME', help: 'only this site' },
     { flags: '--tier NUMBER', help: 'with --points: the tier' },
     { flags: '--points COUNT', help: 'what so many points more (or fewer: -10) of each guest of the tier would take or free' },
+    ...SERVER_OPTIONS,
   ],
   examples: [
     { run: 'holdfast capacity', does: 'each datastore and ZFS pool with its forecast, tiers and guests by what they add' },
@@ -23,7 +25,8 @@ export const capacity: Command = {
     4: 'a store fills within thirty days, or a budget is used up',
   },
 
-  async run({ ports, out }, _args, flags) {
+  async run(context, _args, flags) {
+    const { ports, out } = context;
     const [site, tier, points] = [text(flags, 'site'), text(flags, 'tier'), text(flags, 'points')];
     if ((tier === undefined) !== (points === undefined) || [tier, points].some((one) => one !== undefined && !/^-?\d{1,6}$/.test(one))) {
       out.error('error: --tier and --points go together, a tier and a count:\n    holdfast capacity --tier 1 --points -16');
@@ -33,7 +36,9 @@ export const capacity: Command = {
       ...(site === undefined ? {} : { site }),
       ...(tier === undefined ? {} : { effect: { tier: Number(tier), pointsMore: Number(points) } }),
     };
-    const told = await tellCapacity(ports, options);
+    const asked = await askServer(context, flags, { path: '/capacity', query: { site, tier, points } });
+    if (asked && 'exitCode' in asked) return asked.exitCode;
+    const told = asked ? (asked.value as Capacity) : await tellCapacity(ports, options);
     if (told.outcome === 'invalid') {
       out.result(told.findings, findingsText, { findings: told.findings });
       return 2;

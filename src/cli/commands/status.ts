@@ -1,5 +1,7 @@
 import { status as statusOf } from '#app/status.ts';
+import type { LiveStatus } from '#app/live-status.ts';
 import { isOn, texts, type Command } from '../command.ts';
+import { askServer, SERVER_OPTIONS } from '../daemon.ts';
 import { findingsText } from '../views/finding.ts';
 import { statusJson, statusText } from '../views/status.ts';
 
@@ -9,7 +11,8 @@ export const status: Command = {
   options: [
     { flags: '--check', help: 'exit 4 when a promise is broken or cannot be seen to hold' },
     { flags: '--all', help: 'every guest and every finding, however many there are' },
-    { flags: '--site NAME...', help: 'only these sites' },
+    { flags: '--site NAME...', help: 'only these sites; with --server only the first' },
+    ...SERVER_OPTIONS,
   ],
   examples: [
     { run: 'holdfast status', does: 'every guest, tier by tier' },
@@ -21,9 +24,13 @@ export const status: Command = {
     4: 'a promise is broken or cannot be seen to hold (--check)',
   },
 
-  async run({ ports, out }, _args, flags) {
+  async run(context, _args, flags) {
+    const { ports, out } = context;
     const sites = texts(flags, 'site');
-    const found = await statusOf(ports, sites.length > 0 ? sites : undefined);
+    const [site] = sites;
+    const asked = await askServer(context, flags, { path: '/status', query: { site } });
+    if (asked && 'exitCode' in asked) return asked.exitCode;
+    const found = asked ? (asked.value as LiveStatus) : await statusOf(ports, sites.length > 0 ? sites : undefined);
     if (found.outcome === 'invalid') {
       out.result(found.findings, findingsText, { findings: found.findings });
       return 2;

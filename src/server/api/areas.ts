@@ -9,6 +9,7 @@ import { guestRoutes } from './routes/guest.ts';
 import { guestsRoutes } from './routes/guests.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { sitesRoutes } from './routes/sites.ts';
+import { terminalRoutes } from './routes/terminal.ts';
 
 /** What can be asked of the watch. `closed` ends what listens. */
 export function watchAreas(live: Live, news: News, closed: AbortSignal): readonly ((api: Api) => void)[] {
@@ -20,6 +21,7 @@ export function watchAreas(live: Live, news: News, closed: AbortSignal): readonl
     auditRoutes(live),
     capacityRoutes(live),
     sitesRoutes(live),
+    terminalRoutes(live),
     eventsRoutes(news, closed),
   ];
 }
