@@ -70,7 +70,7 @@ describe.skipIf(missing !== undefined)('in the browser', { timeout: 120_000 }, (
     await page.getByRole('heading', { level: 1, name: 'Guests' }).waitFor();
     await page.goto(`${demo.url}/guests/home/101`);
     await page
-      .getByText(/the newest usable point is \d/)
+      .getByText(/the newest usable point is \d/i)
       .first()
       .waitFor();
     await page.getByText('broken').first().waitFor();

@@ -116,12 +116,13 @@ export function Chart({ height, label, zone, unit, lines, limits = [], band, now
                     silent: true,
                     lineStyle: { color: colour('bar-broken'), type: 'dashed', width: 1.4 },
                     data: [
-                      ...limits.map(({ name: limit, value }, place) => ({
-                        name: limit,
+                      // Limits mostly lie close to each other: the last one's line carries the names of all.
+                      ...limits.map(({ value }, place) => ({
+                        name: limits.map(({ name: limit }) => limit).join(', '),
                         yAxis: value,
-                        // Two limits mostly lie close to each other: the first is named below its line, the second above.
                         label: {
-                          position: place === 0 && limits.length > 1 ? 'insideStartBottom' : 'insideStartTop',
+                          show: place === limits.length - 1,
+                          position: 'insideStartTop',
                           color: colour('text'),
                           backgroundColor: colour('card'),
                           padding: [1, 3],

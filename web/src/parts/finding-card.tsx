@@ -5,6 +5,7 @@ import { SeverityBadge } from './badge.tsx';
 import classes from './finding-card.module.css';
 import { FindingCode } from './finding-code.tsx';
 import { Fix } from './fix.tsx';
+import { sentence } from './sentence.ts';
 
 /** What is wrong, what comes of it, what to do. `about` stands beside the code: since when, whose. */
 export function FindingCard({
@@ -23,8 +24,8 @@ export function FindingCard({
         <span>{about ?? finding.at}</span>
         <FindingCode code={finding.code} />
       </div>
-      <p className={classes.problem}>{finding.problem}</p>
-      <p className={classes.why}>{finding.why}</p>
+      <p className={classes.problem}>{sentence(finding.problem)}</p>
+      <p className={classes.why}>{sentence(finding.why)}</p>
       <span className={classes.label}>What to do</span>
       <Fix text={finding.fix} />
       {children}

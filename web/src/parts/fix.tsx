@@ -1,5 +1,6 @@
 import { CopyButton } from './copy-button.tsx';
 import classes from './fix.module.css';
+import { sentence } from './sentence.ts';
 
 /** What to do. In a finding a command, or a line to write, stands alone: it is shown as one, with a button that copies it. */
 export function Fix({ text }: { readonly text: string }) {
@@ -12,7 +13,7 @@ export function Fix({ text }: { readonly text: string }) {
             <CopyButton text={line.trim()} />
           </div>
         ) : (
-          <span key={index}>{line}</span>
+          <span key={index}>{index === 0 ? sentence(line) : line}</span>
         ),
       )}
     </div>

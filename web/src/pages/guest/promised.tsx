@@ -3,6 +3,7 @@ import { duration } from '../../parts/duration.ts';
 import { LadderList } from '../../parts/ladder.tsx';
 import { Section } from '../../parts/section.tsx';
 import classes from './guest-page.module.css';
+import { sentence } from '../../parts/sentence.ts';
 
 /** What the guest was promised, by which rule, and how far its newest state has come. */
 export function Promised({ page }: { readonly page: GuestPage }) {
@@ -51,7 +52,7 @@ export function Promised({ page }: { readonly page: GuestPage }) {
             </dl>
           )}
           <p className={classes.rule}>
-            {rule}
+            {sentence(rule)}
             {otherRules.map((other) => (
               <span className={classes.quiet} style={{ display: 'block' }} key={other}>
                 {other}

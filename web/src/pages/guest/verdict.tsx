@@ -5,6 +5,7 @@ import { SourceLine } from '../../parts/source-line.tsx';
 import { When } from '../../parts/when.tsx';
 import { Acts } from './acts.tsx';
 import classes from './verdict.module.css';
+import { sentence } from '../../parts/sentence.ts';
 
 /** The one sentence about the guest, where it is from, and what can be done now. */
 export function Verdict({ page }: { readonly page: GuestPage }) {
@@ -25,7 +26,7 @@ export function Verdict({ page }: { readonly page: GuestPage }) {
           <span key={fact}>{fact}</span>
         ))}
       </div>
-      <p className={classes.sentence}>{guest.because}</p>
+      <p className={classes.sentence}>{sentence(guest.because)}</p>
       <div className={classes.about}>
         {guest.newestPointAt === undefined ? null : (
           <span>

@@ -8,6 +8,7 @@ import { guestPath } from '../../parts/guest-link.tsx';
 import { When } from '../../parts/when.tsx';
 import { Loaded } from '../../states/loaded.tsx';
 import classes from './guest-details.module.css';
+import { sentence } from '../../parts/sentence.ts';
 
 const SHOWN = 6;
 
@@ -16,7 +17,7 @@ export function GuestDetails({ guest }: { readonly guest: GuestRow }) {
   const { site, vmid } = guest;
   return (
     <>
-      <p className={classes.sentence}>{guest.because}</p>
+      <p className={classes.sentence}>{sentence(guest.because)}</p>
       <Loaded query={useGuest(site, vmid)} what={`guest ${vmid}`}>
         {({ evidence, findings, points, timeZone }) => (
           <div className={classes.parts}>

@@ -7,6 +7,7 @@ import { Section } from '../../parts/section.tsx';
 import { When } from '../../parts/when.tsx';
 import { lookOfSeverity } from '../../theme/meaning.ts';
 import classes from './needs.module.css';
+import { sentence } from '../../parts/sentence.ts';
 
 type Need = Overview['needs'][number];
 
@@ -44,7 +45,7 @@ function NeedLine({ need, open }: { readonly need: Need; readonly open: boolean 
         <span className={classes.sign}>
           <Icon name={icon} size={19} />
         </span>
-        <span className={classes.problem}>{finding.problem}</span>
+        <span className={classes.problem}>{guest === undefined ? sentence(finding.problem) : `${guest.name}: ${finding.problem}`}</span>
         <span className={classes.turn}>
           <Icon name="chevron" size={16} />
         </span>
@@ -60,7 +61,7 @@ function NeedLine({ need, open }: { readonly need: Need; readonly open: boolean 
         </span>
       </summary>
       <div className={classes.body}>
-        <p className={classes.why}>{finding.why}</p>
+        <p className={classes.why}>{sentence(finding.why)}</p>
         <Fix text={finding.fix} />
         <footer>
           {guest === undefined ? null : (

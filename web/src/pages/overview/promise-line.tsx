@@ -4,6 +4,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { size } from '../../parts/size.ts';
 import { lookOfStanding } from '../../theme/meaning.ts';
 import classes from './promise-line.module.css';
+import { sentence } from '../../parts/sentence.ts';
 
 const NAMES: Readonly<Record<PromiseStanding['promise'], string>> = {
   rpo: 'Data age (RPO)',
@@ -33,7 +34,7 @@ export function PromiseLine({ standing }: { readonly standing: PromiseStanding }
         </span>
       </div>
       <Scale standing={standing} />
-      <p className={classes.because}>{because}</p>
+      <p className={classes.because}>{sentence(because)}</p>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { Section } from '../../parts/section.tsx';
 import { SourceLine } from '../../parts/source-line.tsx';
 import type { Meaning } from '../../theme/meaning.ts';
 import classes from './sites.module.css';
+import { sentence } from '../../parts/sentence.ts';
 
 type Site = Overview['sites'][number];
 
@@ -21,7 +22,7 @@ export function Sites({ sites }: { readonly sites: Overview['sites'] }) {
               </span>
               <Badge {...look(site)} />
             </div>
-            <p className={classes.because}>{site.because}</p>
+            <p className={classes.because}>{sentence(site.because)}</p>
             {site.silent.map(({ server, because }) => (
               <p className={classes.because} key={server}>
                 {server}: {because}
