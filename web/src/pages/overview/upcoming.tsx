@@ -74,7 +74,7 @@ function TimeLine({ runs }: { readonly runs: readonly Run[] }) {
               ).map(({ run, label }) => (
                 <Tooltip key={`${run.id} ${run.at}`} label={spell(run)} withArrow>
                   <span className={classes.run} style={{ left: left(run.at), width: `${(100 * (run.usualSeconds ?? 0)) / (to - from)}%` }}>
-                    <span>{label}</span>
+                    <span data-end={run.at > to - (to - from) / 8}>{label}</span>
                   </span>
                 </Tooltip>
               ))}
