@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { draws } from '#test/draws.ts';
 import { policyJsonSchema } from '#config/json-schema.ts';
 import { hunks, lineDiff } from '../../web/src/parts/line-diff.ts';
 import { keysAt } from '../../web/src/pages/policy/complete.ts';
@@ -35,6 +36,7 @@ test('what a difference shows gives both texts back', () => {
       expect(without('removed')).toEqual(after.split('\n'));
       expect(without('added')).toEqual(before.split('\n'));
     }),
+    draws(300),
   );
 });
 
