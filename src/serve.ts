@@ -12,6 +12,7 @@ import { StoreError } from '#core/memory/store-error.ts';
 import { startDaemon, type Daemon } from '#daemon/daemon.ts';
 import { makeApi } from '#server/api/api.ts';
 import { watchAreas } from '#server/api/areas.ts';
+import { settingsRoutes } from '#server/api/routes/settings.ts';
 import { startServer, type Listening } from '#server/server.ts';
 
 /* What `holdfast serve` is wired from: the daemon, the server and the signals of this process. It decides nothing. */
@@ -73,7 +74,18 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
     waitingSeconds,
     reload: () => daemon?.reload(),
   });
-  const api = makeApi({ ...access, log, version, areas: [...access.areas, ...watchAreas(live, news, closed.signal), ...edit.areas] });
+  const settings = settingsRoutes(live, {
+    listen: `${host}:${port}`,
+    where,
+    policyFile: async () => (await ports.policySource.load()).file,
+    server: policy.server,
+  });
+  const api = makeApi({
+    ...access,
+    log,
+    version,
+    areas: [...access.areas, ...watchAreas(live, news, closed.signal), settings, ...edit.areas],
+  });
   const hook = await readHookToken(parts, given);
   if ('problem' in hook) return { ok: false, ...hook };
 

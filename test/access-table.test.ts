@@ -9,6 +9,7 @@ import { changesRoutes } from '#server/api/routes/changes.ts';
 import { addOidcRoutes } from '#server/api/routes/oidc.ts';
 import { planRoutes } from '#server/api/routes/plan.ts';
 import { policyRoutes } from '#server/api/routes/policy.ts';
+import { settingsRoutes } from '#server/api/routes/settings.ts';
 import { accessRig, type AccessRig, type Sent } from '#server/auth/testing/rig.ts';
 
 /*
@@ -38,6 +39,7 @@ beforeAll(async () => {
     area: (api, access, log) => {
       for (const area of [
         ...watchAreas(none, makeNews(), new AbortController().signal),
+        settingsRoutes(none, none),
         policyRoutes(none),
         planRoutes(none),
         changesRoutes(none),

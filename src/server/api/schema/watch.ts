@@ -145,7 +145,7 @@ export const settingsPage = z.object({
   replica: z.string(),
   startedAt: instant,
   listen: z.string(),
-  database: z.object({ kind: z.enum(['sqlite', 'postgres']), where: z.string(), trouble: z.string().optional() }),
+  database: z.object({ where: z.string(), trouble: z.string().optional() }),
   policyFile: z.string(),
   alerts: z.object({
     channels: z.array(z.object({ name: z.string(), kind: z.string(), to: z.string() })),
@@ -153,9 +153,10 @@ export const settingsPage = z.object({
     quiet: z.string().optional(),
     heartbeat: z.string().optional(),
   }),
-  login: z.object({ local: z.boolean(), oidc: z.string().optional(), proxyHeader: z.string().optional(), secureCookies: z.boolean() }),
+  login: z.object({ oidc: z.string().optional(), proxyHeader: z.string().optional(), publicUrl: z.string().optional() }),
   waitingSeconds: z.int().meta({ description: 'how long a weakening change of the only person waits' }),
 });
+export type SettingsPage = z.infer<typeof settingsPage>;
 
 /** GET /api/v1/events, server-sent: `event: changed`, and this as its data. */
 export const changed = z.object({
