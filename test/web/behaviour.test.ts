@@ -5,6 +5,7 @@ import { noBrowser, openBrowser, openPage, settled } from './browser.ts';
 import { serveFixtures, type Answers } from './fixture-server.ts';
 import { NOW } from './fixtures/overview.ts';
 import { SCENES } from './fixtures/scenes.ts';
+import { NO_TOKENS, TOKENS } from './fixtures/settings.ts';
 
 type Tell = Awaited<ReturnType<typeof serveFixtures>>['tell'];
 
@@ -47,6 +48,27 @@ describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
       const last = page.locator('[role=row][aria-rowindex]').last();
       await expect.poll(async () => Number(await last.getAttribute('aria-rowindex')), { timeout: 30_000 }).toBeGreaterThan(201);
     });
+  }, 120_000);
+
+  test("a token's secret is shown once, and is gone with its window; a viewer may make none that does more than read", async () => {
+    const secret = 'hf_shown-this-once';
+    const made = { ...TOKENS.items[0], ...NO_TOKENS, label: 'office', secret };
+    await inScene(
+      'settings-viewer',
+      async (page) => {
+        expect(await page.getByRole('heading', { name: 'Accounts' }).count()).toBe(0);
+        await page.getByRole('button', { name: 'Make a token' }).click();
+        await page.getByLabel('What it is for').fill('office');
+        await page.getByRole('combobox', { name: 'What it may' }).click();
+        expect(await page.getByRole('option').allTextContents()).toEqual(['read: see everything']);
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Make the token' }).click();
+        await page.getByText(secret).waitFor();
+        await page.getByRole('button', { name: 'I have it' }).click();
+        await page.getByText(secret).waitFor({ state: 'detached' });
+      },
+      (path) => (path === '/tokens' ? { body: made } : undefined),
+    );
   }, 120_000);
 
   test('a viewer is offered no act', async () => {
