@@ -58,11 +58,10 @@ export async function guestPage(live: Live, siteName: string, vmid: number): Pro
   ]);
   const own = lives.filter(({ finding }) => finding.vmid === vmid);
   const points = judged(ledger, told);
-  const took = new Map(
-    tasks.flatMap((task) =>
-      task.guests.filter((one) => ids.has(String(one.vmid))).map((one) => [task.startedAt, one.durationSeconds ?? 0] as const),
-    ),
-  );
+  const runs = tasks.filter((task) => task.guests.some((one) => ids.has(String(one.vmid))));
+  // The run that made a point says when it could be used at the latest; it is first seen only at the next look.
+  const endOf = (at: UnixSeconds): UnixSeconds =>
+    runs.find(({ startedAt, endedAt }) => startedAt <= at && at <= endedAt)?.endedAt ?? Infinity;
   return {
     row: rowOf(guest, tier),
     source,
@@ -80,7 +79,7 @@ export async function guestPage(live: Live, siteName: string, vmid: number): Pro
       points.map(({ at, sizeBytes, goneAt, firstSeenAt, counts }) => ({
         at,
         usable: sizeBytes !== undefined && counts?.usable !== false,
-        finishedAt: Math.min(firstSeenAt, at + (took.get(at) ?? Infinity)),
+        finishedAt: Math.min(firstSeenAt, endOf(at)),
         ...(goneAt !== undefined && { goneAt }),
       })),
       { since, now },

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser, openPage } from './browser.ts';
+import { bringAxe, violations } from './axe.ts';
+import { noBrowser, openBrowser, openPage, settled, tooWide } from './browser.ts';
 import { startDemo, type Demo } from './demo.ts';
 
 /*
@@ -17,6 +18,24 @@ const ADA = { name: 'Ada Brandt', password: 'correct horse battery' };
 const BEN = { name: 'Ben Okoro', password: 'staple of the battery' };
 const VERA = { name: 'Vera Lind', password: 'only ever looking on' };
 const PATIENCE = { timeout: 60_000 };
+/** Every page of the navigation, and those behind them. */
+const PAGES = [
+  '/',
+  '/guests',
+  '/guests/home/101',
+  '/policy',
+  '/policy/edit',
+  '/policy/versions',
+  '/policy/versions/1',
+  '/plan',
+  '/changes',
+  '/alerts',
+  '/alerts/messages',
+  '/audit',
+  '/capacity',
+  '/sites',
+  '/settings',
+];
 
 describe.skipIf(missing !== undefined)('in the browser', { timeout: 120_000 }, () => {
   let demo: Demo;
@@ -148,7 +167,7 @@ describe.skipIf(missing !== undefined)('in the browser', { timeout: 120_000 }, (
 
   test('a viewer is offered no act, and the daemon refuses it all the same', async () => {
     const vera = await logIn(VERA);
-    for (const path of ['/', '/guests', '/guests/home/101', '/alerts', '/policy', '/plan', '/changes', '/audit']) {
+    for (const path of PAGES.filter((one) => one !== '/policy/edit')) {
       await vera.goto(demo.url + path);
       await vera.getByRole('heading', { level: 1 }).waitFor();
       expect(
@@ -163,6 +182,27 @@ describe.skipIf(missing !== undefined)('in the browser', { timeout: 120_000 }, (
     });
     expect(refused).toBe(403);
     await vera.context().close();
+  });
+
+  test('no page has a barrier, dark and light, and none is wider than a phone', async () => {
+    const seen = await person();
+    await bringAxe(seen);
+    await seen.context().addCookies(await page.context().cookies());
+    const found: string[] = [];
+    for (const path of PAGES) {
+      await seen.goto(demo.url + path);
+      await seen.getByRole('heading', { level: 1 }).waitFor();
+      await settled(seen);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await seen.emulateMedia({ colorScheme });
+        for (const violation of await violations(seen)) found.push(`${path} ${colorScheme}: ${violation}`);
+      }
+      await seen.setViewportSize({ width: 390, height: 844 });
+      if ((await tooWide(seen)) > 0) found.push(`${path}: wider than a phone`);
+      await seen.setViewportSize({ width: 1280, height: 1000 });
+    }
+    expect(found).toEqual([]);
+    await seen.context().close();
   });
 
   test('no page threw on the way', () => {
