@@ -149,7 +149,7 @@ for (const { name, text, says } of HOSTILE) {
     expect(told).toContain(says);
     expect(told.length).toBeLessThan(200_000);
     expect(user + system).toBeLessThan(LONGEST_MICROSECONDS);
-  }, 20_000);
+  }, 60_000);
 }
 
 const ENCODINGS: readonly { readonly name: string; readonly bytes: Uint8Array; readonly says: string }[] = [

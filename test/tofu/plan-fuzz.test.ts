@@ -80,7 +80,7 @@ test.each([
 test('ten thousand guests are checked within seconds', () => {
   const row = (vmid: number): unknown => ({ address: `vm[${vmid}]`, type: 'proxmox_virtual_environment_vm', mode: 'managed', change: { actions: ['create'], before: null, after: { vm_id: vmid, name: `web-${vmid}`, tags: ['tier-1'], pool_id: 'tier-1', disk: [{ interface: 'scsi0', datastore_id: 'a', path_in_datastore: `vm-${vmid}-disk-0`, size: 8, backup: true }] } } }); // prettier-ignore
   const text = JSON.stringify({ format_version: '1.2', resource_changes: Array.from({ length: 10_000 }, (_, index) => row(100 + index)) });
-  const from = performance.now();
+  const from = process.threadCpuUsage();
   survive(text);
-  expect(performance.now() - from).toBeLessThan(5000);
+  expect(process.threadCpuUsage(from).user / 1e6).toBeLessThan(5);
 });
