@@ -26,7 +26,9 @@ export function Diff({ path, before, after }: { readonly path: string; readonly 
               <span className={classes.number} aria-hidden="true">
                 {number}
               </span>
-              <span aria-hidden="true">{SIGNS[kind]}</span>
+              <span className={classes.sign} aria-hidden="true">
+                {SIGNS[kind]}
+              </span>
               <code>
                 <VisuallyHidden>{SPOKEN[kind]}</VisuallyHidden>
                 {text === '' ? ' ' : text}

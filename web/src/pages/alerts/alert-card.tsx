@@ -58,7 +58,7 @@ export function AlertCard({ alert }: { readonly alert: Alert }) {
 }
 
 function About({ alert }: { readonly alert: Alert }) {
-  const { finding, site, timeZone, guestName, openedAt, firstSeenAt } = alert;
+  const { finding, site, timeZone, guestName, firstSeenAt } = alert;
   return (
     <span className={classes.head}>
       {finding.vmid === undefined ? (
@@ -69,7 +69,7 @@ function About({ alert }: { readonly alert: Alert }) {
         </Anchor>
       )}
       <span>
-        since <When at={openedAt ?? firstSeenAt} zone={timeZone} />
+        first seen <When at={firstSeenAt} zone={timeZone} />
       </span>
     </span>
   );
@@ -82,7 +82,7 @@ function Word({ alert }: { readonly alert: Alert }) {
   if (state === 'resolved' && resolvedAt !== undefined)
     return (
       <p className={classes.word}>
-        Over since <When at={resolvedAt} zone={timeZone} />.
+        It ended <When at={resolvedAt} zone={timeZone} />.
       </p>
     );
   if (state === 'acknowledged') return <p className={classes.word}>{`Acknowledged by ${by ?? 'somebody'}${why}`}</p>;

@@ -18,7 +18,9 @@ export function Progress({ steps }: { readonly steps: readonly StepProgress[] })
   const done = steps.filter(({ state }) => state === 'done').length;
   return (
     <Card label="Steps carried out">
-      <h2 className={classes.section} role="status">{`${done} of ${steps.length} steps done`}</h2>
+      <h2 className={classes.section}>
+        <span role="status">{`${done} of ${steps.length} steps done`}</span>
+      </h2>
       <ol className={classes.steps}>
         {steps.map((step) => (
           <li className={classes.step} key={step.number}>

@@ -25,15 +25,15 @@ export function StepCards({ steps, allowed, allow }: Props) {
           <ul className={classes.steps}>
             {weak.map((step) => (
               <li key={keyOf(step)}>
+                <StepText step={step} />
                 {allow && step.weakening !== undefined ? (
                   <Checkbox
                     label={`Allow ${step.weakening}`}
                     checked={allowed?.has(step.weakening) === true}
                     onChange={(event) => allow(step.weakening!, event.currentTarget.checked)}
-                    mb={4}
+                    mt="xs"
                   />
                 ) : null}
-                <StepText step={step} />
               </li>
             ))}
           </ul>

@@ -62,7 +62,8 @@ export function Editor({ label, text, findings, schema, change }: Props) {
           lintGutter(),
           autocompletion({ override: [complete] }),
           LOOK,
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          // It can be typed into without, but only this tells that the keyboard reaches what scrolls.
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.change(update.state.doc.toString());
           }),

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { TierProofJson } from '#server/api/schema/policy.ts';
 import { duration } from '../../parts/duration.ts';
-import { day } from '../../parts/exact.ts';
+import { date } from '../../parts/exact.ts';
 import { proofDays, weekday } from './days.ts';
 import classes from './proof-calendar.module.css';
 
@@ -20,11 +20,11 @@ export function ProofCalendar({ tier }: { readonly tier: TierProofJson }) {
   const shift = weekday(first.at, tier.timeZone);
   const weeks = Math.ceil((days.length + shift) / 7);
   const worst = days.reduce((most, one) => (one.worstSeconds > most.worstSeconds ? one : most));
-  const text = `In the next ${days.length} days the newest point is oldest on ${day(worst.at, tier.timeZone)}: ${duration(worst.worstSeconds)} of ${duration(limit)}.`;
+  const text = `In the next ${days.length} days the newest point is oldest on ${date(worst.at, tier.timeZone)}: ${duration(worst.worstSeconds)} of ${duration(limit)}.`;
   return (
     <figure className={classes.figure}>
       <div className={classes.scroll} tabIndex={0} role="group" aria-label={`Calendar of tier ${tier.id}`}>
-        <svg width={weeks * CELL + 2} height={TOP + 7 * CELL + 2} role="img" aria-label={text}>
+        <svg width={weeks * CELL + CELL} height={TOP + 7 * CELL + 2} role="img" aria-label={text}>
           {days.map((one, index) => {
             const column = Math.floor((index + shift) / 7);
             const row = (index + shift) % 7;
@@ -45,7 +45,7 @@ export function ProofCalendar({ tier }: { readonly tier: TierProofJson }) {
                   data-share={shareOf(one.worstSeconds, rpo.promisedSeconds, limit)}
                   data-worst={one === worst || undefined}
                 >
-                  <title>{`${day(one.at, tier.timeZone)}: up to ${duration(one.worstSeconds)} old${one.runs === 0 ? ', no run' : ''}`}</title>
+                  <title>{`${date(one.at, tier.timeZone)}: up to ${duration(one.worstSeconds)} old${one.runs === 0 ? ', no run' : ''}`}</title>
                 </rect>
                 {one.runs > 0 ? (
                   <circle cx={column * CELL + CELL / 2} cy={TOP + row * CELL + CELL / 2} r={1.7} className={classes.run} />

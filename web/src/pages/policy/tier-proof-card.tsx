@@ -2,7 +2,7 @@ import type { ProofJson, TierProofJson } from '#server/api/schema/policy.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/card.tsx';
 import { duration } from '../../parts/duration.ts';
-import { day } from '../../parts/exact.ts';
+import { date } from '../../parts/exact.ts';
 import { ProofCalendar } from './proof-calendar.tsx';
 import classes from './policy.module.css';
 
@@ -55,7 +55,7 @@ export function TierProofCard({ tier }: { readonly tier: TierProofJson }) {
       <ProofCalendar tier={tier} />
       {oldest === undefined ? null : (
         <p className={classes.quiet}>
-          {`On the worst day ${tier.keptOnWorstDay.length} ${tier.keptOnWorstDay.length === 1 ? 'point is' : 'points are'} kept, the oldest from ${day(oldest, tier.timeZone)}.`}
+          {`On the worst day ${tier.keptOnWorstDay.length} ${tier.keptOnWorstDay.length === 1 ? 'point is' : 'points are'} kept, the oldest from ${date(oldest, tier.timeZone)}.`}
         </p>
       )}
     </Card>
