@@ -7,6 +7,7 @@ import { Page } from '../../layout/page.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Diff } from '../../parts/diff.tsx';
+import { Fix } from '../../parts/fix.tsx';
 import { Weakens } from '../../parts/weakens.tsx';
 import { When } from '../../parts/when.tsx';
 import { Loaded } from '../../states/loaded.tsx';
@@ -31,8 +32,8 @@ export function ChangePage() {
             <Card label="How it stands">
               <div className={classes.head}>
                 <Badge {...lookOfChange(change.state)} />
-                {change.because === undefined ? null : <span>{change.because}</span>}
               </div>
+              {change.because === undefined ? null : <Fix text={change.because} />}
               <Story change={change} />
             </Card>
             <Weakens lines={change.weakens} />

@@ -8,6 +8,7 @@ import { useAct } from '../../api/use-act.ts';
 import { Page } from '../../layout/page.tsx';
 import { FindingCard } from '../../parts/finding-card.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { sentence } from '../../parts/sentence.ts';
 import { When } from '../../parts/when.tsx';
 import { useMay } from '../../session/use-session.ts';
 import { Loaded } from '../../states/loaded.tsx';
@@ -86,7 +87,7 @@ function Drawn({ plan }: { readonly plan: Answer }) {
               >
                 {`Ask for ${left === 1 ? 'this step' : `these ${left} steps`} to be applied`}
               </Button>
-              {plan.applicable ? null : <p className={classes.quiet}>{plan.because}</p>}
+              {plan.applicable || plan.because === undefined ? null : <p className={classes.quiet}>{sentence(plan.because)}.</p>}
               {plan.applicable && left < plan.steps.length ? (
                 <p className={classes.quiet}>Steps that weaken are held back unless each is allowed by its name.</p>
               ) : null}
