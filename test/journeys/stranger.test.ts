@@ -5,7 +5,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { makePolicySource } from '#config/policy-source.ts';
 import { COMMANDS } from '#cli/commands.ts';
 import { runHere, type Ran } from '#test/cli.ts';
+import { volatileAccounts } from '#store/volatile-accounts.ts';
 import { volatileMemory } from '#store/volatile.ts';
+import { makeCredentials } from '../../src/credentials.ts';
 import { startScenario } from './scenario.ts';
 
 // What somebody meets who does not know Holdfast: wrong words, missing files, servers that are not there.
@@ -29,7 +31,7 @@ type Policy = keyof typeof POLICIES | 'missing';
 function holdfast(line: string, policy: Policy = 'fine', columns?: number): Promise<Ran> {
   const now = (): number => lab.world.now;
   const policySource = makePolicySource({ flag: join(folder, `${policy}.yaml`), env: {}, cwd: folder, now });
-  const ports = { ...scenario.ports, memory: volatileMemory(), policySource };
+  const ports = { ...scenario.ports, memory: volatileMemory(), accounts: volatileAccounts(), credentials: makeCredentials(), policySource };
   return runHere(line.split(' ').filter(Boolean), { nowAt: now(), ports, ...(columns === undefined ? {} : { columns }) });
 }
 
