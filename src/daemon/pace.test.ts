@@ -20,6 +20,9 @@ const CASES = [
   { name: 'work ended: soon', wait: wait(look(40), 'change'), is: 20_000 },
   { name: 'work ended, and a look takes long: four times as long', wait: wait(look(40, 60), 'change'), is: 4 * MINUTE },
   { name: 'a server fell silent: at once', wait: wait(look(40, 60), 'outage'), is: 5000 },
+  { name: 'a promise breaks before the next look: then', wait: wait({ ...look(40), breaksMs: 1_001_000 + 90_000 }, 'none'), is: 90_000 },
+  { name: 'a promise breaks right after the look: not at once', wait: wait({ ...look(40), breaksMs: 1_002_000 }, 'none'), is: 20_000 },
+  { name: 'a promise breaks after the next look: as ever', wait: wait({ ...look(40), breaksMs: 9e9 }, 'none'), is: 4 * MINUTE },
   { name: 'a look that was not written down is tried again', wait: wait(look(40, 1, true), 'none'), is: 30_000 },
 ];
 for (const { name, wait, is } of CASES) test(`pace: ${name}`, () => expect(wait).toBeCloseTo(is, 3));

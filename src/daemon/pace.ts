@@ -22,20 +22,30 @@ const RETRY_MS = 30 * SECOND_MS;
 /** What makes the next look worth its price, from nothing to a server that fell silent or answers again. */
 export type News = 'none' | 'change' | 'outage';
 
-export type LastLook = { readonly beganMs: number; readonly endedMs: number; readonly requests: number; readonly failed?: boolean };
+export type LastLook = {
+  readonly beganMs: number;
+  readonly endedMs: number;
+  readonly requests: number;
+  readonly failed?: boolean;
+  /** When the next promise breaks, by what was seen, unless a point comes before. */
+  readonly breaksMs?: number;
+};
 
 /**
  * When the next look begins. `chance` from 0 to 1 spreads sites that began together: up to a tenth earlier or later where nothing hurries.
- * A site that was never looked at is looked at now.
+ * A site that was never looked at is looked at now. A promise that breaks before the next look is looked at when it breaks, so that it is told then, but no
+ * sooner after the last look than what ended would be.
  */
 export function nextLookMs(last: LastLook | undefined, news: News, chance: number): number {
   if (!last) return 0;
   if (news === 'outage') return last.endedMs + OUTAGE_MS;
   const tookMs = last.endedMs - last.beganMs;
-  if (news === 'change') return last.endedMs + Math.max(CHANGE_MS, 4 * tookMs);
+  const soonestMs = last.endedMs + Math.max(CHANGE_MS, 4 * tookMs);
+  if (news === 'change') return soonestMs;
   if (last.failed) return last.endedMs + RETRY_MS * spread(chance);
   const affordableMs = (last.requests / LOOK_REQUESTS_PER_MINUTE) * MINUTE_MS;
-  return last.endedMs + Math.min(QUIET_MS.most, Math.max(QUIET_MS.least, affordableMs, 4 * tookMs)) * spread(chance);
+  const quietMs = last.endedMs + Math.min(QUIET_MS.most, Math.max(QUIET_MS.least, affordableMs, 4 * tookMs)) * spread(chance);
+  return last.breaksMs === undefined ? quietMs : Math.min(quietMs, Math.max(soonestMs, last.breaksMs));
 }
 
 /** How long until the next pulse. */

@@ -143,6 +143,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
       if (watched.outcome === 'lease-lost') return onLost();
       handed = watched.handed;
       note(watched);
+      last = { ...last, ...breaking() };
       voice.wake();
       await lockAfter(watched);
       await retryAfter(watched);
@@ -152,6 +153,13 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
       last = { beganMs, endedMs: timers.nowMs(), requests: proxmox.requests() - before, failed: true };
       fail(error, 'a look was not written down');
     }
+  }
+
+  /** When the next promise breaks unless a point comes: a second after it, for a promise is kept through its last one. */
+  function breaking(): Pick<LastLook, 'breaksMs'> {
+    const now = clock.now();
+    const ahead = state.guests.flatMap(({ breaksAt }) => (breaksAt === undefined || breaksAt < now ? [] : [breaksAt - now]));
+    return ahead.length === 0 ? {} : { breaksMs: timers.nowMs() + (ahead.reduce((a, b) => Math.min(a, b)) + 1) * 1000 };
   }
 
   /** Locks are seen to in the cycle and not beside it: both write points. */
