@@ -31,7 +31,7 @@ const OFFICE: TrafficRule = {
 };
 
 function policyWith(...traffic: readonly TrafficRule[]): Policy {
-  const plain = journey.policy({ tiers: [makeTier()], assign: [makeRule({ guests: ['postgres'] })] });
+  const plain = journey.policy({ tiers: [makeTier({ schedule: '04:00' })], assign: [makeRule({ guests: ['postgres'] })] });
   return { ...plain, sites: plain.sites.map((site) => ({ ...site, pbs: site.pbs.map((one) => ({ ...one, traffic })) })) };
 }
 
