@@ -5,6 +5,7 @@ import type { Finding } from '#core/finding.ts';
 import type { Live } from './live.ts';
 import { unknownSites } from './named-sites.ts';
 import { atSiteTime } from './site-time.ts';
+import { unreached } from './status.ts';
 
 export type LiveStatus =
   | { readonly outcome: 'invalid'; readonly findings: readonly Finding[] }
@@ -25,7 +26,7 @@ export function statusOf(live: Live, wanted: string | undefined): LiveStatus {
     .filter(({ name }) => wanted === undefined || name === wanted)
     .map((site): Assessment => {
       const actual = live.seen(site.name);
-      if (!actual) return unseen(site.name, site.timeZone, now);
+      if (!actual) return unreached(site, NOT_LOOKED_AT, now);
       const assessment = assess({ policy, site, ...atSiteTime(actual, site, now) });
       return { ...assessment, guests: assessment.guests.map((guest) => ({ ...guest, points: [] })) };
     });
@@ -33,17 +34,9 @@ export function statusOf(live: Live, wanted: string | undefined): LiveStatus {
   return { outcome: 'assessed', policy: { tiers }, assessments, findings: assessments.flatMap(({ findings }) => findings) };
 }
 
-function unseen(site: string, timeZone: string, now: number): Assessment {
-  const because = 'this daemon has not looked at it, or another one watches it';
-  const finding: Finding = {
-    severity: 'error',
-    code: 'HF-UNSEEN',
-    at: site,
-    problem: `The site could not be looked at: ${because}`,
-    why: 'how its guests stand is unknown, which is no better than broken',
-    fix: 'ask the daemon that watches it, or wait for the first look',
-    site,
-  };
-  const unknown = { what: `site ${site}`, kind: 'missing', because, server: 'PVE' };
-  return { site, asOf: now, timeZone, guests: [], findings: [finding], unseen: [unknown], guestsUnseen: true };
-}
+/** What stands for a look where there was none. */
+const NOT_LOOKED_AT = {
+  kind: 'missing',
+  detail: 'this daemon has not looked at it, or another one watches it',
+  fix: 'ask the daemon that watches it, or wait for the first look',
+} as const;

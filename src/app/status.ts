@@ -56,7 +56,11 @@ export async function look(site: Site, proxmox: Pick<Proxmox, 'observe'>): Promi
 }
 
 /** A site of which nothing could be seen: no guest of it stands anywhere, and that is said. */
-export function unreached({ name, timeZone }: Site, { kind, detail, fix }: ProxmoxError, now: UnixSeconds): Assessment {
+export function unreached(
+  { name, timeZone }: Pick<Site, 'name' | 'timeZone'>,
+  { kind, detail, fix }: Pick<ProxmoxError, 'kind' | 'detail' | 'fix'>,
+  now: UnixSeconds,
+): Assessment {
   const unknown = { what: `site ${name}`, kind, because: detail, server: 'PVE' };
   const finding: Finding = {
     severity: 'error',
