@@ -53,7 +53,8 @@ export async function guestPage(live: Live, siteName: string, vmid: number): Pro
   const since = now - EXPOSURE_SECONDS;
   const [postures, tasks, lives] = await Promise.all([
     memory.postureHistory(siteName, vmid, since),
-    memory.tasks(siteName, since),
+    // With the runs that made the points which were the newest as the window begins.
+    memory.tasks(siteName, since - (tier ? tier.rpoSeconds + tier.graceSeconds : 0)),
     memory.lives(siteName, since),
   ]);
   const own = lives.filter(({ finding }) => finding.vmid === vmid);

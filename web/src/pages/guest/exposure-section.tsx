@@ -19,7 +19,7 @@ export function ExposureSection({ page: { exposure, tier, timeZone } }: { readon
       : worst.seconds > limit
         ? `, over the ${duration(limit)} that are allowed`
         : `, within the ${duration(limit)} that are allowed`;
-  const text = `The oldest the data ever was: ${duration(worst.seconds)}${verdict}.`;
+  const text = `The oldest the data was: ${duration(worst.seconds)}${verdict}.`;
   return (
     <Section title="Data age, last 90 days" aside={`times in ${timeZone}`}>
       <div className={classes.box}>

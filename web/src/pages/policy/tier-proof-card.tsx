@@ -29,7 +29,11 @@ export function TierProofCard({ tier }: { readonly tier: TierProofJson }) {
           ? ` and keeps ${spellKeep(tier.keep)}, ${tier.keepIs === 'computed' ? 'computed from the promise' : 'fixed by hand'}`
           : ''}
         {tier.pointsKept ? `: ${tier.pointsKept.least} to ${tier.pointsKept.most} points of each guest` : ''}
-        {tier.lock ? ', locked until their date' : ''}.
+        {tier.lock ? ', locked until their date' : ''}
+        {tier.pointsKept?.locked
+          ? `, and up to ${tier.pointsKept.locked} more under their lock, for PBS counts no protected point when it prunes`
+          : ''}
+        .
       </p>
       <ul className={classes.proofs}>
         {tier.proofs.map((proof) => (
