@@ -5,7 +5,7 @@ import { aclPath } from '#core/rights/needed.ts';
 import { holds } from '#core/rights/rights.ts';
 import { sameZone } from '#core/world/same-zone.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '#core/units.ts';
-import { powerOf, type SiteOfPolicy } from './may-watch.ts';
+import { powerOf, PURPOSE_OF, type SiteOfPolicy } from './may-watch.ts';
 import type { Examination } from './ports.ts';
 
 /** A login with the rights it needs; `held` is undefined where the server would not say. */
@@ -147,7 +147,6 @@ function rightsOf(given: Given): Finding[] {
   const { examination, checked } = given;
   const missing = missingRights(checked);
   if (missing.length === 0) return [];
-  const purpose = PURPOSE[examination.login];
   const list = missing.map(({ privilege, path, to }) => `${privilege} on ${path} (to ${to})`).join('; ');
   const both =
     examination.product === 'pbs'
@@ -157,18 +156,10 @@ function rightsOf(given: Given): Finding[] {
     tell(given, 'error', 'HF-RIGHT', {
       problem: `${examination.tokenId ?? 'The login'} lacks ${list}`,
       why: `${PRODUCT[examination.product]} answers an empty list in place of a refusal, so that what is there would seem not to be there${both}`,
-      fix: `print the commands that grant it:\n    holdfast grants --for ${purpose} --site ${given.site.name}`,
+      fix: `print the commands that grant it:\n    holdfast grants --for ${PURPOSE_OF[examination.login]} --site ${given.site.name}`,
     }),
   ];
 }
-
-const PURPOSE: Readonly<Record<Examination['login'], string>> = {
-  token: 'audit',
-  applyToken: 'apply',
-  backupToken: 'lock',
-  retryToken: 'retry',
-  pressureToken: 'pressure',
-};
 
 /** A login that only watches or only writes backups, and yet could delete them. */
 function strengthOf(given: Given): Finding[] {
@@ -188,7 +179,7 @@ function strengthOf(given: Given): Finding[] {
         login === 'token'
           ? 'a process that runs day and night could delete every recovery point, and so could whoever takes its token'
           : 'a node that is taken over could delete every recovery point of its guests',
-      fix: `give it less:\n    holdfast grants --for ${PURPOSE[login]} --site ${site.name}`,
+      fix: `give it less:\n    holdfast grants --for ${PURPOSE_OF[login]} --site ${site.name}`,
     }),
   ];
 }
@@ -201,7 +192,7 @@ function actingStrength(given: Given, login: 'retryToken' | 'pressureToken', pow
     tell(given, 'warning', 'HF-LOGIN-DELETES', {
       problem: `${given.examination.tokenId ?? 'The login'} has ${power.join(', ')}`,
       why: `whoever ${acts} may also have PVE delete backups there; on a tier's storage PBS refuses it, where \`storages.backupToken\` cannot delete`,
-      fix: `give it ${storages}, and name \`storages.backupToken\`:\n    holdfast grants --for ${PURPOSE[login]} --site ${given.site.name}`,
+      fix: `give it ${storages}, and name \`storages.backupToken\`:\n    holdfast grants --for ${PURPOSE_OF[login]} --site ${given.site.name}`,
     }),
   ];
 }

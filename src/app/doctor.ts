@@ -1,10 +1,10 @@
 import { hasErrors, sortFindings, type Finding } from '#core/finding.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
-import { neededRights, type Purpose } from '#core/rights/needed.ts';
+import { neededRights } from '#core/rights/needed.ts';
 import { holds } from '#core/rights/rights.ts';
 import { rightsScope } from '#core/rights/scope.ts';
 import { examineFindings, missingRights, type Checked } from './doctor-findings.ts';
-import { WATCHING } from './may-watch.ts';
+import { PURPOSE_OF, WATCHING } from './may-watch.ts';
 import { unknownSites } from './named-sites.ts';
 import type { Examination, Ports } from './ports.ts';
 
@@ -77,14 +77,6 @@ function check(policy: Policy, site: Site, examination: Examination): Checked {
   const { rights } = examination;
   return { examination, needed: needed.map((right) => ({ ...right, held: rights && holds(rights, right.privilege, right.path) })) };
 }
-
-const PURPOSE_OF: Readonly<Record<Examination['login'], Purpose>> = {
-  token: 'audit',
-  applyToken: 'apply',
-  backupToken: 'lock',
-  retryToken: 'retry',
-  pressureToken: 'pressure',
-};
 
 /** Two logins of one server find the same certificate and clock. */
 function dropRepeats(findings: readonly Finding[]): Finding[] {

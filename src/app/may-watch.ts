@@ -1,12 +1,22 @@
 import { hasErrors, type Finding } from '#core/finding.ts';
 import { tierStorage } from '#core/desired/place.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
+import type { Purpose } from '#core/rights/needed.ts';
 import { deletingRights, pressuringPower, retryingPower } from '#core/rights/power.ts';
 import type { Rights } from '#core/rights/rights.ts';
 import type { Examination, Examiner, Ports, Timers } from './ports.ts';
 
 /** Logins of a process that watches; it never reads the secret of another. */
 export const WATCHING: readonly Examination['login'][] = ['token', 'backupToken', 'retryToken', 'pressureToken'];
+
+/** What each login is for, as `holdfast grants --for` calls it. */
+export const PURPOSE_OF: Readonly<Record<Examination['login'], Purpose>> = {
+  token: 'audit',
+  applyToken: 'apply',
+  backupToken: 'lock',
+  retryToken: 'retry',
+  pressureToken: 'pressure',
+};
 
 export type MayWatch = {
   /** Logins that could delete recovery points and were not allowed by name: with one of them nothing is watched. */
@@ -64,7 +74,6 @@ function refusal(
   const power = rights ? powerOf(of, { product, login, rights }) : [];
   if (power.length === 0 || allowed.has(tokenId)) return [];
   const acting = login === 'retryToken' || login === 'pressureToken';
-  const purpose = login === 'token' ? 'audit' : login === 'retryToken' ? 'retry' : login === 'pressureToken' ? 'pressure' : 'lock';
   return [
     {
       severity: 'error',
@@ -72,7 +81,7 @@ function refusal(
       at: `${site.name}: ${server} (${login})`,
       problem: `${tokenId} has ${power.join(', ')}`,
       why: 'a process that runs day and night could delete every recovery point, and so could whoever takes it over',
-      fix: `${acting && !site.storages?.backupToken ? NAME_LOGIN : `give it less:\n    holdfast grants --for ${purpose} --site ${site.name}`}\nor say that you accept it:\n    holdfast serve --allow-powerful-token '${tokenId}'`,
+      fix: `${acting && !site.storages?.backupToken ? NAME_LOGIN : `give it less:\n    holdfast grants --for ${PURPOSE_OF[login]} --site ${site.name}`}\nor say that you accept it:\n    holdfast serve --allow-powerful-token '${tokenId}'`,
       site: site.name,
     },
   ];
