@@ -1,9 +1,9 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Accounts } from '#app/ports.ts';
 import { nameKey, type Account } from '#core/access/account.ts';
 import { idOf, toAccount, type Changed, type Changing } from './account-rows.ts';
-import { appendAudit } from './audit.ts';
-import type { Kind, Tables } from './schema.ts';
+import { appendAudit, oneAtATime } from './audit.ts';
+import type { Tables } from './schema.ts';
 import { sqlSessions } from './sessions.ts';
 import type { Source } from './source.ts';
 import { sqlTokens } from './tokens.ts';
@@ -22,11 +22,6 @@ export function sqlAccounts(source: Source): Accounts {
     });
   };
   return guardedAll({ ...sqlPeople(db, changing), ...sqlSessions(db, changing), ...sqlTokens(db, changing) });
-}
-
-/** A check of who is left, and the change that follows from it, must not meet another one's. SQLite lets only one write anyway. */
-async function oneAtATime(trx: Transaction<Tables>, kind: Kind): Promise<void> {
-  if (kind === 'postgres') await trx.selectFrom('audit_head').select('n').forUpdate().execute();
 }
 
 type People = Pick<Accounts, 'list' | 'find' | 'add' | 'change' | 'arrive' | 'offerSetup' | 'useSetup' | 'note'>;

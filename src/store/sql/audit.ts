@@ -20,6 +20,11 @@ export async function appendAudit(trx: Transaction<Tables>, kind: Kind, entries:
   if (n > before) await trx.updateTable('audit_head').set({ n, hash }).execute();
 }
 
+/** A check, and the change that follows from it, must not meet another one's: writers wait for each other at the chain's end. SQLite lets only one write anyway. */
+export async function oneAtATime(trx: Transaction<Tables>, kind: Kind): Promise<void> {
+  if (kind === 'postgres') await trx.selectFrom('audit_head').select('n').forUpdate().execute();
+}
+
 /** Entries since an instant, of some acts or of all, in the order written. */
 export async function readAudit(
   db: Kysely<Tables>,

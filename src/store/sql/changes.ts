@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Changes, PolicyVersions } from '#app/ports/changes.ts';
 import type { ChangeRecord, PolicyText } from '#core/change/change.ts';
-import { appendAudit } from './audit.ts';
+import { appendAudit, oneAtATime } from './audit.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** Changes that people asked for, over either database. */
@@ -79,7 +79,7 @@ export function sqlPolicies(open: () => Promise<Database>): PolicyVersions {
     add: async ({ version, at, by, summary }, files, entry) => {
       const { db, kind } = await open();
       return db.transaction().execute(async (trx) => {
-        if (kind === 'postgres') await trx.selectFrom('audit_head').select('n').forUpdate().execute();
+        await oneAtATime(trx, kind);
         const newest = await trx.selectFrom('policy_text').select('version').orderBy('n', 'desc').limit(1).executeTakeFirst();
         if (newest?.version === version) return 'known';
         await trx
