@@ -22,39 +22,17 @@ test('each role may do what those before it may, and each scope is what one role
 
 const person = (name: string, role: (typeof ROLES)[number], disabled = false) => ({ name, role, disabled });
 const alone = [person('anna', 'admin'), person('ben', 'operator')];
+const withCleo = [...alone, person('cleo', 'approver')];
+const cleoDisabled = [...alone, person('cleo', 'admin', true)];
 const APPROVALS = [
-  {
-    name: 'another approver',
-    who: person('cleo', 'approver'),
-    accounts: [...alone, person('cleo', 'approver')],
-    after: 0,
-    is: 'another-person',
-  },
+  { name: 'another approver', who: person('cleo', 'approver'), accounts: withCleo, after: 0, is: 'another-person' },
   { name: 'an operator never', who: person('ben', 'operator'), accounts: alone, after: 99_999, is: 'role' },
-  {
-    name: 'the actor, with another who could',
-    who: person('anna', 'admin'),
-    accounts: [...alone, person('cleo', 'approver')],
-    after: 99_999,
-    is: 'own-act',
-  },
-  {
-    name: 'the actor in another spelling',
-    who: person('ANNA', 'admin'),
-    accounts: [...alone, person('cleo', 'approver')],
-    after: 0,
-    is: 'own-act',
-  },
+  { name: 'the actor, with another who could', who: person('anna', 'admin'), accounts: withCleo, after: 99_999, is: 'own-act' },
+  { name: 'the actor in another spelling', who: person('ANNA', 'admin'), accounts: withCleo, after: 0, is: 'own-act' },
   { name: 'the only one, at once', who: person('anna', 'admin'), accounts: alone, after: 0, is: 'waiting' },
   { name: 'the only one, a second early', who: person('anna', 'admin'), accounts: alone, after: 1799, is: 'waiting' },
   { name: 'the only one, after the wait', who: person('anna', 'admin'), accounts: alone, after: 1800, is: 'waited' },
-  {
-    name: 'another who is disabled does not count',
-    who: person('anna', 'admin'),
-    accounts: [...alone, person('cleo', 'admin', true)],
-    after: 1800,
-    is: 'waited',
-  },
+  { name: 'another who is disabled does not count', who: person('anna', 'admin'), accounts: cleoDisabled, after: 1800, is: 'waited' },
 ] as const;
 for (const { name, who, accounts, after, is } of APPROVALS) {
   test(`mayApprove: ${name}`, () => {
