@@ -2,7 +2,7 @@ import type { FindingLife } from '#core/memory/record.ts';
 import { pageAfter, type Page, type SortKey } from '#core/paging.ts';
 import type { Severity } from '#core/finding.ts';
 import { acknowledge, reopen, suppress } from '#core/watch/answer.ts';
-import type { UnixSeconds } from '#core/units.ts';
+import { DAY_SECONDS, type UnixSeconds } from '#core/units.ts';
 import { knownGuests } from './guests.ts';
 import type { Live } from './live.ts';
 import { siteSources, type SiteSource } from './sources.ts';
@@ -19,7 +19,7 @@ export type AlertsQuery = {
   readonly limit: number;
 };
 
-const RESOLVED_SECONDS = 31 * 86_400;
+const RESOLVED_SECONDS = 31 * DAY_SECONDS;
 const STATES: readonly FindingLife['state'][] = ['open', 'acknowledged', 'suppressed', 'seen', 'resolved'];
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 

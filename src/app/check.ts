@@ -25,12 +25,10 @@ const NO_SCHEDULE: ReadonlySet<string> = new Set(['HF-CALENDAR-NEVER', 'HF-CALEN
 
 /** Reads the policy and proves every promise in it. Asks no server. */
 export async function check(ports: Pick<Ports, 'policySource' | 'clock'>, options: { readonly strict: boolean }): Promise<Checked> {
-  return checkLoaded(await ports.policySource.load(), ports.clock.now(), options.strict);
-}
-
-function checkLoaded(loaded: LoadedPolicy, now: UnixSeconds, strict: boolean): Checked {
-  const { policy } = loaded;
-  return policy ? withProofs(loaded, checkPromises(policy, calendarFrom(now), strict), now, strict) : notUnderstood(loaded, strict);
+  const loaded = await ports.policySource.load();
+  if (!loaded.policy) return notUnderstood(loaded, options.strict);
+  const now = ports.clock.now();
+  return withProofs(loaded, checkPromises(loaded.policy, calendarFrom(now), options.strict), now, options.strict);
 }
 
 export function notUnderstood({ file, findings }: LoadedPolicy, strict: boolean): Checked {
@@ -47,12 +45,11 @@ export function withProofs(
   const { policy, findings, file } = loaded;
   if (!policy) return notUnderstood(loaded, strict);
   const fromAt = calendarFrom(now);
-  const proved = { tiers, timeZones };
-  const broken = proved.tiers.flatMap((tier) => tier.findings);
+  const broken = tiers.flatMap((tier) => tier.findings);
   const unproved = new Set(broken.filter(({ code }) => NO_SCHEDULE.has(code)).map(({ tier }) => tier));
   const readable = { sites: policy.sites, tiers: policy.tiers.filter(({ id }) => !unproved.has(id)) };
   const told = [...findings, ...withPlaces([...broken, ...warnOfEvents(readable, fromAt)], loaded)];
-  return { file, strict, understood: true, ...proved, findings: sortFindings(told) };
+  return { file, strict, understood: true, tiers, timeZones, findings: sortFindings(told) };
 }
 
 /** The proofs of all tiers of a policy, in the zones of its sites. */

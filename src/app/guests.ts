@@ -2,7 +2,7 @@ import { POSTURES } from '#core/assess/posture.ts';
 import type { PostureRecord } from '#core/memory/record.ts';
 import { pageAfter, type Page, type SortKey } from '#core/paging.ts';
 import type { Tier } from '#core/policy/policy.ts';
-import type { UnixSeconds } from '#core/units.ts';
+import { DAY_SECONDS, type UnixSeconds } from '#core/units.ts';
 import type { Actual } from '#core/world/actual.ts';
 import type { Live } from './live.ts';
 import { siteSources, type SiteSource } from './sources.ts';
@@ -36,7 +36,7 @@ export type GuestsQuery = {
 
 export type GuestsPage = Page<GuestRow> & { readonly sources: readonly SiteSource[] };
 
-const STRIP_SECONDS = 60 * 86_400;
+const STRIP_SECONDS = 60 * DAY_SECONDS;
 
 /** Guests of all sites, filtered, sorted and in pages. Asks no server. */
 export async function listGuests(live: Live, query: GuestsQuery): Promise<GuestsPage> {

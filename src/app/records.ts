@@ -1,5 +1,6 @@
 import type { AlertRecord, AuditEntry } from '#core/memory/record.ts';
 import { pageAfter, type Page, type SortKey } from '#core/paging.ts';
+import { DAY_SECONDS } from '#core/units.ts';
 import type { Live } from './live.ts';
 
 type Paging = { readonly after?: SortKey; readonly limit: number };
@@ -26,7 +27,7 @@ export async function listAudit({ memory }: Live, query: AuditQuery): Promise<Pa
 
 export type Message = AlertRecord & { readonly tries: number; readonly deliveredAt?: number; readonly error?: string };
 
-const MESSAGES_SECONDS = 90 * 86_400;
+const MESSAGES_SECONDS = 90 * DAY_SECONDS;
 
 /** Messages of the last three months as they went to people, newest first. */
 export async function listMessages({ memory, clock }: Live, query: Paging): Promise<Page<Message>> {

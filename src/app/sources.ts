@@ -1,5 +1,5 @@
 import { STALE_SECONDS } from '#core/assess/judge.ts';
-import { spellDuration, type UnixSeconds } from '#core/units.ts';
+import { DAY_SECONDS, spellDuration, type UnixSeconds } from '#core/units.ts';
 import type { Live } from './live.ts';
 import type { SiteWatched } from './watching.ts';
 
@@ -18,8 +18,6 @@ export type SiteSource = {
   readonly silent: readonly { readonly server: string; readonly because: string }[];
 };
 
-const DAY = 86_400;
-
 /** A site for each of the policy, in its order. What another replica watches is told by what that one wrote down. */
 export async function siteSources({
   watching,
@@ -34,7 +32,7 @@ export async function siteSources({
       const found = known.get(site);
       if (found?.look && found.state !== 'elsewhere') return { site, timeZone, ...ofLook(found, found.look, now) };
       const state = found?.state ?? 'starting';
-      const last = (await memory.looks(site, now - DAY)).at(-1);
+      const last = (await memory.looks(site, now - DAY_SECONDS)).at(-1);
       const base = {
         site,
         timeZone,

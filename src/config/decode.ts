@@ -2,6 +2,7 @@ import type { Finding } from '#core/finding.ts';
 import type { DraftPbs, DraftPolicy, DraftRule, DraftSite, DraftTier } from '#core/policy/draft.ts';
 import type { Assume, PveAccess } from '#core/policy/policy.ts';
 import { KEEP_UNITS, type KeepRules } from '#core/retention/keep.ts';
+import { DAY_SECONDS } from '#core/units.ts';
 import { decodeAlerts } from './decode-alerts.ts';
 import { decodeExceptions } from './decode-exceptions.ts';
 import { decodeServer } from './decode-server.ts';
@@ -30,7 +31,6 @@ import { find, toPlain, type Tree } from './tree.ts';
 /** What holds where a policy says nothing. */
 const ASSUMED: Assume = { durationSeconds: 2400, queueSeconds: 1200, lostRuns: 0, extraRuns: 0, restoreBytesPerSecond: 100 * 2 ** 20 };
 
-const DAY_SECONDS = 86_400;
 const PRESSURE = { belowSeconds: 14 * DAY_SECONDS, resumeSeconds: 30 * DAY_SECONDS, forSeconds: 7 * DAY_SECONDS } as const;
 
 /**

@@ -88,7 +88,8 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
       fix,
       ...(login !== undefined && { login }),
     }));
-    if (spellSilent(silent) !== spellSilent(state.silent)) {
+    const changed = spellSilent(silent) !== spellSilent(state.silent);
+    if (changed) {
       for (const one of silent) {
         const { server, because, fix } = one;
         log.warn(spellSilence(one), { site: site.name, server, because, fix });
@@ -97,7 +98,6 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
       raise('outage');
     } else if (silent.length === 0 && sign !== undefined && pulse.sign !== sign) raise('change');
     if (silent.length === 0) sign = pulse.sign;
-    const changed = spellSilent(silent) !== spellSilent(state.silent);
     state = { ...state, silent };
     if (changed) onNews();
   }
