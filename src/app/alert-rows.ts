@@ -1,6 +1,6 @@
 import type { FindingLife } from '#core/memory/record.ts';
 import { pageAfter, type Page, type SortKey } from '#core/paging.ts';
-import type { Severity } from '#core/finding.ts';
+import { SEVERITY_RANK, type Severity } from '#core/finding.ts';
 import { acknowledge, reopen, suppress } from '#core/watch/answer.ts';
 import { DAY_SECONDS, type UnixSeconds } from '#core/units.ts';
 import { knownGuests } from './guests.ts';
@@ -21,7 +21,6 @@ export type AlertsQuery = {
 
 const RESOLVED_SECONDS = 31 * DAY_SECONDS;
 const STATES: readonly FindingLife['state'][] = ['open', 'acknowledged', 'suppressed', 'seen', 'resolved'];
-const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 /** What the watch knows of each site, and what ended in the last month where that is asked for. Asks no server. */
 export async function listAlertRows(live: Live, query: AlertsQuery): Promise<Page<AlertRow> & { readonly sources: readonly SiteSource[] }> {
@@ -50,7 +49,7 @@ export async function listAlertRows(live: Live, query: AlertsQuery): Promise<Pag
     );
   const keyOf = ({ state, finding, openedAt, firstSeenAt, key }: AlertRow): SortKey => [
     STATES.indexOf(state),
-    SEVERITIES.indexOf(finding.severity),
+    SEVERITY_RANK[finding.severity],
     -(openedAt ?? firstSeenAt),
     key,
   ];

@@ -1,9 +1,10 @@
 import { POSTURES } from '#core/assess/posture.ts';
-import { sortFindings, type Finding, type Severity } from '#core/finding.ts';
+import { SEVERITY_RANK, sortFindings, type Finding } from '#core/finding.ts';
 import type { FindingLife } from '#core/memory/record.ts';
 import { headlineOf, type Mood } from '#core/overview/headline.ts';
 import { promisesOf, type PromiseStanding } from '#core/overview/promises.ts';
 import { upcomingAt, type Upcoming } from '#core/overview/upcoming.ts';
+import { compareKeys } from '#core/paging.ts';
 import type { Tier } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import { knownGuests, type GuestKnown, type GuestRow } from './guests.ts';
@@ -147,8 +148,6 @@ function add<T extends { readonly guests: number; readonly newBytes: number; rea
   return { ...a, guests: a.guests + b.guests, newBytes: a.newBytes + b.newBytes, perDayBytes: a.perDayBytes + b.perDayBytes };
 }
 
-const WEIGHT: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
-
 /** What is open, then what somebody knows of already; errors before warnings, tier 1 before tier 4, the oldest first. */
 function needsOf(lives: readonly FindingLife[], guests: readonly GuestKnown[]): Need[] {
   const byId = new Map(guests.map((guest) => [`${guest.site} ${guest.vmid}`, guest]));
@@ -165,9 +164,9 @@ function needsOf(lives: readonly FindingLife[], guests: readonly GuestKnown[]): 
         sinceAt: openedAt ?? firstSeenAt,
         ...(guest && { guest: { site, vmid: guest.vmid, name: guest.name } }),
       };
-      return [{ need, order: [state === 'open' ? 0 : 1, WEIGHT[finding.severity], tier, need.sinceAt] }];
+      return [{ need, order: [state === 'open' ? 0 : 1, SEVERITY_RANK[finding.severity], tier, need.sinceAt] }];
     })
-    .sort((a, b) => a.order.map((part, i) => part - b.order[i]!).find((difference) => difference !== 0) ?? 0)
+    .sort((a, b) => compareKeys(a.order, b.order))
     .map(({ need }) => need);
 }
 

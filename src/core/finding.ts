@@ -51,13 +51,14 @@ export function capital(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
-const WEIGHT: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+/** The worse, the smaller. */
+export const SEVERITY_RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /** Errors first, then by place, then by code: the same findings always read in the same order. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
   return findings.toSorted(
     (a, b) =>
-      WEIGHT[a.severity] - WEIGHT[b.severity] ||
+      SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] ||
       comparePlaces(a, b) ||
       (a.at < b.at ? -1 : a.at > b.at ? 1 : 0) ||
       (a.code < b.code ? -1 : a.code > b.code ? 1 : 0),

@@ -1,5 +1,6 @@
 import type { SiteLives } from '#app/alerts.ts';
 import type { AlertsTest } from '#app/test-alerts.ts';
+import { SEVERITY_RANK } from '#core/finding.ts';
 import type { FindingLife } from '#core/memory/record.ts';
 import { STALE_SECONDS } from '#core/assess/judge.ts';
 import { spellDuration, spellInstant, type UnixSeconds } from '#core/units.ts';
@@ -30,12 +31,11 @@ function siteText({ site, timeZone, lastLookAt, lives }: SiteLives, shown: Shown
   return [head, ...lives.toSorted(byWeight).map((life) => lifeText(life, timeZone, shown, paint))].join('\n\n');
 }
 
-const WEIGHT = { error: 0, warning: 1, info: 2 } as const;
 const COLOR = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
 
 function byWeight(a: FindingLife, b: FindingLife): number {
   const over = Number(a.state === 'resolved') - Number(b.state === 'resolved');
-  return over || WEIGHT[a.finding.severity] - WEIGHT[b.finding.severity] || (a.key < b.key ? -1 : 1);
+  return over || SEVERITY_RANK[a.finding.severity] - SEVERITY_RANK[b.finding.severity] || (a.key < b.key ? -1 : 1);
 }
 
 function lifeText(life: FindingLife, timeZone: string, { now, width, details }: Shown, paint: Paint): string {

@@ -1,4 +1,5 @@
 import { digest } from '../digest.ts';
+import { SEVERITY_RANK } from '../finding.ts';
 import type { AlertRecord, FindingLife } from '../memory/record.ts';
 import type { Alerts } from '../policy/alerts.ts';
 import type { Site, Tier, TierId } from '../policy/policy.ts';
@@ -86,12 +87,11 @@ function mayDisturb({ alerts, site, now }: TellInput, concern: Concern): boolean
   return isNeverSilenced(concern) || !isQuiet(alerts, now, site);
 }
 
-const ORDER = { error: 0, warning: 1 } as const;
-
 function message(input: TellInput, channel: string, unsorted: readonly Told[]): AlertRecord {
   const { site, now, sent } = input;
   const all = unsorted.toSorted(
-    (a, b) => ORDER[a.severity] - ORDER[b.severity] || (a.tier?.id ?? 0) - (b.tier?.id ?? 0) || (a.life.key < b.life.key ? -1 : 1),
+    (a, b) =>
+      SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] || (a.tier?.id ?? 0) - (b.tier?.id ?? 0) || (a.life.key < b.life.key ? -1 : 1),
   );
   const keys = all.map(({ life }) => life.key);
   const earlier = sent.filter((one) => one.channel === channel && one.keys.some((key) => keys.includes(key))).length;
