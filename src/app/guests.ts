@@ -105,7 +105,7 @@ function ladderOf(guest: GuestKnown, tier: Tier | undefined): Ladder {
   return {
     backedUp: rung(backedUp, newestPointAt),
     verified: verify ? rung('late', verifiedAt) : verifiedAt === undefined ? rung(tier.verify ? 'no' : 'none') : rung('yes', verifiedAt),
-    offsite: !offsite ? none : !offsite.known ? { state: 'unknown' } : rung(copied(offsite), offsite.newestAt),
+    offsite: !tier.offsite ? none : !offsite?.known ? { state: 'unknown' } : rung(copied(offsite), offsite.newestAt),
     restored,
   };
 }

@@ -125,7 +125,7 @@ function tierStandings({ policy }: Live, { guests, lives, sources, watched, now 
         code === REACHES_ALL,
     );
     const uses = [...watched.values()].flatMap((site) => site.uses.filter((use) => use.tier === tier.id));
-    const use = uses.reduce<(typeof uses)[number] | undefined>((sum, one) => (sum ? add(sum, one) : one), undefined);
+    const [use] = uses.toSorted((a, b) => b.newBytes - a.newBytes);
     const { id, name, purpose, schedule } = tier;
     return {
       id,
@@ -142,10 +142,6 @@ function tierStandings({ policy }: Live, { guests, lives, sources, watched, now 
 /** Of sites that another replica watches: what it wrote down as not over. */
 function goneByFindings(lives: readonly FindingLife[], watched: ReadonlyMap<string, SiteWatched>): Finding[] {
   return lives.filter(({ site, state }) => state !== 'resolved' && watched.get(site)?.look === undefined).map(({ finding }) => finding);
-}
-
-function add<T extends { readonly guests: number; readonly newBytes: number; readonly perDayBytes: number }>(a: T, b: T): T {
-  return { ...a, guests: a.guests + b.guests, newBytes: a.newBytes + b.newBytes, perDayBytes: a.perDayBytes + b.perDayBytes };
 }
 
 /** What is open, then what somebody knows of already; errors before warnings, tier 1 before tier 4, the oldest first. */

@@ -76,7 +76,9 @@ const tier = makeTier({
   drill: { everySeconds: 100 * HOUR },
   lock: true,
   offsite: { remote: 'vault', withinSeconds: HOUR, direction: 'push' },
+  budgetBytes: 1000,
 });
+const use = { tier: 1, guests: 1, newBytes: 950, perDayBytes: 10 };
 
 const PROMISES = [
   {
@@ -91,6 +93,23 @@ const PROMISES = [
     stands: { rpo: 'unknown', verify: 'unknown', retention: 'unknown', lock: 'unknown' },
   },
   { name: 'another replica says it is well', guests: [guest({ promises: undefined as never })], stands: { rpo: 'kept', verify: 'kept' } },
+  {
+    name: 'another replica said so before it was gone',
+    guests: [guest({ promises: undefined as never })],
+    unseenSites: ['home'],
+    stands: { rpo: 'unknown', verify: 'unknown', lock: 'unknown' },
+  },
+  { name: 'a budget that is not used up', guests: [guest()], use, stands: { budget: 'kept' } },
+  { name: 'a budget, and a site was not seen', guests: [guest()], use, unseenSites: ['home'], stands: { budget: 'unknown' } },
+  {
+    name: 'a budget nearly used up, and a site was not seen',
+    guests: [guest()],
+    use,
+    findings: [{ ...gone, code: 'HF-BUDGET', severity: 'warning' }],
+    unseenSites: ['home'],
+    stands: { budget: 'attention' },
+  },
+  { name: 'a budget of which no log speaks', guests: [guest()], stands: { budget: 'unknown' } },
   {
     name: 'the copies cannot be seen',
     guests: [guest({ promises: { rpo: well, offsite: { known: false } } })],
@@ -116,6 +135,18 @@ for (const { name, guests, stands, ...rest } of PROMISES) {
     for (const [promise, word] of Object.entries(stands)) assert.equal(told[promise], word, promise);
   });
 }
+
+test('promises: the age that is named is that of the guest that is named', () => {
+  const empty = guest({
+    vmid: 102,
+    name: 'new',
+    newestPointAt: undefined as never,
+    promises: { rpo: { posture: 'broken', because: 'no point' } },
+  });
+  const rpo = (guests: readonly GuestStanding[]) => promisesOf({ tier, guests, findings: [], unseenSites: [], now: NOW })[0]!;
+  assert.deepEqual([rpo([guest()]).worst, rpo([guest()]).worstGuest?.vmid], [10 * HOUR, 101]);
+  assert.deepEqual([rpo([guest(), empty]).worst, rpo([guest(), empty]).worstGuest?.vmid], [undefined, 102]);
+});
 
 test('exposure: it falls where a point was finished, and jumps where the newest one goes', () => {
   const points = [

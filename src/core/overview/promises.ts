@@ -35,6 +35,7 @@ export type PromisesInput = {
   readonly guests: readonly GuestStanding[];
   /** Those about the tier, its guests, and what touches it. */
   readonly findings: readonly Finding[];
+  /** At the site where they send most: a budget is judged at each site by itself. */
   readonly use?: TierUse;
   /** Sites of which not everything was seen: of these nothing good is known but what its guests say. */
   readonly unseenSites: readonly string[];
@@ -45,7 +46,8 @@ export type PromisesInput = {
  * How each promise of a tier stands, in words. A guest that could not be seen makes every promise to it unknown; a guest of which only its posture is
  * known keeps them all where that is the best there is, for a posture is the worst of all. What nothing measures is unproven, never kept.
  */
-export function promisesOf(input: PromisesInput): readonly PromiseStanding[] {
+export function promisesOf(given: PromisesInput): readonly PromiseStanding[] {
+  const input = { ...given, guests: given.guests.map((guest) => asSeen(guest, given)) };
   const { tier } = input;
   return [
     rpo(input),
@@ -96,6 +98,12 @@ export function promisesOf(input: PromisesInput): readonly PromiseStanding[] {
   ];
 }
 
+/** That a guest stood well once is no proof that it does, where nobody has looked at its site since. */
+function asSeen(guest: GuestStanding, { unseenSites }: PromisesInput): GuestStanding {
+  if (guest.promises || guest.posture !== 'protected' || !unseenSites.includes(guest.site)) return guest;
+  return { ...guest, posture: 'unknown', because: `not all of ${guest.site} was seen` };
+}
+
 const WEIGHT: readonly Stands[] = ['kept', 'attention', 'unknown', 'broken'];
 
 type Judged = { readonly guest: GuestStanding; readonly stands: Stands; readonly because: string };
@@ -141,18 +149,18 @@ function rpo({ tier, guests, now }: PromisesInput): PromiseStanding {
   const oldest = guests
     .filter(({ newestPointAt }) => newestPointAt !== undefined)
     .reduce<GuestStanding | undefined>((worst, next) => (!worst || next.newestPointAt! < worst.newestPointAt! ? next : worst), undefined);
-  const age = oldest && now - oldest.newestPointAt!;
-  const good = oldest ? `the oldest newest point is ${spellDuration(age!)} old, of ${oldest.name}` : 'every guest has a usable point';
-  const standing = told(
-    judge(guests, ({ rpo: verdict }) => verdict),
-    good,
-  );
+  const good = oldest
+    ? `the oldest newest point is ${spellDuration(now - oldest.newestPointAt!)} old, of ${oldest.name}`
+    : 'every guest has a usable point';
+  const list = judge(guests, ({ rpo: verdict }) => verdict);
+  const standing = told(list, good);
+  const worst = standing.worstGuest ? list[0]!.guest : oldest;
   const grace = tier.graceSeconds > 0 ? ` (+${spellDuration(tier.graceSeconds)} grace)` : '';
   return {
     promise: 'rpo',
     promised: `${spellDuration(tier.rpoSeconds)}${grace}`,
     ...standing,
-    ...(oldest ? { worst: age!, worstGuest: standing.worstGuest ?? nameOf(oldest) } : {}),
+    ...(worst?.newestPointAt === undefined ? {} : { worst: now - worst.newestPointAt, worstGuest: nameOf(worst) }),
     limit: tier.rpoSeconds + tier.graceSeconds,
     unit: 'seconds',
   };
@@ -205,14 +213,16 @@ function rto({ tier, findings }: PromisesInput): PromiseStanding {
   return { ...about, stands: 'unproven', because: 'no restore has been measured against it' };
 }
 
-function budget({ use, findings }: PromisesInput, budgetBytes: number): PromiseStanding {
+function budget(input: PromisesInput, budgetBytes: number): PromiseStanding {
+  const { use, findings } = input;
   const about = { promise: 'budget', promised: spellSize(budgetBytes), limit: budgetBytes, unit: 'bytes' } as const;
   const over = findings.find(({ code }) => code === 'HF-BUDGET');
   if (!use || use.guests === 0) return { ...about, stands: 'unknown', because: 'no log of a backup says yet what its guests send' };
-  const because = over
-    ? sentence(over)
-    : `${spellSize(use.newBytes)} were sent new by ${spellCount(use.guests, 'guest')}, by the logs of 90 days`;
-  return { ...about, stands: over ? (over.severity === 'error' ? 'broken' : 'attention') : 'kept', because, worst: use.newBytes };
+  if (over) return { ...about, stands: over.severity === 'error' ? 'broken' : 'attention', because: sentence(over), worst: use.newBytes };
+  const away = awayFrom(input);
+  if (away !== undefined) return { ...about, stands: 'unknown', because: `not all of ${away} was seen` };
+  const because = `${spellSize(use.newBytes)} were sent new by ${spellCount(use.guests, 'guest')}, by the logs of 90 days`;
+  return { ...about, stands: 'kept', because, worst: use.newBytes };
 }
 
 type Told = {
@@ -224,20 +234,23 @@ type Told = {
 };
 
 /** Promises that hold where nothing was found against them, if all was seen. */
-function byFindings(
-  { guests, findings, unseenSites }: PromisesInput,
-  { promise, promised, breaks, threatens, good }: Told,
-): PromiseStanding {
+function byFindings(input: PromisesInput, { promise, promised, breaks, threatens, good }: Told): PromiseStanding {
+  const { guests, findings } = input;
   const about = { promise, promised };
   const broken = findings.find(({ code, severity }) => breaks.includes(code) && severity === 'error');
   if (broken) return { ...about, stands: 'broken', because: sentence(broken) };
   const blind = guests.find(({ posture, promises }) => posture === 'unknown' && !promises);
   if (blind) return { ...about, stands: 'unknown', because: `${blind.name}: ${blind.because}`, worstGuest: nameOf(blind) };
-  const away = unseenSites.find((site) => guests.some((guest) => guest.site === site));
+  const away = awayFrom(input);
   if (away !== undefined) return { ...about, stands: 'unknown', because: `not all of ${away} was seen` };
   if (guests.length === 0) return { ...about, ...told([], good) };
   const found = findings.find(({ code, severity }) => severity !== 'info' && (breaks.includes(code) || threatens.includes(code)));
   return found ? { ...about, stands: 'attention', because: sentence(found) } : { ...about, stands: 'kept', because: good };
+}
+
+/** A site with guests of the tier of which not everything was seen. */
+function awayFrom({ guests, unseenSites }: PromisesInput): string | undefined {
+  return unseenSites.find((site) => guests.some((guest) => guest.site === site));
 }
 
 function sentence({ at, problem }: Finding): string {
