@@ -9,9 +9,15 @@ const STATUS = "could not activate storage 'pbs-tier-1': error fetching datastor
 function ended(task: Partial<BackupTask>) {
   const night: BackupTask = { upid: makeUpid(), endedAt: NOW, status: STATUS, log: { overall: 'failed', guests: [] }, ...task };
   const pve = makePve({
-    guests: seen([makeGuest(), makeGuest({ vmid: 102 }), makeGuest({ vmid: 103, node: 'pve2' }), makeGuest({ vmid: 104 })]),
+    guests: seen([
+      makeGuest(),
+      makeGuest({ vmid: 102 }),
+      makeGuest({ vmid: 103, node: 'pve2' }),
+      makeGuest({ vmid: 104 }),
+      makeGuest({ vmid: 105, createdAt: NOW }),
+    ]),
     backupJobs: seen([
-      makeBackupJob({ selection: { by: 'vmids', vmids: [101, 102, 103] }, storage: 'pbs-tier-1' }),
+      makeBackupJob({ selection: { by: 'vmids', vmids: [101, 102, 103, 105] }, storage: 'pbs-tier-1' }),
       makeBackupJob({ id: 'other', selection: { by: 'vmids', vmids: [104] } }),
     ]),
     backupTasks: seen([night]),
@@ -19,7 +25,7 @@ function ended(task: Partial<BackupTask>) {
   return endedTasks('home', makeActual({ pve }))[0]?.guests.map(({ vmid, result, error }) => ({ vmid, result, error }));
 }
 
-test('endedTasks: a run that failed before it came to any guest failed for those on its node that it was to take', () => {
+test('endedTasks: a run that failed before it came to any guest failed for those that were on its node and that it was to take', () => {
   const error = `the whole run failed before it came to any guest: ${STATUS}`;
   assert.deepEqual(ended({}), [
     { vmid: 101, result: 'failed', error },

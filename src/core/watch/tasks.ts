@@ -27,8 +27,8 @@ export function endedTasks(site: string, actual: Actual): readonly TaskRecord[] 
 }
 
 /**
- * What a run that says nothing of guests was to take: the one guest that it names, else those on its node that an enabled job takes to the storage that
- * it names. Where it names none, nobody knows.
+ * What a run that says nothing of guests was to take: the one guest that it names, else those on its node, there before it began, that an enabled job takes
+ * to the storage that it names. Where it names none, nobody knows.
  */
 function wholeRun({ upid, status = '' }: BackupTask, actual: Actual): readonly GuestResult[] {
   const failed = (vmid: number): GuestResult => ({
@@ -41,7 +41,7 @@ function wholeRun({ upid, status = '' }: BackupTask, actual: Actual): readonly G
   const covering = coveringOf(actual);
   if (!guests.known || !covering.known) return [];
   return guests.value
-    .filter(({ node }) => node === upid.node)
+    .filter(({ node, createdAt = 0, arrivedAt = 0 }) => node === upid.node && upid.startedAt >= Math.max(createdAt, arrivedAt))
     .filter((guest) => covering.jobsOf(guest).enabled.some(({ storage }) => storage !== undefined && status.includes(`'${storage}'`)))
     .map(({ vmid }) => failed(vmid));
 }
