@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkPromises } from '#app/check.ts';
+import { proveTiers } from '#core/retention/whole.ts';
 import { presetText } from '#app/preset.ts';
 import { makePolicySource } from '#config/policy-source.ts';
 import { widthOf } from '#cli/views/width.ts';
@@ -54,7 +54,7 @@ test('each finding of a proof points at its line', async () => {
 test('what check proves is what plan writes down, on whichever day of a month and for each of two sites', () => {
   const sites = [makeSite(), makeSite({ name: 'far', timeZone: 'America/Santiago' })];
   const policy = makePolicy({ sites, tiers: makeSeedTiers() });
-  const { tiers } = checkPromises(policy, calendarFrom(NOW), false);
+  const { tiers } = proveTiers(policy, calendarFrom(NOW), false);
   const proved = tiers.map(({ id, upkeep }) => [id, upkeep]);
   for (const site of sites) {
     for (const day of [0, 1, 5]) expect([...upkeepOf(policy, site, NOW - day * 86_400)]).toEqual(proved);

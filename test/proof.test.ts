@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkPromises } from '#app/check.ts';
+import { proveTiers } from '#core/retention/whole.ts';
 import { zoneRules } from '#core/calendar/zone.ts';
 import type { Tier } from '#core/policy/policy.ts';
 import { isMixed, type Chances } from '#core/retention/fall.ts';
@@ -389,7 +389,7 @@ describe('the seed', () => {
       const { statedKeep: _, ...rest } = tier;
       return { ...rest, schedule: proof.fixes.find(({ promise }) => promise === 'rpo')!.tier.schedule };
     });
-    const { tiers: proofs } = checkPromises(makePolicy({ tiers, assume: ASSUME }), NOW, true);
+    const { tiers: proofs } = proveTiers(makePolicy({ tiers, assume: ASSUME }), NOW, true);
     expect(proofs.flatMap(({ findings }) => findings)).toEqual([]);
   });
 });

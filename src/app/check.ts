@@ -2,9 +2,8 @@ import { calendarFrom } from '#core/calendar/gap.ts';
 import type { Finding } from '#core/finding.ts';
 import { sortFindings } from '#core/finding.ts';
 import { warnOfEvents } from '#core/policy/check-events.ts';
-import type { Policy } from '#core/policy/policy.ts';
 import type { TierProof } from '#core/retention/proof.ts';
-import { proveTier } from '#core/retention/prove.ts';
+import { proveTiers } from '#core/retention/whole.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import { withPlaces } from './places.ts';
 import type { LoadedPolicy, Ports } from './ports.ts';
@@ -28,7 +27,7 @@ export async function check(ports: Pick<Ports, 'policySource' | 'clock'>, option
   const loaded = await ports.policySource.load();
   if (!loaded.policy) return notUnderstood(loaded, options.strict);
   const now = ports.clock.now();
-  return withProofs(loaded, checkPromises(loaded.policy, calendarFrom(now), options.strict), now, options.strict);
+  return withProofs(loaded, proveTiers(loaded.policy, calendarFrom(now), options.strict), now, options.strict);
 }
 
 export function notUnderstood({ file, findings }: LoadedPolicy, strict: boolean): Checked {
@@ -50,10 +49,4 @@ export function withProofs(
   const readable = { sites: policy.sites, tiers: policy.tiers.filter(({ id }) => !unproved.has(id)) };
   const told = [...findings, ...withPlaces([...broken, ...warnOfEvents(readable, fromAt)], loaded)];
   return { file, strict, understood: true, tiers, timeZones, findings: sortFindings(told) };
-}
-
-/** The proofs of all tiers of a policy, in the zones of its sites. */
-export function checkPromises(policy: Policy, fromAt: UnixSeconds, strict: boolean): Pick<Checked, 'tiers' | 'timeZones'> {
-  const timeZones = [...new Set(policy.sites.map(({ timeZone }) => timeZone))];
-  return { timeZones, tiers: policy.tiers.map((tier) => proveTier(tier, { assume: policy.assume, timeZones, fromAt, strict })) };
 }

@@ -3,8 +3,8 @@ import { upkeepOf } from '#core/desired/upkeep.ts';
 import { hasErrors, type Finding } from '#core/finding.ts';
 import { drawPlan, type Drawn } from '#core/plan/draw.ts';
 import type { Policy } from '#core/policy/policy.ts';
+import { proveTiers } from '#core/retention/whole.ts';
 import type { Actual } from '#core/world/actual.ts';
-import { checkPromises } from './check.ts';
 import { unknownSites } from './named-sites.ts';
 import { withPlaces } from './places.ts';
 import type { LoadedPolicy, Ports, Proxmox } from './ports.ts';
@@ -74,7 +74,7 @@ export async function planConnected(ports: Ports, connected: Connected, { adopte
     upkeep: (site) => upkeepOf(policy, site, now),
     ...(adopted && { adopted }),
   });
-  const broken = checkPromises(policy, calendarFrom(now), false).tiers.flatMap((tier) => tier.findings);
+  const broken = proveTiers(policy, calendarFrom(now), false).tiers.flatMap((tier) => tier.findings);
   const unkept = withPlaces(
     broken.filter(({ severity }) => severity === 'error'),
     connected,
