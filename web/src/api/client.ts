@@ -8,7 +8,7 @@ export function rememberCsrf(token: string | undefined): void {
   csrf = token;
 }
 
-type Query = Readonly<Record<string, string | number | undefined>>;
+export type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** GET below /api/v1. Whether the browser's copy still holds is asked by it through the ETag. */
 export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {

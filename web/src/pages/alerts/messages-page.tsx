@@ -1,28 +1,19 @@
-import { Anchor, Button, Stack } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { Anchor, Stack } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Message, MessagesPage as Answer } from '#server/api/schema/watch.ts';
-import { get } from '../../api/client.ts';
+import { usePages } from '../../api/use-pages.ts';
 import { Page } from '../../layout/page.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/card.tsx';
+import { More } from '../../parts/more.tsx';
 import { When } from '../../parts/when.tsx';
 import { Empty } from '../../states/empty.tsx';
-import { Failed } from '../../states/failed.tsx';
-import { Loading } from '../../states/loading.tsx';
+import { Loaded } from '../../states/loaded.tsx';
 import classes from './alerts.module.css';
-
-const PER_PAGE = 50;
 
 /** Every message as it went to people, newest first, and whether it got there. */
 export function MessagesPage() {
-  const query = useInfiniteQuery({
-    queryKey: ['alerts', 'messages'],
-    queryFn: ({ pageParam, signal }) => get<Answer>('/messages', { limit: PER_PAGE, cursor: pageParam }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next,
-  });
-  const messages = query.data?.pages.flatMap(({ items }) => items);
+  const query = usePages<Answer>(['alerts', 'messages'], '/messages', {});
   return (
     <Page
       title="Messages sent"
@@ -32,26 +23,24 @@ export function MessagesPage() {
         </Anchor>
       }
     >
-      {messages === undefined ? (
-        query.error ? (
-          <Failed error={query.error} again={() => void query.refetch()} />
-        ) : (
-          <Loading what="the messages" />
-        )
-      ) : messages.length === 0 ? (
-        <Empty title="No message was sent" text="Nothing had to be told yet, or the policy names no channel under “alerts”." />
-      ) : (
-        <Stack gap="sm">
-          {messages.map((message) => (
-            <MessageCard message={message} key={message.id} />
-          ))}
-        </Stack>
-      )}
-      {query.hasNextPage ? (
-        <Button variant="default" mt="md" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          Show more
-        </Button>
-      ) : null}
+      <Loaded query={query} what="the messages">
+        {({ pages }) =>
+          pages[0]!.items.length === 0 ? (
+            <Empty title="No message was sent" text="Nothing had to be told yet, or the policy names no channel under “alerts”." />
+          ) : (
+            <>
+              <Stack gap="sm">
+                {pages
+                  .flatMap(({ items }) => items)
+                  .map((message) => (
+                    <MessageCard message={message} key={message.id} />
+                  ))}
+              </Stack>
+              <More query={query} label="Show more" />
+            </>
+          )
+        }
+      </Loaded>
     </Page>
   );
 }

@@ -1,35 +1,24 @@
-import { Button, Code, Table, TextInput } from '@mantine/core';
+import { Code, Table, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import type { AuditEntryJson, AuditPage as Answer } from '#server/api/schema/watch.ts';
-import { get } from '../../api/client.ts';
+import { usePages } from '../../api/use-pages.ts';
 import { Page } from '../../layout/page.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { More } from '../../parts/more.tsx';
 import { useFilters } from '../../parts/use-filters.ts';
 import { When } from '../../parts/when.tsx';
 import { Empty } from '../../states/empty.tsx';
-import { Failed } from '../../states/failed.tsx';
-import { Loading } from '../../states/loading.tsx';
+import { Loaded } from '../../states/loaded.tsx';
 import classes from './audit.module.css';
 
 const FILTERS = ['q', 'by', 'act'] as const;
-const PER_PAGE = 50;
 /** The document never holds more rows than this: what is older is reached by asking for it. */
 const MOST_PAGES = 4;
 
 /** Who did what, newest first. */
 export function AuditPage() {
   const filters = useFilters(FILTERS);
-  const query = useInfiniteQuery({
-    queryKey: ['audit', filters.values],
-    queryFn: ({ pageParam, signal }) => get<Answer>('/audit', { ...filters.values, limit: PER_PAGE, cursor: pageParam }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next,
-    getPreviousPageParam: () => undefined,
-    maxPages: MOST_PAGES,
-  });
-  const entries = query.data?.pages.flatMap(({ items }) => items);
-  const head = query.data?.pages[0]?.head;
+  const query = usePages<Answer>(['audit', filters.values], '/audit', filters.values, { maxPages: MOST_PAGES });
   return (
     <Page title="Audit log">
       <search className={classes.filters}>
@@ -37,31 +26,38 @@ export function AuditPage() {
         <Filter label="Who" name="by" filters={filters} hint="holdfast, or a person" />
         <Filter label="What" name="act" filters={filters} hint="protect, apply, …" />
       </search>
-      {entries === undefined ? (
-        query.error ? (
-          <Failed error={query.error} again={() => void query.refetch()} />
-        ) : (
-          <Loading what="the audit log" />
-        )
-      ) : entries.length === 0 ? (
-        <Empty title="No entry" text={filters.any ? 'No entry is as asked for.' : 'Nobody did anything yet, and neither did Holdfast.'} />
-      ) : (
-        <Entries entries={entries} />
-      )}
-      {query.hasNextPage ? (
-        <Button variant="default" mt="md" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          Older entries
-        </Button>
-      ) : null}
-      {head === undefined ? null : (
-        <p className={classes.head}>
-          Head of the chain: <Code className={classes.hash}>{head}</Code> <CopyButton text={head} />
-          <br />
-          Each entry carries the hash of the one before it. Written down elsewhere, the head proves later that nothing was changed or taken
-          away: holdfast db verify prints it too.
-        </p>
-      )}
+      <Loaded query={query} what="the audit log">
+        {({ pages }) => {
+          const entries = pages.flatMap(({ items }) => items);
+          const head = pages[0]?.head;
+          return (
+            <>
+              {entries.length === 0 ? (
+                <Empty
+                  title="No entry"
+                  text={filters.any ? 'No entry is as asked for.' : 'Nobody did anything yet, and neither did Holdfast.'}
+                />
+              ) : (
+                <Entries entries={entries} />
+              )}
+              <More query={query} label="Older entries" />
+              {head === undefined ? null : <Head hash={head} />}
+            </>
+          );
+        }}
+      </Loaded>
     </Page>
+  );
+}
+
+function Head({ hash }: { readonly hash: string }) {
+  return (
+    <p className={classes.head}>
+      Head of the chain: <Code className={classes.hash}>{hash}</Code> <CopyButton text={hash} />
+      <br />
+      Each entry carries the hash of the one before it. Written down elsewhere, the head proves later that nothing was changed or taken away:
+      holdfast db verify prints it too.
+    </p>
   );
 }
 
