@@ -1,10 +1,10 @@
 import type { FindingJson, PostureWord } from '#server/api/schema/common.ts';
-import { lookOfPosture, lookOfSeverity, type Meaning } from '../theme/meaning.ts';
+import { lookOfPosture, lookOfSeverity, type Look } from '../theme/meaning.ts';
 import classes from './badge.module.css';
-import { Icon, type IconName } from './icon.tsx';
+import { Icon } from './icon.tsx';
 
 /** Colour, shape and word together: any one of them may be missing for a reader. */
-export function Badge({ meaning, icon, word }: { readonly meaning: Meaning; readonly icon: IconName; readonly word: string }) {
+export function Badge({ meaning, icon, word }: Look) {
   return (
     <span className={classes.badge} data-meaning={meaning}>
       <Icon name={icon} size={15} />

@@ -5,7 +5,8 @@ import type { IconName } from '../parts/icon.tsx';
 /** A colour of meaning (`data-meaning` in global.css). It never stands without its icon and its word. */
 export type Meaning = PostureWord;
 
-type Look = { readonly meaning: Meaning; readonly icon: IconName; readonly word: string };
+/** How something is shown: never one without the others. */
+export type Look = { readonly meaning: Meaning; readonly icon: IconName; readonly word: string };
 
 /** Worst first: the order of every list and bar. */
 export const POSTURES: readonly PostureWord[] = ['broken', 'at-risk', 'unknown', 'attention', 'protected', 'exempt'];
@@ -52,4 +53,18 @@ const MOODS: Readonly<Record<Overview['mood'], Look>> = {
 };
 export function lookOfMood(mood: Overview['mood']): Look {
   return MOODS[mood];
+}
+
+const SITES: Readonly<Record<Overview['sites'][number]['state'] | 'silent' | 'in part' | 'not seen', Look>> = {
+  watched: { meaning: 'protected', icon: 'check', word: 'watched' },
+  starting: { meaning: 'unknown', icon: 'clock', word: 'starting' },
+  elsewhere: { meaning: 'exempt', icon: 'link', word: 'by another replica' },
+  refused: { meaning: 'broken', icon: 'cross-octagon', word: 'refused' },
+  silent: { meaning: 'broken', icon: 'cross-octagon', word: 'a server is silent' },
+  'in part': { meaning: 'unknown', icon: 'question', word: 'seen in part' },
+  'not seen': { meaning: 'broken', icon: 'cross-octagon', word: 'not seen' },
+};
+/** `watched` only where everything was seen. */
+export function lookOfSite(seen: keyof typeof SITES): Look {
+  return SITES[seen];
 }

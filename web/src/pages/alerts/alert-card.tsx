@@ -5,6 +5,7 @@ import type { Alert } from '#server/api/schema/watch.ts';
 import { send } from '../../api/client.ts';
 import { useAct } from '../../api/use-act.ts';
 import { FindingCard } from '../../parts/finding-card.tsx';
+import { guestPath } from '../../parts/guest-link.tsx';
 import { When } from '../../parts/when.tsx';
 import { useMay } from '../../session/use-session.ts';
 import { AnswerForm } from './answer-form.tsx';
@@ -64,7 +65,7 @@ function About({ alert }: { readonly alert: Alert }) {
       {finding.vmid === undefined ? (
         <span>{finding.at}</span>
       ) : (
-        <Anchor component={Link} href={`/guests/${encodeURIComponent(site)}/${finding.vmid}`} inherit>
+        <Anchor component={Link} href={guestPath(site, finding.vmid)} inherit>
           {`${site}: ${guestName ?? finding.vmid}`}
         </Anchor>
       )}

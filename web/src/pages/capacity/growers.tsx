@@ -2,6 +2,7 @@ import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
 import type { CapacityPage } from '#server/api/schema/watch.ts';
 import { Card } from '../../parts/card.tsx';
+import { guestPath } from '../../parts/guest-link.tsx';
 import { Paged } from '../../parts/paged.tsx';
 import { size } from '../../parts/size.ts';
 import classes from './capacity.module.css';
@@ -26,7 +27,7 @@ export function Growers({ site, guests }: Props) {
               <li key={vmid}>
                 <div className={classes.row}>
                   <span className={classes.name}>
-                    <Anchor component={Link} href={`/guests/${encodeURIComponent(site)}/${vmid}`} inherit>
+                    <Anchor component={Link} href={guestPath(site, vmid)} inherit>
                       {name ?? `guest ${vmid}`}
                     </Anchor>{' '}
                     <span className={classes.quiet}>

@@ -1,8 +1,7 @@
 import type { Change } from '#server/api/schema/changes.ts';
-import type { IconName } from '../../parts/icon.tsx';
-import type { Meaning } from '../../theme/meaning.ts';
+import type { Look } from '../../theme/meaning.ts';
 
-const STATES: Readonly<Record<Change['state'], { readonly meaning: Meaning; readonly icon: IconName; readonly word: string }>> = {
+const STATES: Readonly<Record<Change['state'], Look>> = {
   proposed: { meaning: 'attention', icon: 'clock', word: 'waits for approval' },
   approved: { meaning: 'attention', icon: 'check', word: 'approved, not applied' },
   applying: { meaning: 'unknown', icon: 'play', word: 'being applied' },

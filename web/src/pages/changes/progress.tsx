@@ -1,11 +1,10 @@
 import type { StepProgress } from '#server/api/schema/changes.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/card.tsx';
-import type { IconName } from '../../parts/icon.tsx';
-import type { Meaning } from '../../theme/meaning.ts';
+import type { Look } from '../../theme/meaning.ts';
 import classes from './changes.module.css';
 
-const LOOKS: Readonly<Record<StepProgress['state'], { readonly meaning: Meaning; readonly icon: IconName; readonly word: string }>> = {
+const LOOKS: Readonly<Record<StepProgress['state'], Look>> = {
   waiting: { meaning: 'exempt', icon: 'clock', word: 'waits' },
   started: { meaning: 'unknown', icon: 'play', word: 'under way' },
   done: { meaning: 'protected', icon: 'check', word: 'done' },

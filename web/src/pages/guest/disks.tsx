@@ -1,9 +1,9 @@
 import type { GuestPage } from '#server/api/schema/guests.ts';
 import { GuestLink } from '../../parts/guest-link.tsx';
-import { Icon, type IconName } from '../../parts/icon.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { Section } from '../../parts/section.tsx';
 import { size } from '../../parts/size.ts';
-import type { Meaning } from '../../theme/meaning.ts';
+import type { Look } from '../../theme/meaning.ts';
 import classes from './disks.module.css';
 import page_ from './guest-page.module.css';
 
@@ -68,7 +68,7 @@ function DiskLine({ disk, guest }: { readonly disk: Disk; readonly guest: GuestP
   );
 }
 
-function stateOf({ keepsState, backedUp, inNewest }: Disk): { readonly meaning: Meaning; readonly icon: IconName; readonly word: string } {
+function stateOf({ keepsState, backedUp, inNewest }: Disk): Look {
   if (!keepsState) return { meaning: 'exempt', icon: 'dash', word: 'keeps no state' };
   if (backedUp === false) return { meaning: 'broken', icon: 'cross-octagon', word: 'left out of backups' };
   if (inNewest === false) return { meaning: 'broken', icon: 'cross-octagon', word: 'not in the newest point' };

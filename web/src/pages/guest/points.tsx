@@ -2,11 +2,11 @@ import { ActionIcon, Button, Menu, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import type { GuestPage, RecoveryPoint } from '#server/api/schema/guests.ts';
 import { day, minute } from '../../parts/exact.ts';
-import { Icon, type IconName } from '../../parts/icon.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { size } from '../../parts/size.ts';
 import { When } from '../../parts/when.tsx';
 import { useMay } from '../../session/use-session.ts';
-import type { Meaning } from '../../theme/meaning.ts';
+import type { Look } from '../../theme/meaning.ts';
 import classes from './points.module.css';
 import { ProtectPoint } from './protect-point.tsx';
 import { VerifyPoint } from './verify-point.tsx';
@@ -121,11 +121,7 @@ function State({ point }: { readonly point: RecoveryPoint }) {
   );
 }
 
-function stateOf({ goneAt, counts, verified, sizeBytes }: RecoveryPoint): {
-  readonly meaning: Meaning;
-  readonly icon: IconName;
-  readonly word: string;
-} {
+function stateOf({ goneAt, counts, verified, sizeBytes }: RecoveryPoint): Look {
   if (goneAt !== undefined) return { meaning: 'exempt', icon: 'dash', word: 'gone' };
   if (verified?.state === 'failed') return { meaning: 'broken', icon: 'cross-octagon', word: 'corrupt' };
   if (sizeBytes === undefined) return { meaning: 'unknown', icon: 'clock', word: 'not finished' };

@@ -1,9 +1,8 @@
 import type { Overview } from '#server/api/schema/overview.ts';
 import { Badge } from '../../parts/badge.tsx';
-import type { IconName } from '../../parts/icon.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SourceLine } from '../../parts/source-line.tsx';
-import type { Meaning } from '../../theme/meaning.ts';
+import { lookOfSite, type Look } from '../../theme/meaning.ts';
 import classes from './sites.module.css';
 import { sentence } from '../../parts/sentence.ts';
 
@@ -36,15 +35,8 @@ export function Sites({ sites }: { readonly sites: Overview['sites'] }) {
   );
 }
 
-const STATES: Readonly<Record<Exclude<Site['state'], 'watched'>, { meaning: Meaning; icon: IconName; word: string }>> = {
-  starting: { meaning: 'unknown', icon: 'clock', word: 'starting' },
-  elsewhere: { meaning: 'exempt', icon: 'link', word: 'by another replica' },
-  refused: { meaning: 'broken', icon: 'cross-octagon', word: 'refused' },
-};
-
-function look({ state, silent, source }: Site): { meaning: Meaning; icon: IconName; word: string } {
-  if (state !== 'watched') return STATES[state];
-  if (silent.length > 0) return { meaning: 'broken', icon: 'cross-octagon', word: 'a server is silent' };
-  if (source.unseen.length > 0) return { meaning: 'unknown', icon: 'question', word: 'seen in part' };
-  return { meaning: 'protected', icon: 'check', word: 'watched' };
+function look({ state, silent, source }: Site): Look {
+  if (state !== 'watched') return lookOfSite(state);
+  if (silent.length > 0) return lookOfSite('silent');
+  return lookOfSite(source.unseen.length > 0 ? 'in part' : 'watched');
 }

@@ -10,7 +10,7 @@ import { Section } from '../../parts/section.tsx';
 import { When } from '../../parts/when.tsx';
 import { useMay } from '../../session/use-session.ts';
 import { Examine } from './examine.tsx';
-import { lookOfLook, lookOfSite } from './look-of-site.ts';
+import { lookOfHealth, lookOfLook } from './look-of-site.ts';
 import { ServerCard } from './server-card.tsx';
 import classes from './sites.module.css';
 
@@ -22,7 +22,7 @@ export function SiteHealth({ health }: { readonly health: Health }) {
     <Section title={site} aside={`times in ${timeZone}`}>
       <Card>
         <div className={classes.head}>
-          <Badge {...lookOfSite(health)} />
+          <Badge {...lookOfHealth(health)} />
           <span className={classes.because}>{because}</span>
           {may ? <Examine site={site} /> : null}
         </div>
