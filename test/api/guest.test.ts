@@ -80,3 +80,13 @@ test('many at once: each is answered by itself, and what is refused ends nothing
   expect(results.map(({ vmid }) => vmid)).toEqual(guests.map(({ vmid }) => vmid));
   expect(results.at(-1)).toMatchObject({ failed: true });
 });
+
+test('where the jobs could never be seen, the page does not say that there is none', async () => {
+  const blind = await startApi('healthy-30');
+  blind.lab.world.faults.push({ server: 'pve', call: '/cluster/backup', times: 1e9, kind: 'refused' });
+  await blind.time.pass(120);
+  const { items: seen } = await blind.get('/guests', guestsPage);
+  const page = await blind.get(`/guests/${seen[0]!.site}/${seen[0]!.vmid}`, guestPage);
+  expect(page.source.unseen).toEqual([expect.stringMatching(/^PVE: backup jobs: /)]);
+  expect(page.jobs).toBeUndefined();
+});

@@ -33,6 +33,8 @@ test('a server that falls silent is told', async () => {
   const { sites } = await get('/sites', sitesPage);
   expect(sites[0]!.because).toMatch(/^pbs gives no sign of life: /);
   expect(sites[0]!.servers.map(({ answers }) => answers)).toEqual([true, false]);
+  const { servers } = siteHealth.parse(await (await post(`/sites/${sites[0]!.site}/examine`, {})).json());
+  expect(servers.map(({ logins }) => logins!.map(({ good }) => good))).toEqual([[true], [undefined, undefined]]);
   lab.world.faults.length = 0;
 });
 

@@ -160,13 +160,15 @@ function shape(page: GuestPage): z.input<typeof guestPageSchema> {
     keptThrough: (story?.keptThrough ?? [])
       .filter((keeper) => keeper.vmid !== row.vmid)
       .map((keeper) => ({ vmid: keeper.vmid, name: keeper.name })),
-    jobs: [...(story?.jobs?.enabled ?? []), ...(story?.jobs?.disabled ?? [])].map(({ id, schedule, storage = '', enabled, nextRunAt }) => ({
-      id,
-      schedule,
-      storage,
-      enabled,
-      ...(nextRunAt !== undefined && { nextRunAt }),
-    })),
+    ...(story?.jobs && {
+      jobs: [...story.jobs.enabled, ...story.jobs.disabled].map(({ id, schedule, storage = '', enabled, nextRunAt }) => ({
+        id,
+        schedule,
+        storage,
+        enabled,
+        ...(nextRunAt !== undefined && { nextRunAt }),
+      })),
+    }),
     next: [...(story?.next ?? [])],
     ...(story?.restoreSeconds !== undefined && { restoreSeconds: story.restoreSeconds }),
     happened: happened.map((event) => ({ at: event.at, ...spellHappened(event, source.timeZone) })),

@@ -72,16 +72,18 @@ function shape({ site, source, watched, versions, findings, examined }: SiteHeal
   };
 }
 
-function loginOf({ login, checked }: Examined): { login: string; tokenId?: string; good: boolean; because: string } {
-  const { tokenId, trouble } = checked.examination;
+function loginOf({ login, checked }: Examined): NonNullable<SiteHealthJson['servers'][number]['logins']>[number] {
+  const { tokenId } = checked.examination;
+  return { login, ...(tokenId !== undefined && { tokenId }), ...verdictOf(checked) };
+}
+
+/** Bad only by the server's own word: of one that did not answer nobody knows. */
+function verdictOf(checked: Examined['checked']): { good?: boolean; because: string } {
+  const { trouble } = checked.examination;
+  if (trouble) return { ...((trouble.kind === 'refused' || trouble.kind === 'forbidden') && { good: false }), because: trouble.detail };
   const missing = missingRights(checked);
-  const unsure = checked.needed.some(({ held }) => held === undefined);
-  const because = trouble
-    ? trouble.detail
-    : missing.length > 0
-      ? `it lacks ${missing.map(({ privilege, path }) => `${privilege} on ${path}`).join(', ')}`
-      : unsure
-        ? 'the server would not say what it may'
-        : 'it has every right it needs';
-  return { login, ...(tokenId !== undefined && { tokenId }), good: !trouble && !unsure && missing.length === 0, because };
+  if (missing.length > 0)
+    return { good: false, because: `it lacks ${missing.map(({ privilege, path }) => `${privilege} on ${path}`).join(', ')}` };
+  if (checked.needed.some(({ held }) => held === undefined)) return { because: 'the server would not say what it may' };
+  return { good: true, because: 'it has every right it needs' };
 }

@@ -116,9 +116,10 @@ export const guestPage = z.object({
   exposure: z.array(z.object({ at: instant, seconds: z.number() })),
   disks: z.array(diskLine),
   keptThrough: z.array(z.object({ vmid, name: z.string() })),
-  jobs: z.array(
-    z.object({ id: z.string(), schedule: z.string(), storage: z.string(), enabled: z.boolean(), nextRunAt: instant.optional() }),
-  ),
+  /** Absent where they could not be seen. */
+  jobs: z
+    .array(z.object({ id: z.string(), schedule: z.string(), storage: z.string(), enabled: z.boolean(), nextRunAt: instant.optional() }))
+    .optional(),
   next: z.array(z.object({ what: z.enum(['backup', 'prune', 'verify', 'copy']), id: z.string(), at: instant })),
   /** Time to read its data back at the assumed rate: reckoned, not measured. */
   restoreSeconds: z.number().optional(),

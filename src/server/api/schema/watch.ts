@@ -129,7 +129,17 @@ export const siteHealth = z.object({
       fingerprint: z.string().optional(),
       /** Absent where nobody asked yet (POST /api/v1/sites/{site}/examine does). */
       hosts: z.array(z.object({ name: z.string(), timeZone: z.string(), clockAheadSeconds: z.number() })).optional(),
-      logins: z.array(z.object({ login: z.string(), tokenId: z.string().optional(), good: z.boolean(), because: z.string() })).optional(),
+      logins: z
+        .array(
+          z.object({
+            login: z.string(),
+            tokenId: z.string().optional(),
+            /** Absent where the server did not say what it may. */
+            good: z.boolean().optional(),
+            because: z.string(),
+          }),
+        )
+        .optional(),
     }),
   ),
   findings: z.array(finding),

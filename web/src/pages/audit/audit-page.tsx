@@ -55,8 +55,8 @@ function Head({ hash }: { readonly hash: string }) {
     <p className={classes.head}>
       Head of the chain: <Code className={classes.hash}>{hash}</Code> <CopyButton text={hash} />
       <br />
-      Each entry carries the hash of the one before it. Written down elsewhere, the head proves later that nothing was changed or taken away:
-      holdfast db verify prints it too.
+      Each entry carries the hash of the one before it. Written down elsewhere, the head proves later that nothing was changed or taken
+      away: holdfast db verify prints it too.
     </p>
   );
 }

@@ -14,8 +14,9 @@ export function NextRuns({ page }: { readonly page: GuestPage }) {
     <Section title="Jobs and next runs" aside={timeZone}>
       <div className={classes.box}>
         <ul className={classes.lines}>
-          {jobs.length === 0 ? <li>No backup job covers this guest.</li> : null}
-          {jobs.map(({ id, schedule, storage, enabled }) => (
+          {jobs === undefined ? <li>Which jobs cover this guest could not be seen.</li> : null}
+          {jobs?.length === 0 ? <li>No backup job covers this guest.</li> : null}
+          {jobs?.map(({ id, schedule, storage, enabled }) => (
             <li key={id}>
               <strong>{id}</strong> {enabled ? null : '(disabled: no cover) '}
               <div className={classes.quiet}>

@@ -29,7 +29,8 @@ export function lookOfServer({ answers }: Server): Look {
     : { meaning: 'broken', icon: 'cross-octagon', word: 'does not answer' };
 }
 
-export function lookOfLogin({ good }: { readonly good: boolean }): Look {
+export function lookOfLogin({ good }: { readonly good?: boolean | undefined }): Look {
+  if (good === undefined) return { meaning: 'unknown', icon: 'question', word: 'not known' };
   return good
     ? { meaning: 'protected', icon: 'check', word: 'has its rights' }
     : { meaning: 'broken', icon: 'cross-octagon', word: 'not as it must be' };
