@@ -3,7 +3,7 @@ import type { IconName } from './icon.tsx';
 
 const DAY = 86_400;
 
-/** How near the end of a store is. `because`: why nothing is foretold, which is no good news. */
+/** How near the end of a store is; with neither an end nor `because`, none is foretold for three years. `because`: why nothing is foretold, which is no good news. */
 export function urgency(
   endsAt: number | undefined,
   now: number,

@@ -48,7 +48,7 @@ function StoreLine({ store, zone, manySites }: { readonly store: Store; readonly
         <Icon name={icon} size={14} />
         <span>
           {ends === undefined ? (
-            (because ?? 'Not growing: no day foretold')
+            (because ?? 'Not full within three years at the usual growth')
           ) : (
             <>
               {store.stuckAt === undefined ? 'Full' : 'Too full for garbage collection'} <When at={ends} zone={zone} />
