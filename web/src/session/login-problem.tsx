@@ -1,6 +1,5 @@
-import { Alert } from '@mantine/core';
 import type { LoginProblem } from '#server/api/schema/session.ts';
-import { Icon } from '../parts/icon.tsx';
+import { RefusalBox } from './refusal.tsx';
 
 const SAID: Readonly<Record<LoginProblem, readonly [title: string, text: string]>> = {
   'no-role': [
@@ -27,20 +26,5 @@ export function LoginProblemAlert() {
   const problem = new URLSearchParams(window.location.search).get('problem');
   if (problem === null || !Object.hasOwn(SAID, problem)) return null;
   const [title, text] = SAID[problem as LoginProblem];
-  return (
-    <Alert
-      role="alert"
-      title={title}
-      icon={<Icon name="cross-octagon" />}
-      data-meaning="broken"
-      styles={{
-        root: { background: 'var(--hf-wash)' },
-        title: { color: 'var(--hf-ink)' },
-        message: { color: 'var(--hf-text)' },
-        icon: { color: 'var(--hf-ink)' },
-      }}
-    >
-      {text}
-    </Alert>
-  );
+  return <RefusalBox title={title}>{text}</RefusalBox>;
 }

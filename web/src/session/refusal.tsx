@@ -1,4 +1,5 @@
 import { Alert } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { asRefused } from '../api/problem.ts';
 import { Fix } from '../parts/fix.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -7,6 +8,15 @@ import { Icon } from '../parts/icon.tsx';
 export function Refusal({ error }: { readonly error: unknown }) {
   if (error === null) return null;
   const { title, message, fix } = asRefused(error);
+  return (
+    <RefusalBox title={title}>
+      {message === title ? null : <div>{message}</div>}
+      {fix === undefined ? null : <Fix text={fix} />}
+    </RefusalBox>
+  );
+}
+
+export function RefusalBox({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <Alert
       role="alert"
@@ -20,8 +30,7 @@ export function Refusal({ error }: { readonly error: unknown }) {
         icon: { color: 'var(--hf-ink)' },
       }}
     >
-      {message === title ? null : <div>{message}</div>}
-      {fix === undefined ? null : <Fix text={fix} />}
+      {children}
     </Alert>
   );
 }
