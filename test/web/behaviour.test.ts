@@ -164,4 +164,36 @@ describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
       (path) => (broken && path === '/overview' ? { status: 500, body: { type: 'x', title: 'It broke', status: 500 } } : undefined),
     );
   }, 120_000);
+
+  test.each([
+    ['alerts', 'alerts', '/alerts'],
+    ['messages', 'alerts', '/messages'],
+    ['audit', 'audit', '/audit'],
+  ] as const)(
+    '%s: an old list is not shown as if it were new',
+    async (name, topic, route) => {
+      let broken = false;
+      await inScene(
+        name,
+        async (page, tell) => {
+          await page.getByText('Live').waitFor();
+          broken = true;
+          tell({ topics: [topic] });
+          await page.getByText('may no longer be true').waitFor();
+        },
+        (path) => (broken && path === route ? { status: 500, body: { type: 'x', title: 'It broke', status: 500 } } : undefined),
+      );
+    },
+    120_000,
+  );
+
+  test('a filter of the guests is taken away, and the order stays', async () => {
+    await inScene('guests', async (page) => {
+      await page.getByLabel('Order').selectOption('name');
+      await page.getByLabel('Posture').selectOption('broken');
+      await page.waitForURL('**/guests?sort=name&posture=broken');
+      await page.getByRole('button', { name: 'Show all' }).click();
+      await page.waitForURL('**/guests?sort=name');
+    });
+  }, 120_000);
 });

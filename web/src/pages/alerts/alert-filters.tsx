@@ -1,6 +1,6 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import type { useFilters } from '../../parts/use-filters.ts';
+import type { Filters } from '../../parts/use-filters.ts';
 import classes from './alerts.module.css';
 
 export const FILTERS = ['state', 'severity', 'site', 'q'] as const;
@@ -21,7 +21,7 @@ const SEVERITIES = [
 ];
 
 /** What of the findings is shown. */
-export function AlertFilters({ filters }: { readonly filters: ReturnType<typeof useFilters<(typeof FILTERS)[number]>> }) {
+export function AlertFilters({ filters }: { readonly filters: Filters<(typeof FILTERS)[number]> }) {
   const { values, set, any, clear } = filters;
   const search = useDebouncedCallback((text: string) => set('q', text), 250);
   return (

@@ -5,7 +5,7 @@ import { usePages } from '../../api/use-pages.ts';
 import { Page } from '../../layout/page.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { More } from '../../parts/more.tsx';
-import { useFilters } from '../../parts/use-filters.ts';
+import { useFilters, type Filters } from '../../parts/use-filters.ts';
 import { When } from '../../parts/when.tsx';
 import { Empty } from '../../states/empty.tsx';
 import { Loaded } from '../../states/loaded.tsx';
@@ -65,7 +65,7 @@ type FilterProps = {
   readonly label: string;
   readonly hint: string;
   readonly name: (typeof FILTERS)[number];
-  readonly filters: ReturnType<typeof useFilters<(typeof FILTERS)[number]>>;
+  readonly filters: Filters<(typeof FILTERS)[number]>;
 };
 
 function Filter({ label, hint, name, filters }: FilterProps) {

@@ -5,8 +5,8 @@ import { useHistoryState } from 'wouter/use-browser-location';
 import type { Overview } from '#server/api/schema/overview.ts';
 import { SEARCH } from '../../layout/shortcuts.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import type { Filters } from '../../parts/use-filters.ts';
 import { POSTURES } from '../../theme/meaning.ts';
-import { isFiltered, type Filter } from './filter.ts';
 import classes from './filter-bar.module.css';
 
 const SORTS = [
@@ -17,19 +17,27 @@ const SORTS = [
   { value: 'tier', label: 'Tier' },
 ];
 
-type Props = { readonly filter: Filter; readonly change: (part: Filter) => void; readonly overview: Overview | undefined };
+/** The names are the API's. */
+export const FILTERS = ['q', 'site', 'tier', 'posture'] as const;
+export const ORDER = ['sort'] as const;
 
-export function FilterBar({ filter, change, overview }: Props) {
-  const [typed, setTyped] = useState(filter.q ?? '');
-  const search = useDebouncedCallback((q: string) => change({ q }), 250);
+type Props = {
+  readonly filters: Filters<(typeof FILTERS)[number]>;
+  readonly order: Filters<(typeof ORDER)[number]>;
+  readonly overview: Overview | undefined;
+};
+
+export function FilterBar({ filters: { values, set, any, clear }, order, overview }: Props) {
+  const [typed, setTyped] = useState(values.q ?? '');
+  const search = useDebouncedCallback((q: string) => set('q', q), 250);
   const cameToSearch = useHistoryState() === SEARCH;
   // What the address says wins when it changes by another way than typing: the way back, a link.
-  useEffect(() => setTyped(filter.q ?? ''), [filter.q]);
+  useEffect(() => setTyped(values.q ?? ''), [values.q]);
   const choice = (label: string, name: 'site' | 'tier' | 'posture', all: string, options: readonly { value: string; label: string }[]) => (
     <NativeSelect
       label={label}
-      value={filter[name] ?? ''}
-      onChange={(event) => change({ [name]: event.currentTarget.value })}
+      value={values[name] ?? ''}
+      onChange={(event) => set(name, event.currentTarget.value)}
       data={[{ value: '', label: all }, ...options]}
     />
   );
@@ -70,12 +78,12 @@ export function FilterBar({ filter, change, overview }: Props) {
         : null}
       <NativeSelect
         label="Order"
-        value={filter.sort ?? ''}
-        onChange={(event) => change({ sort: event.currentTarget.value })}
+        value={order.values.sort ?? ''}
+        onChange={(event) => order.set('sort', event.currentTarget.value)}
         data={SORTS}
       />
-      {isFiltered(filter) ? (
-        <Button variant="default" onClick={() => change({ q: '', site: '', tier: '', posture: '' })}>
+      {any ? (
+        <Button variant="default" onClick={clear}>
           Show all
         </Button>
       ) : null}

@@ -3,32 +3,33 @@ import type { GuestRow } from '#server/api/schema/guests.ts';
 import { useOverview } from '../../api/use-overview.ts';
 import { Page } from '../../layout/page.tsx';
 import { SourceLine } from '../../parts/source-line.tsx';
+import { useFilters } from '../../parts/use-filters.ts';
 import { useMay } from '../../session/use-session.ts';
 import { Empty } from '../../states/empty.tsx';
 import { Loaded } from '../../states/loaded.tsx';
 import { BulkBar } from './bulk-bar.tsx';
-import { FilterBar } from './filter-bar.tsx';
-import { isFiltered, useFilter } from './filter.ts';
+import { FILTERS, FilterBar, ORDER } from './filter-bar.tsx';
 import classes from './guests-page.module.css';
 import { GuestsTable } from './guests-table.tsx';
 import { useGuests } from './use-guests.ts';
 
 /** All guests, worst first: found, compared, opened, and several acted on at once. */
 export function GuestsPage() {
-  const [filter, change] = useFilter();
+  const filters = useFilters(FILTERS);
+  const order = useFilters(ORDER);
   const overview = useOverview().data;
-  const query = useGuests(filter);
+  const query = useGuests({ ...filters.values, ...order.values });
   const mayAct = useMay('operator');
   const [chosen, setChosen] = useState<ReadonlyMap<string, GuestRow>>(new Map());
   return (
     <Page title="Guests">
-      <FilterBar filter={filter} change={change} overview={overview} />
+      <FilterBar filters={filters} order={order} overview={overview} />
       <Loaded query={query} what="the guests">
         {({ pages }) => {
           const guests = pages.flatMap(({ items }) => items);
           const sources = pages[0]?.sources ?? [];
           const total = pages.at(-1)?.total ?? 0;
-          if (total === 0) return <NoGuests filtered={isFiltered(filter)} />;
+          if (total === 0) return <NoGuests filtered={filters.any} />;
           return (
             <>
               <div className={classes.about}>
