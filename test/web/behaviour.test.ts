@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser, openPage, settled } from './browser.ts';
+import { drawn, noBrowser, openBrowser, openPage, settled } from './browser.ts';
 import { serveFixtures, type Answers } from './fixture-server.ts';
 import { NOW } from './fixtures/overview.ts';
 import { SCENES } from './fixtures/scenes.ts';
@@ -41,7 +41,7 @@ describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
       expect(await rows(page)).toBeLessThan(60);
       for (let turn = 0; turn < 6; turn += 1) {
         await page.mouse.wheel(0, 9_000);
-        await page.waitForTimeout(100);
+        await drawn(page);
         expect(await rows(page)).toBeLessThan(60);
       }
       // The second page of the list came by itself.

@@ -42,12 +42,25 @@ export async function openPage(
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1, h2').first().waitFor();
   await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' });
-  await page.waitForTimeout(150);
+  await drawn(page);
+}
+
+/** When what has come is on the screen: the letters are there, and charts that follow their box had their frame. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { document, requestAnimationFrame } = globalThis as unknown as {
+      document: { fonts: { ready: Promise<unknown> } };
+      requestAnimationFrame: (next: () => void) => void;
+    };
+    await document.fonts.ready;
+    for (let frame = 0; frame < 2; frame++) await new Promise<void>((next) => requestAnimationFrame(() => next()));
+  });
 }
 
 /** By how many pixels the page is wider than its window. */
-export function tooWide(page: Page): Promise<number> {
-  return page.evaluate(() => {
+export async function tooWide(page: Page): Promise<number> {
+  await drawn(page);
+  return await page.evaluate(() => {
     const { document } = globalThis as unknown as { document: { documentElement: { scrollWidth: number; clientWidth: number } } };
     return document.documentElement.scrollWidth - document.documentElement.clientWidth;
   });

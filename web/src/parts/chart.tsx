@@ -60,6 +60,7 @@ export function Chart({ height, label, zone, unit, lines, limits = [], band, now
         grid: { left: 8, right: 12, top: 18, bottom: 4, containLabel: true },
         tooltip: {
           trigger: 'axis',
+          confine: true,
           backgroundColor: colour('card'),
           borderColor: colour('line'),
           textStyle: { color: colour('text'), fontSize: 13 },
@@ -162,7 +163,8 @@ export function Chart({ height, label, zone, unit, lines, limits = [], band, now
       { notMerge: true },
     );
   }, [lines, limits, band, nowAt, zone, unit, scheme]);
-  return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%' }} />;
+  // Until ECharts has drawn anew, a window made smaller holds the wider picture: clipped, it does not widen the page.
+  return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%', overflowX: 'clip' }} />;
 }
 
 function axisDuration(seconds: number): string {
