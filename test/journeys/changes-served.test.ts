@@ -1,5 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import type { Fault } from '#lab/faults.ts';
 import { startLab } from '#lab/lab.ts';
 import { scenarioPolicy } from '#lab/scenarios/policies.ts';
 import { secretsOf } from '#lab/scenarios/policy.ts';
+import { startServing, type Serving } from './serving.ts';
 
 /* `holdfast serve` as a process of its own, over its real door: set up, logged in, a policy applied, and a plan in the middle of which everything is killed. */
 
@@ -27,31 +27,12 @@ function kill(child: ChildProcess): void {
   process.kill(-child.pid!, 'SIGKILL');
 }
 
-type Daemon = { readonly child: ChildProcess; readonly logged: (pattern: RegExp) => Promise<RegExpMatchArray> };
-
-function serve(): Daemon {
-  const env = { ...process.env, ...secretsOf(lab), HOLDFAST_POLICY: file, HOLDFAST_STATE: join(folder, 'state'), HOLDFAST_LISTEN: '127.0.0.1:0', NO_COLOR: '1' };
-  const child = spawn(process.execPath, ['bin/holdfast.js', 'serve'], { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-  started.push(child);
-  let log = '';
-  const waiting: { readonly pattern: RegExp; readonly found: (match: RegExpMatchArray) => void }[] = [];
-  child.stderr.on('data', (text: Buffer) => {
-    log += text.toString();
-    for (const { pattern, found } of waiting) {
-      const match = pattern.exec(log);
-      if (match) found(match);
-    }
-  });
-  const died = once(child, 'exit').then(() => Promise.reject(new Error(`the daemon ended:\n${log}`)));
-  died.catch(() => {});
-  const logged = (pattern: RegExp): Promise<RegExpMatchArray> =>
-    Promise.race([died, new Promise<RegExpMatchArray>((found) => {
-      const match = pattern.exec(log);
-      if (match) found(match);
-      else waiting.push({ pattern, found });
-    })]);
-  return { child, logged };
-} // prettier-ignore
+function serve(): Serving {
+  const env = { ...secretsOf(lab), HOLDFAST_POLICY: file, HOLDFAST_STATE: join(folder, 'state') };
+  const serving = startServing(env, { detached: true });
+  started.push(serving.child);
+  return serving;
+}
 
 type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
@@ -86,7 +67,7 @@ const PASSWORD = 'correct horse battery';
 
 test('a policy is applied, a plan is cut off by kill -9 and told, and goes on with the next plan', { timeout: 180_000 }, async () => {
   const first = serve();
-  const [, url, secret] = (await first.logged(/(http:\/\/127\.0\.0\.1:\d+)\/setup#([\w-]+)/)) as unknown as [string, string, string];
+  const [, url, secret] = (await first.says(/(http:\/\/127\.0\.0\.1:\d+)\/setup#([\w-]+)/)) as unknown as [string, string, string];
   const anna = browser(url);
   expect(await anna.ask('POST', '/setup', { secret, name: 'anna', password: PASSWORD })).toMatchObject({ status: 200 });
   await anna.ask('GET', '/session');
@@ -100,7 +81,7 @@ test('a policy is applied, a plan is cut off by kill -9 and told, and goes on wi
   expect(change).toMatchObject({ state: 'proposed', weakens: [], by: 'anna' });
   expect(await anna.ask('POST', `/changes/${String(change['id'])}/approve`, {})).toMatchObject({ status: 200 });
   expect(await anna.ask('POST', `/changes/${String(change['id'])}/apply`)).toMatchObject({ status: 202, body: { state: 'applied' } });
-  await first.logged(/the policy has changed/);
+  await first.says(/the policy has changed/);
   expect(readFileSync(file, 'utf8')).toBe(files[0]!.text);
   expect((await anna.ask('GET', '/policy/versions')).body['items']).toMatchObject([
     { by: 'anna' },
@@ -115,12 +96,12 @@ test('a policy is applied, a plan is cut off by kill -9 and told, and goes on wi
   expect(await anna.ask('POST', `${path}/apply`)).toMatchObject({ body: { state: 'applying' } });
   await hung;
   kill(first.child);
-  await once(first.child, 'exit').catch(() => {});
+  await first.ended;
   lab.world.faults.length = 0;
   const before = JSON.stringify([lab.world.pve['pve']!.jobs, lab.world.pve['pve']!.pools, lab.world.pbs['pbs']!.jobs]);
 
   const second = serve();
-  const [, again] = (await second.logged(/listening on (http:\/\/127\.0\.0\.1:\d+)/)) as unknown as [string, string];
+  const [, again] = (await second.says(/listening on (http:\/\/127\.0\.0\.1:\d+)/)) as unknown as [string, string];
   const later = browser(again);
   expect(await later.ask('POST', '/session', { name: 'anna', password: PASSWORD })).toMatchObject({ status: 200 });
   await later.ask('GET', '/session');
@@ -133,7 +114,7 @@ test('a policy is applied, a plan is cut off by kill -9 and told, and goes on wi
   const { body: rest } = await later.ask('GET', '/plan');
   expect((rest['steps'] as unknown[]).length).toBeLessThan((plan['steps'] as unknown[]).length);
   second.child.kill('SIGTERM');
-  expect(await once(second.child, 'exit')).toEqual([0, null]);
+  expect(await second.ended).toEqual([0, null]);
 });
 
 /** Resolves when the n-th write from now on hangs. */

@@ -20,10 +20,45 @@ export type Serving = {
   readonly ended: Promise<unknown[]>;
   readonly log: () => string;
   /** Resolves when the log has held these words, rejects where the process ends before. */
-  readonly says: (words: string) => Promise<void>;
+  readonly says: (words: string | RegExp) => Promise<RegExpExecArray>;
   /** What it says of itself at a path, once it listens. */
   readonly ask: (path: string) => Promise<{ readonly status: number; readonly body: unknown }>;
 };
+
+type Options = {
+  readonly args?: readonly string[];
+  /** In a group of its own, so that what it started can be killed with it. */
+  readonly detached?: boolean;
+};
+
+/** Starts it on a free port; whoever starts it ends it. */
+export function startServing(more: Readonly<Record<string, string>>, { args = [], detached = false }: Options = {}): Serving {
+  const env = { ...process.env, HOLDFAST_LISTEN: '127.0.0.1:0', NO_COLOR: '1', ...more };
+  const child = spawn(process.execPath, ['bin/holdfast.js', 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], detached });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (log += text.toString()));
+  const ended = once(child, 'exit');
+  return { child, ended, log: () => log, says, ask };
+
+  function says(words: string | RegExp): Promise<RegExpExecArray> {
+    const pattern = typeof words === 'string' ? new RegExp(RegExp.escape(words)) : words;
+    const said = new Promise<RegExpExecArray>((resolve) => {
+      const look = (): void => {
+        const found = pattern.exec(log);
+        if (found) resolve(found);
+      };
+      child.stderr.on('data', look);
+      look();
+    });
+    return Promise.race([said, ended.then(() => Promise.reject(new Error(`the daemon ended:\n${log}`)))]);
+  }
+
+  async function ask(path: string): Promise<{ readonly status: number; readonly body: unknown }> {
+    const [, url] = await says(/listening on (http[^"\s]+)/);
+    const answer = await fetch(url! + path);
+    return { status: answer.status, body: await answer.json() };
+  }
+}
 
 export type Serves = {
   readonly lab: () => Lab;
@@ -72,40 +107,15 @@ export function prepareServing({ answers }: { readonly answers: boolean }): Serv
 
   function serve(args: readonly string[] = [], more: Readonly<Record<string, string>> = {}): Serving {
     const env = {
-      ...process.env,
       ...secretsOf(lab),
       HOLDFAST_POLICY: join(folder, 'holdfast.yaml'),
       HOLDFAST_STATE: join(folder, 'state'),
-      HOLDFAST_LISTEN: '127.0.0.1:0',
       HOOK: `http://127.0.0.1:${receiverPort()}/`,
-      NO_COLOR: '1',
       ...more,
     };
-    const child = spawn(process.execPath, ['bin/holdfast.js', 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    started.push(child);
-    let log = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (log += text.toString()));
-    const ended = once(child, 'exit');
-    const says = (words: string): Promise<void> => Promise.race([said(words), tooLate()]);
-    return { child, ended, log: () => log, says, ask };
-
-    function said(words: string): Promise<void> {
-      return new Promise((resolve) => {
-        const look = (): void => void (log.includes(words) && resolve());
-        child.stderr.on('data', look);
-        look();
-      });
-    }
-
-    function tooLate(): Promise<never> {
-      return ended.then(() => Promise.reject(new Error(`the daemon ended:\n${log}`)));
-    }
-
-    async function ask(path: string): Promise<{ readonly status: number; readonly body: unknown }> {
-      await says('listening on http');
-      const answer = await fetch(/listening on (http[^"\s]+)/.exec(log)![1]! + path);
-      return { status: answer.status, body: await answer.json() };
-    }
+    const serving = startServing(env, { args });
+    started.push(serving.child);
+    return serving;
   }
 
   function nextMessage({ log, ended }: Serving): Promise<Held> {
