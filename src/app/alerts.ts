@@ -4,8 +4,7 @@ import { parseInstant } from '#core/calendar/instant.ts';
 import { DAY_SECONDS, parseDuration, type UnixSeconds } from '#core/units.ts';
 import { acknowledge, reopen, suppress, type Answered } from '#core/watch/answer.ts';
 import { unknownSites } from './named-sites.ts';
-import type { Ports } from './ports.ts';
-import { withMemory, type Invalid, type NoMemory } from './with-memory.ts';
+import { withMemory, type Invalid, type MemoryPorts, type NoMemory } from './with-memory.ts';
 
 export type AlertsList = NoMemory | Invalid | { readonly outcome: 'listed'; readonly policy: Policy; readonly sites: readonly SiteLives[] };
 
@@ -19,7 +18,7 @@ export type SiteLives = {
 
 /** What the watch knows of each site: everything not over, and with `overDays` what ended in so many days. Asks no server. */
 export async function listAlerts(
-  ports: Ports,
+  ports: MemoryPorts,
   { overDays = 0, site }: { readonly overDays?: number; readonly site?: string },
 ): Promise<AlertsList> {
   return withMemory(ports, async (memory, policy): Promise<AlertsList> => {
@@ -59,7 +58,7 @@ export type AlertAnswer =
  * A person's word on one finding, by its key or a part that only one key has. `until` is a duration from now (`7d`) or a day in the site's zone. Written
  * together with its line in the audit log.
  */
-export async function answerAlert(ports: Ports, key: string, act: AlertAct & { readonly by: string }): Promise<AlertAnswer> {
+export async function answerAlert(ports: MemoryPorts, key: string, act: AlertAct & { readonly by: string }): Promise<AlertAnswer> {
   return withMemory(ports, async (memory, policy): Promise<AlertAnswer> => {
     const now = ports.clock.now();
     const all = (await Promise.all(policy.sites.map(({ name }) => memory.lives(name, now + 1)))).flat();

@@ -1,15 +1,16 @@
 import type { Finding } from '#core/finding.ts';
 import { allowSteps, type HeldStep } from '#core/plan/allow.ts';
-import type { Plan, Step } from '#core/plan/plan.ts';
+import type { Step } from '#core/plan/plan.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import { closeInterrupted, interruptedOf, type Interrupted } from './interrupted.ts';
 import { planConnected, withSites, type Connected, type Planned, type PlanOptions } from './plan.ts';
 import type { Intent, Ports } from './ports.ts';
 import { explainRefusal } from './refusal.ts';
+import type { SavedPlan } from './saved-plan.ts';
 
 export type ApplyOptions = PlanOptions & {
   /** A plan that was saved: it is obeyed, or refused where the world or the policy is no longer as it was. */
-  readonly saved?: Plan;
+  readonly saved?: SavedPlan;
   /** Names of weakening steps that may be carried out. */
   readonly allow: ReadonlySet<string>;
   /** Asked once, before the first write, with what will be done, what is held back, and what the policy promises and does not keep. */
@@ -33,7 +34,7 @@ export type Applied = {
   readonly interrupted: readonly Interrupted[];
 } & (
   | { readonly outcome: 'invalid' | 'unknown-job' | 'declined' | 'applied' }
-  | { readonly outcome: 'stale'; readonly saved: Plan }
+  | { readonly outcome: 'stale'; readonly saved: SavedPlan }
   | { readonly outcome: 'failed'; readonly step: Step; readonly error: ProxmoxError; readonly left: number }
 );
 

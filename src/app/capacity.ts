@@ -6,8 +6,8 @@ import type { PostureRecord, UsageSample } from '#core/memory/record.ts';
 import type { Policy, Site, Tier, TierId } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import { unknownSites } from './named-sites.ts';
-import type { Memory, Ports } from './ports.ts';
-import { withMemory, type Invalid, type NoMemory } from './with-memory.ts';
+import type { Memory } from './ports.ts';
+import { withMemory, type Invalid, type MemoryPorts, type NoMemory } from './with-memory.ts';
 
 export type SiteCapacity = {
   readonly site: string;
@@ -37,7 +37,7 @@ export type Capacity =
   | { readonly outcome: 'told'; readonly now: UnixSeconds; readonly sites: readonly SiteCapacity[] };
 
 /** How full each store is and when it will be, and who fills it, from what the watch remembers. Asks no server. */
-export async function capacity(ports: Ports, { site: wanted, effect }: CapacityOptions = {}): Promise<Capacity> {
+export async function capacity(ports: MemoryPorts, { site: wanted, effect }: CapacityOptions = {}): Promise<Capacity> {
   return withMemory(ports, async (memory, policy): Promise<Capacity> => {
     const unknown = unknownSites(policy, wanted === undefined ? undefined : [wanted]);
     if (unknown.length > 0) return { outcome: 'invalid', findings: unknown };

@@ -1,8 +1,8 @@
 import type { LedgerPoint } from '#core/memory/record.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import { historyOf, type Happened } from '#core/watch/history.ts';
-import type { Memory, Ports } from './ports.ts';
-import { withMemory, type Invalid, type NoMemory } from './with-memory.ts';
+import type { Memory } from './ports.ts';
+import { withMemory, type Invalid, type MemoryPorts, type NoMemory } from './with-memory.ts';
 import { DAY_SECONDS } from '#core/units.ts';
 
 export type History =
@@ -23,7 +23,7 @@ export type History =
 type Known = { readonly site: string; readonly vmid: number; readonly name: string };
 
 /** What the watch remembers of one guest, by its vmid or name. Asks no server. */
-export async function history(ports: Ports, wanted: string, { days }: { readonly days: number }): Promise<History> {
+export async function history(ports: MemoryPorts, wanted: string, { days }: { readonly days: number }): Promise<History> {
   return withMemory(ports, async (memory, policy): Promise<History> => {
     const known = await guestsOf(memory, policy);
     if (known.length === 0) return { outcome: 'no-memory' };

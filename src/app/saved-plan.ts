@@ -1,7 +1,10 @@
 import type { Plan } from '#core/plan/plan.ts';
 
-/** A plan as `holdfast plan --out` wrote it, or what is wrong with the text. Only what it is based on counts: the steps are drawn anew. */
-export function readSavedPlan(text: string): { readonly plan: Plan } | { readonly bad: string } {
+/** What counts of a plan that was saved: the steps are drawn anew. */
+export type SavedPlan = Pick<Plan, 'basedOn'>;
+
+/** A plan as `holdfast plan --out` wrote it, or what is wrong with the text. */
+export function readSavedPlan(text: string): { readonly plan: SavedPlan } | { readonly bad: string } {
   let read: unknown;
   try {
     read = JSON.parse(text);
@@ -11,5 +14,5 @@ export function readSavedPlan(text: string): { readonly plan: Plan } | { readonl
   if (typeof read !== 'object' || read === null || !('basedOn' in read) || typeof read.basedOn !== 'string')
     return { bad: 'it has no "basedOn"' };
   if (!('steps' in read) || !Array.isArray(read.steps)) return { bad: 'it has no "steps"' };
-  return { plan: read as unknown as Plan };
+  return { plan: { basedOn: read.basedOn } };
 }

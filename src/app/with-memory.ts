@@ -8,9 +8,12 @@ export type NoMemory = { readonly outcome: 'no-memory' };
 /** The policy is not usable, or it lacks what was asked for. */
 export type Invalid = { readonly outcome: 'invalid'; readonly findings: readonly Finding[] };
 
+/** What the use cases need that ask no server. */
+export type MemoryPorts = Pick<Ports, 'clock' | 'policySource' | 'memory'>;
+
 /** Does what needs only the policy and what a watch remembers. Throws StoreError where the memory cannot be used. */
 export async function withMemory<T>(
-  ports: Pick<Ports, 'policySource' | 'memory'>,
+  ports: Omit<MemoryPorts, 'clock'>,
   work: (memory: Memory, policy: Policy) => Promise<T>,
 ): Promise<T | NoMemory | Invalid> {
   const { policy, findings } = await ports.policySource.load();

@@ -18,7 +18,7 @@ export function parseUpid(text: string): Upid | undefined {
   const pve = PVE.exec(text);
   const found = pve ?? PBS.exec(text);
   if (!found) return undefined;
-  const [, node, pid, pstart, startedAt, type, worker, user] = found as unknown as [string, ...string[]];
+  const [, node, pid, pstart, startedAt, type, worker, user] = found;
   const id = pve ? worker : unescapeUnit(worker!);
   if (id === undefined) return undefined;
   return {

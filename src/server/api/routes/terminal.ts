@@ -2,7 +2,6 @@ import { answerAlert, listAlerts } from '#app/alerts.ts';
 import { capacity } from '#app/capacity.ts';
 import { history } from '#app/history.ts';
 import type { Live } from '#app/live.ts';
-import type { Ports } from '#app/ports.ts';
 import { statusOf } from '#app/live-status.ts';
 import { z } from 'zod';
 import type { Api } from '../frame.ts';
@@ -16,7 +15,7 @@ const days = (most: number) => z.coerce.number().int().min(0).max(most);
 /** The use cases of the command line, for `--server`: it shows the same, from here. */
 export function terminalRoutes(live: Live): (api: Api) => void {
   const load = async () => ({ policy: live.policy(), findings: [], file: 'the policy of the daemon' });
-  const ports = { clock: live.clock, memory: live.memory, policySource: { load } } as unknown as Ports;
+  const ports = { clock: live.clock, memory: live.memory, policySource: { load } };
   const about = { tag: 'Command line', answer: told } as const;
   return (api) => {
     api.route(
