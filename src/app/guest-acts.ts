@@ -85,11 +85,9 @@ export async function verifyPoint(
   const point = await pointOf(live, told, named);
   if (!point) return { outcome: 'missing', because: named ? 'no such point of this guest is remembered' : 'it has no finished point' };
   const on = `${site}: ${point.type}/${point.id} of ${spellInstant(point.at, told.site.timeZone)}`;
-  const started = await carryOut(
-    live,
-    { act: 'verify', on, by, detail: `${point.server} ${point.datastore}:${point.namespace}` },
-    (hands) => hands.startVerify(point),
-  );
+  const detail = `${point.server} ${point.datastore}:${point.namespace}`;
+  const started = await unlessGone(carryOut(live, { act: 'verify', on, by, detail }, (hands) => hands.startVerify(point)));
+  if (started instanceof ProxmoxError) return goneSince(point, told, started);
   return spellStarted(started, {
     what: `the verification of the point of ${spellInstant(point.at, told.site.timeZone)}`,
     busy: `something is verified in ${point.datastore} already; ask again when it has ended`,
@@ -113,7 +111,14 @@ export async function protectPoint(
   const point = await pointOf(live, told, named);
   if (!point) return { outcome: 'missing', because: 'no such point of this guest is remembered' };
   const on = `${site}: ${point.type}/${point.id} of ${spellInstant(point.at, told.site.timeZone)}`;
-  await carryOut(live, { act: 'protect', on, by, detail: reason }, async (hands) => hands.setProtected(point, true));
+  const done = await unlessGone(
+    carryOut(live, { act: 'protect', on, by, detail: reason }, async (hands) => {
+      await hands.setProtected(point, true);
+      return hands.handOver(point);
+    }),
+  );
+  if (done instanceof ProxmoxError) return goneSince(point, told, done);
+  if (done === 'lease-lost') return { outcome: 'refused', because: 'another replica watches this site by now; ask again there' };
   return {
     outcome: 'done',
     text: `the point of ${spellInstant(point.at, told.site.timeZone)} is protected on ${point.server} until somebody lifts it there`,
@@ -157,6 +162,23 @@ async function carryOut<T>(
     hint(site);
     announce(['audit']);
   }
+}
+
+/** What was to be done to a point, or that the server has no such point. */
+async function unlessGone<T>(work: Promise<T>): Promise<T | ProxmoxError> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof ProxmoxError && error.kind === 'missing') return error;
+    throw error;
+  }
+}
+
+function goneSince({ server, at }: PointName, { site }: GuestStory, { detail }: ProxmoxError): ActDone {
+  return {
+    outcome: 'missing',
+    because: `the point of ${spellInstant(at, site.timeZone)} has gone from ${server} since the last look: ${detail}\ntake another one; a look follows and says what became of this one`,
+  };
 }
 
 function spellStarted(started: Started, { what, busy }: { readonly what: string; readonly busy: string }): ActDone {

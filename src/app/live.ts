@@ -1,6 +1,6 @@
 import type { Policy } from '#core/policy/policy.ts';
 import type { Actual } from '#core/world/actual.ts';
-import type { Clock, Examiner, Memory, Protector, Repeater } from './ports.ts';
+import type { Clock, Examiner, Memory, PointName, Protector, Repeater } from './ports.ts';
 import type { Watching } from './watching.ts';
 
 /** What a running daemon has for those who ask it: what holds, what was seen last, and what was written down. */
@@ -22,7 +22,11 @@ export type Live = {
 };
 
 /** What can be done at a site by logins that cannot delete. */
-export type Hands = Repeater & Protector;
+export type Hands = Repeater &
+  Protector & {
+    /** Writes down that a person protected a point, so that Holdfast never lifts it. Waits for a look under way. `lease-lost` where another replica has the site by now. */
+    readonly handOver: (point: PointName) => Promise<'done' | 'lease-lost'>;
+  };
 
 /** A part of what is known, for those who show it and want to hear when it changes. */
 export type Topic = 'overview' | 'guests' | 'alerts' | 'capacity' | 'sites' | 'policy' | 'changes' | 'audit';

@@ -9,7 +9,7 @@ import type { Policy, Site } from '#core/policy/policy.ts';
 import type { UnixSeconds } from '#core/units.ts';
 import type { Actual } from '#core/world/actual.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
-import type { Clock, Lease, Memory, Protector } from './ports.ts';
+import type { Clock, Lease, Memory, PointName, Protector } from './ports.ts';
 
 export type LockPorts = { readonly clock: Clock; readonly memory: Pick<Memory, 'recordPoints'>; readonly protector: Protector };
 
@@ -82,6 +82,21 @@ export function planGroup(
   const first = points[0]!;
   const clocks = readClocks(actual, first.server, clock.now());
   return planLocks({ policy, clocks, points, ...(drilled ? { drilled: drilled(first) } : {}) });
+}
+
+/**
+ * Writes down that the protection of a point is a person's from now on, whoever set it first: it is not lifted on its date. Not beside a cycle, for that
+ * writes what it read before.
+ */
+export async function handOver(
+  memory: Pick<Memory, 'groupPoints' | 'recordPoints'>,
+  lease: Lease,
+  point: PointName,
+): Promise<'done' | 'lease-lost'> {
+  const known = (await memory.groupPoints(point)).find(({ at }) => at === point.at);
+  if (!known) return 'done';
+  const written = await memory.recordPoints(lease, [{ ...unlocked(known), protected: true }], []);
+  return written === 'lease-lost' ? written : 'done';
 }
 
 function limitFor({ policy }: LockWork, { tier }: LedgerPoint): number {

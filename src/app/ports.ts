@@ -166,7 +166,7 @@ export type Repeater = {
   readonly repeatsAs: () => Promise<string | undefined>;
   /** Backs one guest up. `nothing`: it is on another node by now. */
   readonly startBackup: (backup: BackupStart) => Promise<Started>;
-  /** Has PBS read one point whole once more, as the login that owns it (`storages.backupToken`). */
+  /** Has PBS read one point whole once more, as the login that owns it (`storages.backupToken`). `missing` where it is gone. */
   readonly startVerify: (point: PointName) => Promise<Started>;
 };
 

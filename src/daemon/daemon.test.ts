@@ -5,7 +5,7 @@ import { readinessOf } from '#app/health.ts';
 import { emptyRows, volatileMemory } from '#store/volatile.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import type { Actual } from '#core/world/actual.ts';
-import { makeActual, makeGroup, makePbs, makePve, makeSite, makeSnapshot, NOW, seen } from '#test/make.ts';
+import { makeActual, makeGroup, makePbs, makePve, makeSite, makeSnapshot, makeTier, NOW, seen } from '#test/make.ts';
 import { virtualTime, type VirtualTime } from '#test/virtual-time.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import { connectFake, darkActual, fakePorts, fakeSite, policyOf, recordingLog, recordingNotifier, type FakeSite } from './testing/site.ts';
@@ -300,6 +300,42 @@ test('what failed is started again, told and counted; not while the rights of a 
   expect(asked[0]).toBe(damaged.at);
   expect(stateOf(rig).retries).toMatchObject({ started: asked.length, failed: 0 });
   expect(rig.log.lines.map(({ message }) => message)).toContain('a verification was started again');
+  await rig.daemon.stop();
+});
+
+test('a protection that a person takes over stays theirs, though a look that read it as ours is written down meanwhile', async () => {
+  const time = virtualTime();
+  const own = volatileMemory(time.nowMs);
+  let written: Promise<void> = Promise.resolve();
+  const memory: Memory = { ...own, record: async (...given) => written.then(() => own.record(...given)) };
+  let verification: { readonly state: 'ok'; readonly upid: string; readonly at: number } | undefined;
+  const snapshot = makeSnapshot();
+  const home: FakeSite = fakeSite({
+    actual: () => {
+      const now = { ...snapshot, protected: home.locked.has(snapshot.at), ...(verification && { verification }) };
+      const groups = seen([makeGroup({ snapshots: [now], listedAt: NOW + Math.floor(time.nowMs() / 1000) })]);
+      return makeActual({ pbs: [makePbs({ namespaces: [{ datastore: 'main', namespace: 'home/tier-1', groups }] })] });
+    },
+  });
+  const rig = start(time, { home }, { memory });
+  rig.write({ ...policyOf('home'), tiers: [makeTier({ lock: true })] });
+  rig.daemon.reload();
+  await time.pass(600);
+  const known = async () => (await Array.fromAsync(own.points('home'))).flat()[0]!;
+  expect(await known()).toMatchObject({ at: snapshot.at, protected: true, lockedAt: expect.any(Number) });
+  // The next look has something new to write of the point, and is held just before it writes.
+  verification = { state: 'ok', upid: 'UPID', at: NOW };
+  let goOn = (): void => {};
+  written = new Promise((resolve) => void (goOn = resolve));
+  rig.daemon.hint('home');
+  await time.pass(60);
+  const handed = rig.daemon.hands('home')!.handOver(await known());
+  await time.pass(1);
+  goOn();
+  expect(await handed).toBe('done');
+  await time.pass(1200);
+  expect(await known()).toMatchObject({ protected: true, verified: { state: 'ok' } });
+  expect((await known()).lockedAt).toBeUndefined();
   await rig.daemon.stop();
 });
 

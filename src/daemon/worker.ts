@@ -1,7 +1,8 @@
 import { deliver } from '#app/deliver.ts';
+import { handOver } from '#app/locks.ts';
 import { mayWatch } from '#app/may-watch.ts';
 import type { Hands } from '#app/live.ts';
-import type { Lease, Ports, Timers } from '#app/ports.ts';
+import type { Lease, PointName, Ports, Timers } from '#app/ports.ts';
 import { guestsAfter, jobsAfter, storesAfter, type SiteWatched } from '#app/watching.ts';
 import { seeToLocks, type LocksSeen } from '#app/watch-locks.ts';
 import { seeToPressure, type PressureSeen } from '#app/watch-pressure.ts';
@@ -70,6 +71,8 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
   let retries: RetriesSeen | undefined;
   let pressure: PressureSeen | undefined;
   let handed: Handed | undefined;
+  /** Ends when nothing writes points. */
+  let written: Promise<unknown> = Promise.resolve();
   let abandoned = false;
   let examined = false;
   let unsure = true;
@@ -112,7 +115,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
     for (let waitMs = wait(); (waitMs > 0 || !mayLook()) && running(); waitMs = wait()) await eye.sleep(Math.max(waitMs, 1000));
     if (!running()) return;
     news = 'none';
-    await cycle();
+    await alone(cycle);
 
     function mayLook(): boolean {
       return !refused() && (examined || timers.nowMs() >= startedMs + EXAMINE_MS.patience);
@@ -121,6 +124,19 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
     function wait(): number {
       return nextLookMs(last, news, chance) - timers.nowMs();
     }
+  }
+
+  /** One after the other: whoever writes points writes what it read of them before. */
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = written.then(work);
+    written = done.catch(() => {});
+    return done;
+  }
+
+  function takeOver(point: PointName): Promise<'done' | 'lease-lost'> {
+    // So that locks of a whole datastore, set beside it, pause.
+    raise('change');
+    return alone(() => handOver(memory, lease, point));
   }
 
   async function cycle(): Promise<void> {
@@ -309,7 +325,7 @@ export function startWorker({ ports, site, policy, lease, allowed, onLost, onNew
   return {
     state: () => ({ ...state, requests: proxmox.requests() }),
     seen: () => handed?.actual,
-    hands: () => (refused() || unsure ? undefined : proxmox),
+    hands: () => (refused() || unsure ? undefined : { ...proxmox, handOver: takeOver }),
     hint: () => raise('change'),
     stop: async () => {
       stopped.abort();

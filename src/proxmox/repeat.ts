@@ -2,7 +2,7 @@ import type { BackupStart, PointName, Repeater, Started } from '#app/ports.ts';
 import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import { parseUpid } from '#core/world/upid.ts';
 import { segment, tokenId, type Http } from './http.ts';
-import { snapshotParams } from './pbs-snapshots.ts';
+import { listSnapshots, snapshotParams } from './pbs-snapshots.ts';
 import { readTask, type TaskRow } from './pve.ts';
 import { mapRows, type Envelope } from './wire/read.ts';
 
@@ -34,7 +34,9 @@ export function repeaterOf({ watching, retrying, protecting }: RepeatClients): R
       return startBackup(login.pve, backup);
     },
     startVerify: async (point) => {
-      if (await verifies(watching().pbsOf(point.server), point.datastore)) return { outcome: 'busy' };
+      const http = watching().pbsOf(point.server);
+      if (await verifies(http, point.datastore)) return { outcome: 'busy' };
+      if (!(await isThere(http, point))) throw gone(point);
       return startVerify(protecting(point.server), point);
     },
   };
@@ -53,6 +55,12 @@ async function verifies(http: Http, datastore: string): Promise<boolean> {
     const id = parseUpid(upid)?.id ?? '';
     return id === datastore || id.startsWith(`${datastore}:`);
   });
+}
+
+/** PBS begins to verify a point that is gone as well, and such a task may end OK. Needs Datastore.Audit. */
+async function isThere(http: Http, { datastore, namespace, type, id, at }: PointName): Promise<boolean> {
+  const groups = await listSnapshots(http, datastore, namespace, { type, id });
+  return groups.get(`${type}/${id}`)?.some((snapshot) => snapshot.at === at) ?? false;
 }
 
 /**
@@ -84,6 +92,15 @@ function readTasks({ data }: Envelope): TaskRow[] {
 
 function isRunning({ endedAt, status }: TaskRow): boolean {
   return endedAt === undefined && status === undefined;
+}
+
+function gone({ server, datastore, namespace, type, id }: PointName): ProxmoxError {
+  return new ProxmoxError('missing', {
+    server,
+    call: `verify a point of ${type}/${id}`,
+    detail: `it is not in ${datastore}:${namespace} any more`,
+    fix: 'look again, and take another point',
+  });
 }
 
 function noRetryLogin(): ProxmoxError {

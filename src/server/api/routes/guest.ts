@@ -109,10 +109,12 @@ async function one(
 }
 
 function done(answer: ActDone): z.input<typeof actDone> | Refused {
-  if (answer.outcome === 'missing') return refuse('not-found', { detail: answer.because });
-  if (answer.outcome !== 'refused') return answer;
+  if (answer.outcome !== 'refused' && answer.outcome !== 'missing') return answer;
   const [detail, ...fix] = answer.because.split(/\n|; (?=name it |see:)/);
-  return refuse('conflict', { detail: detail!, ...(fix.length > 0 && { fix: fix.join('\n') }) });
+  return refuse(answer.outcome === 'missing' ? 'not-found' : 'conflict', {
+    detail: detail!,
+    ...(fix.length > 0 && { fix: fix.join('\n') }),
+  });
 }
 
 function shape(page: GuestPage): z.input<typeof guestPageSchema> {

@@ -137,7 +137,10 @@ export const actDone = z.object({
 });
 export type ActDone = z.infer<typeof actDone>;
 export const pointBody = z.object({ server: z.string(), datastore: z.string(), namespace: z.string(), at: instant });
-export const protectBody = pointBody.extend({ protect: z.literal(true), reason: z.string().min(3).max(500) });
+export const protectBody = pointBody.extend({
+  protect: z.literal(true, { error: 'only true is taken: Holdfast lifts what it set itself, and nothing else; lift it on the PBS' }),
+  reason: z.string().min(3).max(500),
+});
 /** POST /api/v1/guests/bulk: one act for many guests, each answered by itself. */
 export const bulkBody = z.object({
   act: z.enum(['back-up-now', 'verify']),

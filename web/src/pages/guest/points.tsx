@@ -86,7 +86,7 @@ export function Points({ page }: { readonly page: GuestPage }) {
                       </Menu.Target>
                       <Menu.Dropdown>
                         {can('verify') ? <Menu.Item onClick={() => setAsked({ act: 'verify', point })}>Verify …</Menu.Item> : null}
-                        {can('protect') && !point.protected ? (
+                        {can('protect') && (!point.protected || point.lockedAt !== undefined) ? (
                           <Menu.Item onClick={() => setAsked({ act: 'protect', point })}>Protect …</Menu.Item>
                         ) : null}
                       </Menu.Dropdown>

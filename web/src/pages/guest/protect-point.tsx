@@ -2,7 +2,7 @@ import { Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { GuestRow, RecoveryPoint } from '#server/api/schema/guests.ts';
 import { Confirm } from '../../parts/confirm.tsx';
-import { exact } from '../../parts/exact.ts';
+import { date, exact } from '../../parts/exact.ts';
 import { useGuestAct } from './use-guest-act.ts';
 
 type Props = { readonly guest: GuestRow; readonly zone: string; readonly point: RecoveryPoint; readonly close: () => void };
@@ -21,8 +21,10 @@ export function ProtectPoint({ guest, zone, point, close }: Props) {
       cancel={close}
     >
       <p>
-        Prune leaves the point of {exact(at, zone)} alone from then on, until somebody lifts the protection on {server}. Its space is not
-        freed meanwhile.
+        {point.lockedAt === undefined || point.notBeforeAt === undefined
+          ? `Prune leaves the point of ${exact(at, zone)} alone from then on, until somebody lifts the protection on ${server}.`
+          : `Holdfast locks the point of ${exact(at, zone)} until ${date(point.notBeforeAt, zone)} and lifts that then. Protected by you it stays, until somebody lifts the protection on ${server}.`}{' '}
+        Its space is not freed meanwhile.
       </p>
       <Textarea
         label="Why"
