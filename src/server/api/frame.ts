@@ -61,6 +61,8 @@ export type Asked<P extends Fields, Q extends Fields, B extends Body> = {
   /** Undefined only where the route is for anyone and nobody is logged in. */
   readonly principal: Principal | undefined;
   readonly context: ApiContext;
+  /** For an answer that goes on: whether who asked may still; `false` also while nobody can say, for the memory does not answer. */
+  readonly mayStill: () => Promise<boolean>;
 };
 
 /** The value that the schema of the answer describes, its bytes made before, a refusal, or a whole response of the handler's own. */
@@ -123,12 +125,18 @@ export function makeFrame({ authenticate, guards = [], log }: ApiOptions): Api {
         if (barred) return problemResponse(barred);
         const read = await readRequest(spec, context);
         if (isRefused(read)) return problemResponse(read);
-        const answer = await handle({ ...(read as Pick<Asked<never, never, never>, 'params' | 'query' | 'body'>), principal, context });
+        const mayStill = async (): Promise<boolean> => whoMay(spec, await authenticate(context).catch(nobody)) === undefined;
+        const given = read as Pick<Asked<never, never, never>, 'params' | 'query' | 'body'>;
+        const answer = await handle({ ...given, principal, context, mayStill });
         if (isRefused(answer)) return problemResponse(answer);
         return answerWith(context, spec, answer);
       });
     },
   };
+}
+
+function nobody(error: unknown): undefined {
+  if (!explain(error)) throw error;
 }
 
 /** `/api/v1/guests/:site/:vmid` */

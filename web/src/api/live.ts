@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Changed } from '#server/api/schema/watch.ts';
+import { keys } from './topics.ts';
 
 export type Live = 'connecting' | 'live' | 'lost';
 
@@ -20,6 +21,8 @@ export function useLive(): Live {
     events.addEventListener('error', () => {
       wasLost = true;
       setLive('lost');
+      // The browser gives up where it is refused: most likely the session is over.
+      if (events.readyState === EventSource.CLOSED) void client.invalidateQueries({ queryKey: keys.session });
     });
     events.addEventListener('changed', (event) => {
       const { topics } = JSON.parse(event.data as string) as Changed;

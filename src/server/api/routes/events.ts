@@ -8,8 +8,6 @@ import { problemResponse, refuse } from '../problem.ts';
 const MOST_LISTENERS = 200;
 /** Proxies close what is silent for half a minute. */
 const HEARTBEAT_MS = 20_000;
-/** Then the stream ends and the page asks anew, so that who may no longer listen does not. */
-const LONGEST_MS = 15 * 60_000;
 /** What happens at once is told at once: a look changes five things in a moment. */
 const GATHER_MS = 100;
 
@@ -25,10 +23,11 @@ export function eventsRoutes(news: News, closed: AbortSignal): (api: Api) => voi
         tag: 'Overview',
         summary: 'Says what changed, as it changes; what it is now, the routes say',
         description:
-          'Server-sent: `event: changed` with `{"topics": ["overview", …]}`. A comment each 20 seconds keeps the connection. After a pause, read anew.',
+          'Server-sent: `event: changed` with `{"topics": ["overview", …]}`. A comment each 20 seconds keeps the connection. After a pause, read anew. ' +
+          'It ends within those seconds where who listens no longer may.',
         answer: 'events',
       },
-      ({ context }) => {
+      ({ context, mayStill }) => {
         if (listeners >= MOST_LISTENERS || closed.aborted)
           return problemResponse(
             refuse('too-many', { detail: `${listeners} listen already`, fix: 'close some pages, or ask the routes every minute' }),
@@ -41,26 +40,23 @@ export function eventsRoutes(news: News, closed: AbortSignal): (api: Api) => voi
         context.header('x-accel-buffering', 'no');
         return streamSSE(context, async (stream) => {
           const topics = new Set<Topic>();
-          const late = new AbortController();
           let wake = (): void => {};
           const hush = news.listen((told) => {
             for (const topic of told) topics.add(topic);
             wake();
           });
           const end = (): void => wake();
-          const timer = setTimeout(() => {
-            late.abort();
-            wake();
-          }, LONGEST_MS).unref();
           stream.onAbort(end);
           closed.addEventListener('abort', end);
           try {
             await stream.write(': listening\n\n');
-            while (!stream.aborted && !closed.aborted && !late.signal.aborted) {
+            while (!stream.aborted && !closed.aborted) {
               if (topics.size === 0)
                 await new Promise<void>((resolve) => void ((wake = resolve), setTimeout(resolve, HEARTBEAT_MS).unref()));
-              if (stream.aborted || closed.aborted || late.signal.aborted) break;
+              if (stream.aborted || closed.aborted) break;
               if (topics.size > 0) await stream.sleep(GATHER_MS);
+              // Asked before each word, so that who may no longer listen hears nothing more.
+              if (!(await mayStill())) break;
               const told = [...topics];
               topics.clear();
               const data = JSON.stringify({ topics: told });
@@ -68,7 +64,6 @@ export function eventsRoutes(news: News, closed: AbortSignal): (api: Api) => voi
             }
           } finally {
             hush();
-            clearTimeout(timer);
             closed.removeEventListener('abort', end);
             listeners -= 1;
           }
