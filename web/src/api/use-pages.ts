@@ -1,4 +1,4 @@
-import { useInfiniteQuery, type keepPreviousData } from '@tanstack/react-query';
+import { useInfiniteQuery, type InfiniteData, type keepPreviousData } from '@tanstack/react-query';
 import { get, type Query } from './client.ts';
 
 type Options = {
@@ -9,8 +9,10 @@ type Options = {
   readonly placeholderData?: typeof keepPreviousData;
 };
 
-/** A list that the daemon gives a page at a time; each page names where the next begins. */
-export function usePages<T extends { readonly next?: string | undefined }>(
+type Page = { readonly items: readonly unknown[]; readonly next?: string | undefined };
+
+/** A list that the daemon gives a page at a time, as one long page: its items so far, and what the last answer said beside them. */
+export function usePages<T extends Page>(
   queryKey: readonly unknown[],
   path: string,
   query: Query,
@@ -21,7 +23,12 @@ export function usePages<T extends { readonly next?: string | undefined }>(
     queryFn: ({ pageParam, signal }) => get<T>(path, { ...query, limit: perPage, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
+    select: asOne<T>,
     maxPages,
     ...(placeholderData && { placeholderData }),
   });
+}
+
+function asOne<T extends Page>({ pages }: InfiniteData<T>): T {
+  return { ...pages.at(-1)!, items: pages.flatMap(({ items }) => items) };
 }

@@ -2,9 +2,12 @@ import { z } from 'zod';
 import type { Changes, Outcome, Refusal } from '#app/changes.ts';
 import type { Clock } from '#app/ports.ts';
 import type { House } from '#core/change/rules.ts';
+import { pageAfter } from '#core/paging.ts';
+import { paged } from '../cursor.ts';
 import type { Api, Principal } from '../frame.ts';
 import { changeOf, changePageOf, type Beholder } from '../policy-shapes.ts';
-import { refuse, type ProblemKind, type Refused } from '../problem.ts';
+import { isRefused, refuse, type ProblemKind, type Refused } from '../problem.ts';
+import { paging } from '../schema/common.ts';
 import { changeAnswer, changePage, changesPage, newChange, type ChangePage } from '../schema/changes.ts';
 import { findingOf } from '../shapes.ts';
 import { POLICY_BYTES } from './policy.ts';
@@ -34,12 +37,14 @@ export function changesRoutes({ changes, house, clock }: ChangeRoutePorts): (api
         role: 'viewer',
         tag: TAG,
         summary: 'Changes that were asked for, the newest first, with what you may do with each',
+        query: paging,
         answer: changesPage,
       },
-      async ({ principal }) => {
+      async ({ principal, query }) => {
+        const page = await paged(query, async (one) => pageAfter(await changes.list(), ({ at, id }) => [-at, id], one));
+        if (isRefused(page)) return page;
         const by = await beholder(principal);
-        const items = (await changes.list()).map((change) => changeOf(change, by));
-        return { items, total: items.length };
+        return { ...page, items: page.items.map((change) => changeOf(change, by)) };
       },
     );
 

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { PolicyDesk } from '#app/policy-edit.ts';
 import type { Memory } from '#app/ports.ts';
+import { pageAfter } from '#core/paging.ts';
+import { paged } from '../cursor.ts';
 import type { Api } from '../frame.ts';
 import { checkedChangeOf, policyPageOf } from '../policy-shapes.ts';
-import { refuse, type Refused } from '../problem.ts';
+import { isRefused, refuse, type Refused } from '../problem.ts';
+import { paging } from '../schema/common.ts';
 import { checkedChange, policyPage, policyText, policyVersionPage, policyVersionsPage } from '../schema/policy.ts';
 
 export type PolicyRoutePorts = {
@@ -87,11 +90,12 @@ export function policyRoutes({ desk, memory, schema, trouble }: PolicyRoutePorts
         role: 'viewer',
         tag: TAG,
         summary: 'Versions of the policy that the daemon worked by, the newest first',
+        query: paging,
         answer: policyVersionsPage,
       },
-      async () => {
-        const items = [...(await memory.policies.list())];
-        return { items, total: items.length };
+      async ({ query }) => {
+        const page = await paged(query, async (one) => pageAfter(await memory.policies.list(), ({ number }) => [-number], one));
+        return isRefused(page) ? page : { ...page, items: [...page.items] };
       },
     );
 

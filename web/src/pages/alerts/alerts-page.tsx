@@ -26,26 +26,21 @@ export function AlertsPage() {
     >
       <AlertFilters filters={filters} />
       <Loaded query={query} what="the alerts">
-        {({ pages }) => {
-          const { total, sources } = pages[0]!;
-          return (
-            <>
-              <p className={classes.count} role="status">
-                {total === 1 ? 'One finding' : `${total} findings`}
-                {filters.any ? ' fit what is asked for' : ' not over'}
-              </p>
-              {total === 0 ? <NoAlerts sources={sources} filtered={filters.any} clear={filters.clear} /> : null}
-              <Stack gap="sm">
-                {pages
-                  .flatMap(({ items }) => items)
-                  .map((alert) => (
-                    <AlertCard alert={alert} key={`${alert.key} ${alert.firstSeenAt}`} />
-                  ))}
-              </Stack>
-              <More query={query} label="Show more" />
-            </>
-          );
-        }}
+        {({ items, total, sources }) => (
+          <>
+            <p className={classes.count} role="status">
+              {total === 1 ? 'One finding' : `${total} findings`}
+              {filters.any ? ' fit what is asked for' : ' not over'}
+            </p>
+            {total === 0 ? <NoAlerts sources={sources} filtered={filters.any} clear={filters.clear} /> : null}
+            <Stack gap="sm">
+              {items.map((alert) => (
+                <AlertCard alert={alert} key={`${alert.key} ${alert.firstSeenAt}`} />
+              ))}
+            </Stack>
+            <More query={query} label="Show more" />
+          </>
+        )}
       </Loaded>
     </Page>
   );

@@ -24,17 +24,15 @@ export function MessagesPage() {
       }
     >
       <Loaded query={query} what="the messages">
-        {({ pages }) =>
-          pages[0]!.items.length === 0 ? (
+        {({ items }) =>
+          items.length === 0 ? (
             <Empty title="No message was sent" text="Nothing had to be told yet, or the policy names no channel under “alerts”." />
           ) : (
             <>
               <Stack gap="sm">
-                {pages
-                  .flatMap(({ items }) => items)
-                  .map((message) => (
-                    <MessageCard message={message} key={message.id} />
-                  ))}
+                {items.map((message) => (
+                  <MessageCard message={message} key={message.id} />
+                ))}
               </Stack>
               <More query={query} label="Show more" />
             </>

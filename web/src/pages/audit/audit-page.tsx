@@ -27,24 +27,17 @@ export function AuditPage() {
         <Filter label="What" name="act" filters={filters} hint="protect, apply, …" />
       </search>
       <Loaded query={query} what="the audit log">
-        {({ pages }) => {
-          const entries = pages.flatMap(({ items }) => items);
-          const head = pages[0]?.head;
-          return (
-            <>
-              {entries.length === 0 ? (
-                <Empty
-                  title="No entry"
-                  text={filters.any ? 'No entry is as asked for.' : 'Nobody did anything yet, and neither did Holdfast.'}
-                />
-              ) : (
-                <Entries entries={entries} />
-              )}
-              <More query={query} label="Older entries" />
-              {head === undefined ? null : <Head hash={head} />}
-            </>
-          );
-        }}
+        {({ items, head }) => (
+          <>
+            {items.length === 0 ? (
+              <Empty title="No entry" text={filters.any ? 'No entry is as asked for.' : 'Nobody did anything yet, and neither did Holdfast.'} />
+            ) : (
+              <Entries entries={items} />
+            )}
+            <More query={query} label="Older entries" />
+            {head === undefined ? null : <Head hash={head} />}
+          </>
+        )}
       </Loaded>
     </Page>
   );

@@ -1,11 +1,11 @@
 import { Anchor, Stack } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Change, ChangesPage as Answer } from '#server/api/schema/changes.ts';
-import { get } from '../../api/client.ts';
+import { usePages } from '../../api/use-pages.ts';
 import { Page } from '../../layout/page.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/card.tsx';
+import { More } from '../../parts/more.tsx';
 import { When } from '../../parts/when.tsx';
 import { Empty } from '../../states/empty.tsx';
 import { Loaded } from '../../states/loaded.tsx';
@@ -14,7 +14,7 @@ import { KINDS, lookOfChange } from './look-of-change.ts';
 
 /** Changes that somebody asked for, the newest first. */
 export function ChangesPage() {
-  const query = useQuery({ queryKey: ['changes', 'list'], queryFn: ({ signal }) => get<Answer>('/changes', {}, signal) });
+  const query = usePages<Answer>(['changes', 'list'], '/changes', {});
   return (
     <Page title="Changes">
       <Loaded query={query} what="the changes">
@@ -29,11 +29,14 @@ export function ChangesPage() {
               </Anchor>
             </Empty>
           ) : (
-            <Stack gap="sm">
-              {items.map((change) => (
-                <ChangeCard change={change} key={change.id} />
-              ))}
-            </Stack>
+            <>
+              <Stack gap="sm">
+                {items.map((change) => (
+                  <ChangeCard change={change} key={change.id} />
+                ))}
+              </Stack>
+              <More query={query} label="Older changes" />
+            </>
           )
         }
       </Loaded>

@@ -25,10 +25,7 @@ export function GuestsPage() {
     <Page title="Guests">
       <FilterBar filters={filters} order={order} overview={overview} />
       <Loaded query={query} what="the guests">
-        {({ pages }) => {
-          const guests = pages.flatMap(({ items }) => items);
-          const sources = pages[0]?.sources ?? [];
-          const total = pages.at(-1)?.total ?? 0;
+        {({ items, sources, total }) => {
           if (total === 0) return <NoGuests filtered={filters.any} />;
           return (
             <>
@@ -44,7 +41,7 @@ export function GuestsPage() {
                 ))}
               </div>
               <GuestsTable
-                guests={guests}
+                guests={items}
                 total={total}
                 zones={new Map(sources.map(({ site, timeZone }) => [site, timeZone]))}
                 manySites={sources.length > 1}
