@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { drawn, noBrowser, openBrowser, openPage, settled } from './browser.ts';
+import { drawn, noBrowser, openBrowser, openPage, settled, tooWide } from './browser.ts';
 import { serveFixtures, type Answers } from './fixture-server.ts';
+import { CHANGES } from './fixtures/changes.ts';
+import { GUEST } from './fixtures/guests.ts';
 import { NOW } from './fixtures/overview.ts';
 import { SCENES } from './fixtures/scenes.ts';
 import { NO_TOKENS, TOKENS } from './fixtures/settings.ts';
 
+type Device = Parameters<typeof openPage>[2];
 type Tell = Awaited<ReturnType<typeof serveFixtures>>['tell'];
 
 describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
@@ -18,12 +21,12 @@ describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
   afterAll(() => browser.close());
 
   /** Opens a scene, and stops everything after the test's part is done. */
-  async function inScene(name: string, act: (page: Page, tell: Tell) => Promise<void>, instead?: Answers): Promise<void> {
+  async function inScene(name: string, act: (page: Page, tell: Tell) => Promise<void>, instead?: Answers, more?: Device): Promise<void> {
     const scene = SCENES.find((each) => each.name === name);
     if (scene === undefined) throw new Error(`no scene ${name}`);
     const answers: Answers = (path, query) => instead?.(path, query) ?? scene.answers(path, query);
     const { url, tell, stop } = await serveFixtures(answers, NOW);
-    const { page } = await openPage(browser, { width: 1280, scheme: 'light' });
+    const { page } = await openPage(browser, { width: 1280, scheme: 'light' }, more);
     try {
       await page.goto(url + scene.path);
       await settled(page);
@@ -97,6 +100,62 @@ describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
         expect(await page.getByRole('dialog').count()).toBe(0);
       },
       (path) => (path.endsWith('/backup') ? { body: { outcome: 'started', text: 'The backup of 100 has started.' } } : undefined),
+    );
+  }, 120_000);
+
+  test('no finger hovers: a tap on a time shows the exact one in its place, and the next tap takes it back', async () => {
+    const touch = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } };
+    for (const scene of ['audit', 'guests', 'guest'])
+      await inScene(
+        scene,
+        async (page) => {
+          const time = page.locator('time[title]').first();
+          const [shown, precise] = [await time.textContent(), await time.getAttribute('title')];
+          expect([shown === precise, shown?.endsWith(`, ${precise}`)]).toEqual([false, true]);
+          await time.tap();
+          expect([await time.textContent(), await tooWide(page)]).toEqual([precise, 0]);
+          expect(precise).toMatch(/2026, \d\d:\d\d:\d\d CET \(Europe\/Vienna\)$/);
+          await time.tap();
+          expect(await time.textContent()).toBe(shown);
+        },
+        undefined,
+        touch,
+      );
+  }, 120_000);
+
+  test('older changes come when they are asked for, below those that are there', async () => {
+    const [newest] = CHANGES.items;
+    const older = { items: [{ ...newest!, id: 'c-1', summary: 'the first of all' }], total: 73 };
+    await inScene(
+      'changes',
+      async (page) => {
+        await page.getByRole('button', { name: 'Older changes' }).click();
+        await page.getByRole('link', { name: 'the first of all' }).waitFor();
+        expect(await page.getByRole('link', { name: newest!.summary }).count()).toBe(1);
+        expect(await page.getByRole('button', { name: 'Older changes' }).count()).toBe(0);
+      },
+      (path, query) => (path === '/changes' && query.get('cursor') === 'older' ? { body: older } : undefined),
+    );
+  }, 120_000);
+
+  test('a point that Holdfast locks can be kept beyond its date: who does so is told what changes', async () => {
+    await inScene(
+      'guest',
+      async (page) => {
+        const posted = page.waitForRequest((request) => request.method() === 'POST');
+        const locked = page.getByRole('row', { name: 'locked by Holdfast' }).first();
+        await locked.getByRole('button', { name: 'What to do with the point of' }).click();
+        await page.getByRole('menuitem', { name: 'Protect …' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByText(/Holdfast locks the point of .* and lifts that then\. Protected by you it stays/).waitFor();
+        await dialog.getByLabel('Why').fill('for the auditors');
+        await dialog.getByRole('button', { name: 'Protect' }).click();
+        expect((await posted).postDataJSON()).toMatchObject({ protect: true, reason: 'for the auditors' });
+      },
+      (path) => {
+        if (path.endsWith('/protect')) return { body: { outcome: 'done', text: 'It is protected.' } };
+        return path === '/guests/home/100' ? { body: { ...GUEST, acts: [{ act: 'protect', possible: true }] } } : undefined;
+      },
     );
   }, 120_000);
 

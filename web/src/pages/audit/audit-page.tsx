@@ -4,6 +4,7 @@ import type { AuditEntryJson, AuditPage as Answer } from '#server/api/schema/wat
 import { usePages } from '../../api/use-pages.ts';
 import { Page } from '../../layout/page.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { HERE, minute } from '../../parts/exact.ts';
 import { More } from '../../parts/more.tsx';
 import { useFilters, type Filters } from '../../parts/use-filters.ts';
 import { When } from '../../parts/when.tsx';
@@ -30,7 +31,10 @@ export function AuditPage() {
         {({ items, head }) => (
           <>
             {items.length === 0 ? (
-              <Empty title="No entry" text={filters.any ? 'No entry is as asked for.' : 'Nobody did anything yet, and neither did Holdfast.'} />
+              <Empty
+                title="No entry"
+                text={filters.any ? 'No entry is as asked for.' : 'Nobody did anything yet, and neither did Holdfast.'}
+              />
             ) : (
               <Entries entries={items} />
             )}
@@ -79,7 +83,9 @@ function Entries({ entries }: { readonly entries: readonly AuditEntryJson[] }) {
     <Table className={classes.table} verticalSpacing="xs">
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>When</Table.Th>
+          <Table.Th>
+            When <small>{HERE}</small>
+          </Table.Th>
           <Table.Th>Who</Table.Th>
           <Table.Th>What</Table.Th>
           <Table.Th>Details</Table.Th>
@@ -89,7 +95,10 @@ function Entries({ entries }: { readonly entries: readonly AuditEntryJson[] }) {
         {entries.map(({ at, by, act, on, detail, hash }) => (
           <Table.Tr key={hash}>
             <Table.Td data-label="When">
-              <When at={at} quiet />
+              {minute(at)}
+              <small>
+                <When at={at} quiet />
+              </small>
             </Table.Td>
             <Table.Td data-label="Who">{by}</Table.Td>
             <Table.Td data-label="What">
