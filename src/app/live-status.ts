@@ -17,13 +17,13 @@ export type LiveStatus =
     };
 
 /** What `status` says, by the last look of each site that is watched here. Asks no server; the points themselves are left out. */
-export function statusOf(live: Live, wanted: string | undefined): LiveStatus {
+export function statusOf(live: Live, wanted: readonly string[] | undefined): LiveStatus {
   const policy = live.policy();
-  const unknown = unknownSites(policy, wanted === undefined ? undefined : [wanted]);
+  const unknown = unknownSites(policy, wanted);
   if (unknown.length > 0) return { outcome: 'invalid', findings: unknown };
   const now = live.clock.now();
   const assessments = policy.sites
-    .filter(({ name }) => wanted === undefined || name === wanted)
+    .filter(({ name }) => wanted === undefined || wanted.includes(name))
     .map((site): Assessment => {
       const actual = live.seen(site.name);
       if (!actual) return unreached(site, NOT_LOOKED_AT, now);

@@ -11,11 +11,17 @@ await time.pass(120);
 const server = await startServer({ host: '127.0.0.1', port: 0, watching: daemon.watching, now: live.clock.now, hint: () => {}, api: app });
 afterAll(() => server.close());
 
-async function holdfast(...args: readonly string[]): Promise<{ code: number; text: string; error: string }> {
+type Ran = { readonly code: number; readonly text: string; readonly error: string };
+
+function holdfast(...args: readonly string[]): Promise<Ran> {
+  return holdfastAt(server.url, ...args);
+}
+
+async function holdfastAt(url: string, ...args: readonly string[]): Promise<Ran> {
   const said = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof said) => ({ write: (text: string) => ((said[name] += text), true), isTTY: false, columns: 100 });
   const streams = { stdout: stream('stdout'), stderr: stream('stderr') } as never;
-  const code = await run([...args, '--server', server.url], {}, streams);
+  const code = await run([...args, '--server', url], {}, streams);
   return { code, text: said.stdout, error: said.stderr };
 }
 process.env['API_TEST_VIEWER'] = 'viewer/read';
@@ -35,6 +41,24 @@ test('status shows every guest of the daemon, and exits by its promises', async 
       .sort(),
   );
   expect((await holdfast('status', ...viewer)).text).toContain('half-saved');
+});
+
+test('status of several sites, of one, and of one that the policy does not have', async () => {
+  const two = await startApi('two-sites');
+  await two.time.pass(120);
+  const { daemon, live, app } = two;
+  const other = await startServer({ host: '127.0.0.1', port: 0, watching: daemon.watching, now: live.clock.now, hint: () => {}, api: app });
+  afterAll(() => other.close());
+  const sitesOf = async (...sites: string[]): Promise<readonly string[]> => {
+    const { text } = await holdfastAt(other.url, 'status', '--json', '--site', ...sites, ...viewer);
+    return [...new Set((JSON.parse(text) as { guests: { site: string }[] }).guests.map(({ site }) => site))].sort();
+  };
+  expect(await sitesOf('office', 'plant')).toEqual(['office', 'plant']);
+  expect(await sitesOf('plant')).toEqual(['plant']);
+  expect(await holdfastAt(other.url, 'status', '--site', 'office', 'plan', ...viewer)).toMatchObject({
+    code: 2,
+    text: expect.stringContaining('did you mean plant?'),
+  });
 });
 
 test('alerts are listed and answered; who the token is says so', async () => {

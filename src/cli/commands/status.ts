@@ -11,7 +11,7 @@ export const status: Command = {
   options: [
     { flags: '--check', help: 'exit 4 when a promise is broken or cannot be seen to hold' },
     { flags: '--all', help: 'every guest and every finding, however many there are' },
-    { flags: '--site NAME...', help: 'only these sites; with --server only the first' },
+    { flags: '--site NAME...', help: 'only these sites' },
     ...SERVER_OPTIONS,
   ],
   examples: [
@@ -27,8 +27,7 @@ export const status: Command = {
   async run(context, _args, flags) {
     const { ports, out } = context;
     const sites = texts(flags, 'site');
-    const [site] = sites;
-    const asked = await askServer(context, flags, { path: '/status', query: { site } });
+    const asked = await askServer(context, flags, { path: '/status', query: { site: sites.length > 0 ? sites.join(',') : undefined } });
     if (asked && 'exitCode' in asked) return asked.exitCode;
     const found = asked ? (asked.value as LiveStatus) : await statusOf(ports, sites.length > 0 ? sites : undefined);
     if (found.outcome === 'invalid') {

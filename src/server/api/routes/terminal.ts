@@ -25,9 +25,9 @@ export function terminalRoutes(live: Live): (api: Api) => void {
         path: '/terminal/status',
         role: 'viewer',
         summary: 'What `holdfast status` shows, by the last look',
-        query: z.object({ site: siteName.optional() }),
+        query: z.object({ site: z.string().min(1).max(5000).optional().meta({ description: 'Only these, with commas between' }) }),
       },
-      ({ query }) => ({ ...statusOf(live, query.site) }),
+      ({ query }) => ({ ...statusOf(live, query.site?.split(',')) }),
     );
     api.route(
       {
