@@ -92,7 +92,10 @@ function refused({ out }: Context, name: string, done: UserOutcome): number {
     outside: [`"${name}" is vouched for elsewhere: password and groups are there`, 'change them there; here it can be disabled'],
     'last-admin': [`"${name}" is the last admin`, 'make another one first:\n    holdfast user add NAME --role admin'],
     'own-account': [`"${name}" is the one who asks`, 'ask somebody else'],
-    weak: [`The password would be guessed: ${'because' in done ? done.because : ''}`, 'choose a longer one, or let one be made up'],
+    weak: [
+      `The password would be guessed: ${'because' in done ? done.because : ''}`,
+      'take four words that have nothing to do with each other, or let one be made up',
+    ],
   };
   if (done.outcome === 'done') return 0;
   const [problem, fix] = said[done.outcome];

@@ -11,6 +11,7 @@ const TITLE = {
   'bad-request': 'The request is not understood',
   'not-logged-in': 'Nobody is logged in',
   'wrong-login': 'Name and password do not belong together',
+  'weak-password': 'This password would soon be guessed',
   forbidden: 'This may not be done',
   'foreign-page': 'Another page sent this',
   'no-csrf-token': 'The token of the session is missing',
@@ -30,6 +31,7 @@ const STATUS: Readonly<Record<ProblemKind, number>> = {
   'bad-request': 400,
   'not-logged-in': 401,
   'wrong-login': 401,
+  'weak-password': 400,
   forbidden: 403,
   'foreign-page': 403,
   'no-csrf-token': 403,
@@ -50,6 +52,14 @@ export type ProblemKind = keyof typeof TITLE;
 /** A problem as RFC 9457 has it. `detail` says what is wrong here, `fix` one thing to do. */
 export function refuse(kind: ProblemKind, parts: Pick<Problem, 'detail' | 'fix' | 'findings'> = {}): Refused {
   return { refused: { type: `urn:holdfast:problem:${kind}`, title: TITLE[kind], status: STATUS[kind], ...parts } };
+}
+
+/** A new password that is not taken, and how to come by a good one. */
+export function weakPassword(because: string): Refused {
+  return refuse('weak-password', {
+    detail: because,
+    fix: 'take four words that have nothing to do with each other, or let a password manager make one',
+  });
 }
 
 export function isRefused(answer: unknown): answer is Refused {

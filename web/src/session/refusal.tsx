@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { asRefused } from '../api/problem.ts';
 import { Fix } from '../parts/fix.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { sentence } from '../parts/sentence.ts';
 
 /** Above a form: why it was refused, and what to do. */
 export function Refusal({ error }: { readonly error: unknown }) {
@@ -10,7 +11,7 @@ export function Refusal({ error }: { readonly error: unknown }) {
   const { title, message, fix } = asRefused(error);
   return (
     <RefusalBox title={title}>
-      {message === title ? null : <div>{message}</div>}
+      {message === title ? null : <div>{sentence(message)}</div>}
       {fix === undefined ? null : <Fix text={fix} />}
     </RefusalBox>
   );

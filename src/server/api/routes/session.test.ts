@@ -47,6 +47,35 @@ test('the link: a guess, an older one, one of yesterday, a weak password', async
   expect(await set({})).toBe(200);
 });
 
+const WEAK = [
+  { password: 'short', because: 'it has 5 characters; at least 10 are needed' },
+  { password: 'aaaaaaaaaaaaaaa', because: 'it is the same few characters over and over' },
+  { password: 'Anna-anna1', because: 'it is hardly more than the name of the account' },
+] as const;
+for (const { password, because } of WEAK) {
+  test(`a new password that would soon be guessed is told as that, wherever one is chosen: ${because}`, async () => {
+    const rig = accessRig();
+    const secret = await rig.offerSetup();
+    const answers = [await rig.ask('POST', '/api/v1/setup', { body: { secret, name: 'anna', password } })];
+    await rig.add('admin', 'anna');
+    const here = await rig.logIn('anna');
+    answers.push(await rig.ask('PUT', '/api/v1/session/password', { ...here, body: { current: PASSWORD, password } }));
+    answers.push(await rig.ask('PATCH', '/api/v1/users/anna', { ...here, body: { password } }));
+    answers.push(await rig.ask('POST', '/api/v1/users', { ...here, body: { name: 'anna', role: 'viewer', password } }));
+    for (const answer of answers)
+      expect([answer.status, await answer.json()]).toEqual([
+        400,
+        {
+          type: 'urn:holdfast:problem:weak-password',
+          title: 'This password would soon be guessed',
+          status: 400,
+          detail: because,
+          fix: 'take four words that have nothing to do with each other, or let a password manager make one',
+        },
+      ]);
+  });
+}
+
 test('the cookie: no script reads it, no other page brings it, and behind TLS no other host set it', async () => {
   const rig = accessRig({ settings: { proxy: { trusted: ['127.0.0.1'], roles: {} } } });
   await rig.add('viewer');

@@ -4,7 +4,7 @@ import { checkPassword, type LoggedIn } from '#app/access-sessions.ts';
 import { changeOwnPassword } from '#app/access-users.ts';
 import type { Access } from '../../auth/access.ts';
 import type { Api, ApiContext, Principal } from '../frame.ts';
-import { problemResponse, refuse } from '../problem.ts';
+import { problemResponse, refuse, weakPassword } from '../problem.ts';
 import { loginBody, ownPassword, session, setupBody, type Session } from '../schema/session.ts';
 
 const TAG = 'Session';
@@ -81,7 +81,7 @@ export function addSessionRoutes(api: Api, access: Access, { version }: { readon
       slowly(context, 'setup', async () => {
         const made = await setUp(ports, body);
         if (made.outcome === 'made') return { right: true, respond: () => enter(context, body, 'password') };
-        if (made.outcome === 'weak') return { right: true, respond: () => weak(made.because) };
+        if (made.outcome === 'weak') return { right: true, respond: () => problemResponse(weakPassword(made.because)) };
         const problem = refuse('forbidden', {
           detail: 'this setup link was used, is older than a day, or was replaced by a newer one',
           fix: 'take the link that the last start of "holdfast serve" printed; where an account exists already, log in',
@@ -115,7 +115,7 @@ export function addSessionRoutes(api: Api, access: Access, { version }: { readon
         const { name } = principal!;
         const changed = await changeOwnPassword(ports, name, body);
         if (changed.outcome === 'done') return { right: true, respond: () => enter(context, { name }, 'password') };
-        if (changed.outcome === 'weak') return { right: true, respond: () => weak(changed.because) };
+        if (changed.outcome === 'weak') return { right: true, respond: () => problemResponse(weakPassword(changed.because)) };
         const problem = refuse('wrong-login', { detail: 'the current password is another one', fix: 'try again' });
         return { right: false, respond: () => problemResponse(problem) };
       }),
@@ -142,10 +142,6 @@ function makeSlowly({ throttle, reach }: Access) {
 function answer(body: Session, cookie: string): Response {
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'set-cookie': cookie };
   return new Response(`${JSON.stringify(body)}\n`, { headers });
-}
-
-function weak(because: string): Response {
-  return problemResponse(refuse('bad-request', { detail: `body.password: ${because}`, fix: 'choose a longer one' }));
 }
 
 function tooMany(waitSeconds: number): Response {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addUser, changeUser, type UserOutcome } from '#app/access-users.ts';
 import type { Access } from '../../auth/access.ts';
 import type { Api } from '../frame.ts';
-import { refuse, type Refused } from '../problem.ts';
+import { refuse, weakPassword, type Refused } from '../problem.ts';
 import { pageOf } from '../schema/common.ts';
 import { newUser, user, userChange, userName } from '../schema/session.ts';
 
@@ -47,7 +47,7 @@ export function addUserRoutes(api: Api, { ports }: Pick<Access, 'ports'>): void 
 
 function refusal(done: UserOutcome, name: string): Refused | undefined {
   if (done.outcome === 'done') return undefined;
-  if (done.outcome === 'weak') return refuse('bad-request', { detail: `body.password: ${done.because}`, fix: 'choose a longer one' });
+  if (done.outcome === 'weak') return weakPassword(done.because);
   const [kind, detail, fix] = SAID[done.outcome];
   return refuse(kind, { detail: detail.replace('NAME', () => name), ...(fix === undefined ? {} : { fix }) });
 }

@@ -7,8 +7,14 @@ import { instant } from './common.ts';
 export const role = z.enum(['viewer', 'operator', 'approver', 'admin']);
 export type RoleName = z.infer<typeof role>;
 
-export const userName = z.string().regex(ACCOUNT_NAME);
-export const password = z.string().min(SHORTEST_PASSWORD).max(1000);
+export const userName = z
+  .string()
+  .regex(ACCOUNT_NAME, { error: 'a name begins with a letter or a digit and has no more than 100 of letters, digits, spaces and . _ @ -' });
+/** One that is too short is told like any other that would be guessed. */
+export const password = z
+  .string()
+  .max(1000)
+  .meta({ description: `${SHORTEST_PASSWORD} characters at least, and hard to guess` });
 
 /** GET /api/v1/session: asked first by every page. */
 export const session = z.object({
