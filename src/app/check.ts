@@ -30,6 +30,7 @@ export async function check(ports: Pick<Ports, 'policySource' | 'clock'>, option
   return withProofs(loaded, proveTiers(loaded.policy, calendarFrom(now), options.strict), now, options.strict);
 }
 
+/** A file of which no policy could be made: its findings stand, and nothing is proved. */
 export function notUnderstood({ file, findings }: LoadedPolicy, strict: boolean): Checked {
   return { file, strict, understood: false, timeZones: [], tiers: [], findings };
 }

@@ -23,6 +23,7 @@ const EXPIRES_SOON_SECONDS = 21 * 86_400;
 const OLDEST = { pve: [8, 4], pbs: [3, 2] } as const;
 const PRODUCT = { pve: 'PVE', pbs: 'PBS' } as const;
 
+/** The rights that the server says the login lacks; those it says nothing of are not among them. */
 export function missingRights({ needed }: Checked): NeededRight[] {
   return needed.filter(({ held }) => held === false);
 }

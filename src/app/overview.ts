@@ -94,6 +94,7 @@ function badness({ posture }: GuestKnown): number {
   return Math.max(0, POSTURES.indexOf(posture as (typeof POSTURES)[number]));
 }
 
+/** How many stand how, every posture named; who is gone is not counted. */
 export function countPostures(guests: readonly Pick<GuestKnown, 'posture'>[]): PostureCounts {
   const counts = { protected: 0, attention: 0, 'at-risk': 0, broken: 0, unknown: 0, exempt: 0 };
   for (const { posture } of guests) if (posture !== 'gone') counts[posture] += 1;

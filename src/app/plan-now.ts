@@ -16,6 +16,7 @@ export type Planner = {
   readonly forget: () => void;
 };
 
+/** Draws plans for whoever asks, by a login that only looks; `applier` says whether one could be carried out from here. */
 export function planner(ports: Ports, applier: Pick<Applier, 'whyNot'>): Planner {
   let last: { readonly at: number; readonly policy: string; readonly drawing: Promise<PlanNow> } | undefined;
   async function now(): Promise<PlanNow> {

@@ -124,6 +124,7 @@ const PRESETS: readonly Preset[] = [{ name: 'adr-005', summary: 'the four tiers 
 
 export const PRESET_NAMES: readonly string[] = PRESETS.map(({ name }) => name);
 
+/** The policy file of a preset, as it ships; undefined where none is called so. */
 export function presetText(name: string): string | undefined {
   return PRESETS.find((preset) => preset.name === name)?.text;
 }

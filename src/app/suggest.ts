@@ -64,6 +64,7 @@ function propose(site: string, guest: Guest, known: ReadonlySet<TierId>): GuestS
   return { site, vmid, type, name, suggestion: suggestTier(suggestableOf(guest), known) };
 }
 
+/** What of a guest a tier is proposed by. Disks of unknown size are left out. */
 export function suggestableOf({ name, type, vmid, tags, pool, notes, template, disks }: Guest): Suggestable {
   const disksGiB = disks.flatMap(({ sizeBytes }) => (sizeBytes === undefined ? [] : [sizeBytes / 2 ** 30]));
   return { name, type, vmid, tags, notes, template, disksGiB, ...(pool === undefined ? {} : { pool }) };

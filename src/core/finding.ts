@@ -70,6 +70,7 @@ function comparePlaces(a: Finding, b: Finding): number {
   return a.place.line - b.place.line || a.place.column - b.place.column;
 }
 
+/** Whether any finding is an error: what is checked is then not good, whatever else holds. */
 export function hasErrors(findings: readonly Finding[]): boolean {
   return findings.some((finding) => finding.severity === 'error');
 }

@@ -6,6 +6,7 @@ export type Role = (typeof ROLES)[number];
 export const SCOPES = ['read', 'act', 'approve', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Whether a text is the name of a role, letter for letter. */
 export function isRole(text: string): text is Role {
   return ROLES.some((role) => role === text);
 }
@@ -20,6 +21,7 @@ export function lesserRole(a: Role, b: Role): Role {
   return covers(a, b) ? b : a;
 }
 
+/** The role whose acts a token of that scope may do: `read` those of a viewer, `act` an operator's, and so on. */
 export function roleOfScope(scope: Scope): Role {
   return ROLES[SCOPES.indexOf(scope)]!;
 }

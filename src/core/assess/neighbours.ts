@@ -3,6 +3,7 @@ import type { Disk, Guest } from '../world/actual.ts';
 /** Which guests attach a volume: one look-up where a scan of all guests for each disk would be a square. */
 export type Neighbours = ReadonlyMap<string, readonly Guest[]>;
 
+/** Each volume with the guests that attach it, in the order of the list. Drives without state (CD-ROM, cloud-init, unused disks) and disks on no storage count for nobody. */
 export function neighboursOf(guests: readonly Guest[]): Neighbours {
   const byVolume = new Map<string, Guest[]>();
   for (const guest of guests) {

@@ -49,6 +49,7 @@ export function ledPlaces(input: Pick<AssessInput, 'policy' | 'site' | 'actual'>
   };
 }
 
+/** Whether two places are one: the same namespace of the same datastore of the same PBS, by the names of the policy. */
 export function isSame(a: TierPlace, b: TierPlace): boolean {
   return a.pbs === b.pbs && a.datastore === b.datastore && a.namespace === b.namespace;
 }

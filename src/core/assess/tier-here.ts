@@ -19,6 +19,7 @@ export type TierHere = {
   readonly copy: CopyHere | undefined;
 };
 
+/** Gathers what each guest of the tier is judged by. A tier that names a PBS the site does not have has unknown groups, never an empty list. */
 export function tierHere({ policy, site, actual, now }: AssessInput, tier: Tier): TierHere {
   const assume = { ...policy.assume, ...tier.assume };
   const place = placeOf(site, tier);

@@ -47,10 +47,12 @@ export function isoWeek(day: number): { readonly year: number; readonly week: nu
   return { year, week: Math.floor((thursday - dayNumber(year, 1, 1)) / 7) + 1 };
 }
 
+/** By the Gregorian rule, for any year; years before 1583 are reckoned by it too. */
 export function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
+/** 28 to 31. `month` is 1 for January to 12; the rule is Gregorian. */
 export function daysInMonth(year: number, month: number): number {
   if (month === 2) return isLeapYear(year) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;

@@ -74,6 +74,7 @@ export function nthWeek(days: readonly number[]): string | undefined {
   return ['first', 'second', 'third', 'fourth'][first / 7];
 }
 
+/** English, `January`; `month` is 1 to 12. */
 export function monthName(month: number): string {
   return MONTH_NAMES[month - 1]!;
 }

@@ -139,6 +139,7 @@ function stepDaysOf({ weekdays, years, months, days }: CalendarEvent): 1 | 7 | u
  */
 export type DayPattern = readonly (readonly number[])[];
 
+/** The pattern of an event by its time alone, as if it ran every day in UTC: no clock changes in it. Both lists ascend; one list twice where no step runs over midnight. */
 export function dayPattern(event: CalendarEvent): DayPattern {
   if (isClosed(event)) {
     const day = timesOf(event);

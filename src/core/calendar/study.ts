@@ -24,6 +24,10 @@ export type EventStudy =
       readonly findings: readonly Finding[];
     };
 
+/**
+ * Reads a Proxmox calendar event and tells its next runs after `afterAt` (which is none of them), its rhythm and what people misread in it. The event's
+ * own `UTC` wins over the zone. A text that is no event is told as such, with one finding.
+ */
 export function studyEvent(text: string, zone: ZoneRules, options: { readonly afterAt: UnixSeconds; readonly count: number }): EventStudy {
   const parsed = parseEvent(text);
   if (!parsed.ok) return { valid: false, text, error: parsed.error, findings: [invalidEvent(text, parsed.error, 'event')] };

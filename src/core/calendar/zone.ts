@@ -87,6 +87,7 @@ export function localSecondsAt(rules: ZoneRules, at: UnixSeconds): number {
   return at + offsetSecondsAt(rules, at);
 }
 
+/** Days since a local 1970-01-01: the day that a calendar in the zone shows at an instant. */
 export function localDayAt(rules: ZoneRules, at: UnixSeconds): number {
   return Math.floor(localSecondsAt(rules, at) / DAY_SECONDS);
 }

@@ -27,6 +27,7 @@ const IS: Readonly<Record<ChangeState, string>> = {
   stale: 'it is stale; propose it anew',
 };
 
+/** Whether the person may let a proposed change through now. One that weakens takes somebody else, or who is alone after the wait; `because` fits into a sentence. */
 export function mayApproveChange(change: ChangeRecord, person: Person, house: House, now: UnixSeconds): May {
   if (change.state !== 'proposed') return no(IS[change.state]);
   if (!covers(person.role, 'approver')) return needsApprover(person);
@@ -48,6 +49,7 @@ export function mayAloneAt(change: ChangeRecord, { accounts, waitingSeconds = WA
   return others.length === 0 && approvers.length > 0 ? change.at + waitingSeconds : undefined;
 }
 
+/** Whether the person may carry an approved change out: any approver, who asked for it too. */
 export function mayApplyChange(change: ChangeRecord, person: Person): May {
   if (change.state !== 'approved') return no(IS[change.state]);
   return covers(person.role, 'approver') ? { possible: true } : needsApprover(person);
@@ -74,10 +76,12 @@ export function approved(change: ChangeRecord, by: string, at: UnixSeconds, reas
   return { ...change, state: 'approved', approvals: [...change.approvals, approval] };
 }
 
+/** The change while it is carried out; `applied` says by whom, since when, and in which process. */
 export function begun(change: ChangeRecord, applied: NonNullable<ChangeRecord['applied']>): ChangeRecord {
   return { ...change, state: 'applying', applied };
 }
 
+/** The change at its end, which it never leaves. `because` says why it failed, was rejected or is stale. */
 export function ended(
   change: ChangeRecord,
   state: Extract<ChangeState, 'applied' | 'failed' | 'rejected' | 'stale'>,

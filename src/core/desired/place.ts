@@ -8,6 +8,7 @@ export function pbsOf(site: Site, tier: Tier): PbsAccess | undefined {
   return tier.pbs === undefined ? site.pbs[0] : site.pbs.find(({ name }) => name === tier.pbs);
 }
 
+/** Where the points of a tier belong at a site; undefined where the tier names a PBS that the site does not have. */
 export function placeOf(site: Site, tier: Tier): TierPlace | undefined {
   const pbs = pbsOf(site, tier);
   return pbs && placeAt(pbs, tier);

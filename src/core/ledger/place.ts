@@ -52,6 +52,7 @@ export type GroupLook =
   | { readonly state: 'absent' }
   | { readonly state: 'unseen' };
 
+/** Looks a group up in a look, without asking anybody. */
 export function lookAtGroup(actual: Actual, place: GroupPlace): GroupLook {
   const groups = groupsIn(actual, place);
   if (!groups?.known) return { state: 'unseen' };

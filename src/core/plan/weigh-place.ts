@@ -16,6 +16,7 @@ function spellNamespace(namespace: unknown): string {
   return typeof namespace === 'string' && namespace !== '' ? namespace : 'the root';
 }
 
+/** A datastore that no longer reads points on their arrival (`verify-new`) weakens; any other of its settings does not. */
 export function weighDatastore({ before, settings, id }: RawStep): Weight {
   if (before?.['verify-new'] !== true || settings['verify-new'] !== false) return { means: [] };
   return { means: ['points are no longer read on arrival'], harm: 'weaken', name: `datastore-${id}` };

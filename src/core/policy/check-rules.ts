@@ -6,6 +6,7 @@ import { hasEnded } from './assign.ts';
 import { precision } from './match.ts';
 import type { AssignRule } from './policy.ts';
 
+/** What is wrong with the rules of `assign`: tiers that do not exist, exceptions without an end or a reason, rules that no guest can reach. `now` decides which exceptions have ended. */
 export function checkRules(draft: DraftPolicy, now: UnixSeconds): Finding[] {
   return [
     ...checkEmpty(draft),

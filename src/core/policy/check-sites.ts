@@ -7,6 +7,7 @@ import { checkTraffic } from './check-traffic.ts';
 import type { DraftPolicy, DraftSite } from './draft.ts';
 import { windowMinutes } from './window.ts';
 
+/** What is wrong with the sites, each by itself and each pair of them. Asks no server. */
 export function checkSites(draft: DraftPolicy): Finding[] {
   const { sites } = draft;
   return [

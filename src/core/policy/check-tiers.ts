@@ -8,6 +8,7 @@ import type { DraftPolicy, DraftSite, DraftTier } from './draft.ts';
 import type { Window } from './policy.ts';
 import { isOpen, spellMinute } from './window.ts';
 
+/** What is wrong with the tiers by what is written, each by itself and each pair of them. Whether their promises hold is for the proof. */
 export function checkTiers(draft: DraftPolicy): Finding[] {
   const { tiers } = draft;
   return [

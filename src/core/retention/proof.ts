@@ -85,6 +85,7 @@ export type Given = {
   readonly strict: boolean;
 };
 
+/** What may go wrong for a tier, at worst: its own assumptions where it has some, the policy's otherwise. Seconds are elapsed. */
 export function chancesOf(assume: Assume, tier: Tier): Chances {
   const { queueSeconds, durationSeconds, lostRuns, extraRuns } = { ...assume, ...tier.assume };
   return { queueSeconds, durationSeconds, lostRuns, extraRuns };

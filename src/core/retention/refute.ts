@@ -96,6 +96,7 @@ export function brokenPromise(tier: Tier, proof: Proof, chances: Chances): Findi
   };
 }
 
+/** The finding for a tier that no keep rules of PBS can serve; `proof.worst` goes on from its schedule and says why. */
 export function keepImpossible(tier: Tier, proof: Proof): Finding {
   return {
     severity: 'error',

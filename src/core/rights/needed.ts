@@ -148,6 +148,7 @@ function storesOf(access: Pick<PbsAccess, 'name' | 'datastore' | 'namespace'>, {
   return [own, ...new Set(others)];
 }
 
+/** The path by which PBS grants rights on a namespace; the root namespace is the datastore itself. @see https://pbs.proxmox.com/docs/user-management.html#access-control */
 export function aclPath(datastore: string, namespace: string): string {
   return namespace === '' ? `/datastore/${datastore}` : `/datastore/${datastore}/${namespace}`;
 }

@@ -81,6 +81,7 @@ export function valuesOn(side: Side, change: Change): Values | undefined {
   return change.actions.includes('forget') ? (change.after ?? change.before) : change.after;
 }
 
+/** What a resource of the plan is to Holdfast, by its type; undefined for types that hold nothing of an estate. */
 export function kindOf({ type }: Pick<Change, 'type'>): (typeof KIND)[string] | undefined {
   return Object.hasOwn(KIND, type) ? KIND[type] : undefined;
 }

@@ -83,6 +83,7 @@ function readChange(row: unknown): Change | 'broken' {
   };
 }
 
+/** Whether a part of the JSON is an object, as the values of a resource are; lists and null are not. */
 export function isValues(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

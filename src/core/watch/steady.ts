@@ -17,6 +17,7 @@ const PASSING: readonly FindingCode[] = [
   'HF-UNSEEN',
 ];
 
+/** Whether findings of this code wait for their second sighting. */
 export function isPassing(code: FindingCode): boolean {
   return PASSING.includes(code);
 }
