@@ -35,13 +35,13 @@ function readDatastore(row: Row, digest: string | undefined): DatastoreConfig {
 
 export type DatastoreUsage = Pick<Datastore, 'name' | 'usage'> & { readonly error?: string };
 
-/** Space of each datastore. One that is offline answers 200 with an `error` and no figures. Needs Datastore.Audit or Backup. */
+/** Space of each datastore. One that is offline answers 200 with an `error` and no figures; a total of 0 is none. Needs Datastore.Audit or Backup. */
 export function listDatastoreUsage(http: Http): Promise<DatastoreUsage[]> {
   return http.get('/status/datastore-usage', {}, ({ data }) =>
     mapRows(data, (row) => {
       const [totalBytes, usedBytes, availableBytes] = ['total', 'used', 'avail'].map((name) => optionalBytes(row, name));
       const error = optionalText(row, 'error');
-      const known = totalBytes !== undefined && usedBytes !== undefined && availableBytes !== undefined;
+      const known = totalBytes !== undefined && totalBytes > 0 && usedBytes !== undefined && availableBytes !== undefined;
       return {
         name: text(row, 'store'),
         ...(known ? { usage: { totalBytes, usedBytes, availableBytes } } : {}),

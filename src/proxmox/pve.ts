@@ -7,6 +7,7 @@ import { parseOptions } from './wire/options.ts';
 import {
   asList,
   asRow,
+  bytes,
   fail,
   flag,
   looseText,
@@ -211,9 +212,9 @@ export function listZfsPools(http: Http, node: string): Promise<ZfsPool[]> {
     mapRows(data, (row) => ({
       node,
       name: text(row, 'name'),
-      sizeBytes: optionalBytes(row, 'size') ?? fail('size', 'a size', row['size']),
-      allocatedBytes: optionalBytes(row, 'alloc') ?? 0,
-      freeBytes: optionalBytes(row, 'free') ?? 0,
+      sizeBytes: bytes(row, 'size'),
+      allocatedBytes: bytes(row, 'alloc'),
+      freeBytes: bytes(row, 'free'),
       health: optionalText(row, 'health') ?? 'unknown',
     })),
   );
@@ -231,6 +232,7 @@ export function listPveTasks(http: Http, node: string, { type, sinceAt, limit }:
   return http.get(`/nodes/${segment(node)}/tasks`, params, ({ data }) => mapRows(data, readTask));
 }
 
+/** One row of a task list of PVE or PBS. Without `endedAt` it still runs. */
 export function readTask(row: Row): TaskRow {
   const endedAt = optionalWhole(row, 'endtime');
   const status = optionalText(row, 'status');

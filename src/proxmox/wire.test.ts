@@ -30,6 +30,7 @@ import {
   listPveTasks,
   listStorages,
   listStorageStates,
+  listZfsPools,
 } from './pve.ts';
 import { parseByteSize } from './wire/byte-size.ts';
 import { parseDiskSize, parseOptions } from './wire/options.ts';
@@ -103,6 +104,17 @@ async function expectStrict(product: 'pve' | 'pbs', read: Reader, body: unknown)
   if (!Array.isArray(data) || data.length === 0) return;
   await expect(read(answering(product, { data: [...(data as unknown[]).slice(1), 'nonsense'] }))).rejects.toBeInstanceOf(WireError);
 }
+
+test('figures that are not told, or are none, are never taken for nothing used', async () => {
+  const usage = { data: [{ store: 'main', total: 0, used: 0, avail: 0 }] };
+  expect(await listDatastoreUsage(answering('pbs', usage))).toEqual([{ name: 'main' }]);
+  const pool = { name: 'rpool', size: 1000, alloc: 10, free: 990 };
+  expect(await listZfsPools(answering('pve', { data: [pool] }), 'pve1')).toMatchObject([{ allocatedBytes: 10, freeBytes: 990 }]);
+  for (const name of ['size', 'alloc', 'free'])
+    await expect(listZfsPools(answering('pve', { data: [{ ...pool, [name]: undefined }] }), 'pve1')).rejects.toThrow(
+      `field "${name}" is absent`,
+    );
+});
 
 const FIELDS = ['type', 'vmid', 'node', 'files', 'verification', 'backup-type', 'backup-id', 'backup-time', 'size', 'id', 'store', 'schedule', 'children', 'prune-backups', 'members', 'poolid', 'storage', 'upid', 'scsi0', 'mp0', 'agent', 'meta', 'n', 't', 'ns', 'version', 'group-filter', 'rate-in', 'timezone', 'time', 'vmid', 'exclude']; // prettier-ignore
 const ANYTHING = fc.oneof(

@@ -18,15 +18,18 @@ function quote(value: unknown): string {
   return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
 }
 
+/** Ends the reading: names the field, what was wanted and, cut short, what came. */
 export function fail(field: string, wanted: string, value: unknown): never {
   throw new WireError(field, `${quote(value)}, not ${wanted}`);
 }
 
+/** An object, or a WireError that names the field. */
 export function asRow(value: unknown, field = 'data'): Row {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(field, 'an object', value);
   return value as Row;
 }
 
+/** A list, or a WireError that names the field. */
 export function asList(value: unknown, field = 'data'): readonly unknown[] {
   if (!Array.isArray(value)) fail(field, 'a list', value);
   return value;
@@ -44,6 +47,7 @@ export function mapRows<T>(value: unknown, read: (row: Row) => T, field = 'data'
   });
 }
 
+/** A text that must be there; the empty one is one. */
 export function text(row: Row, name: string): string {
   const value = row[name];
   return typeof value === 'string' ? value : fail(name, 'a text', value);
@@ -69,6 +73,7 @@ export function whole(row: Row, name: string): number {
   return toWhole(row[name], name);
 }
 
+/** As `whole`; absent, null and the empty text are undefined. */
 export function optionalWhole(row: Row, name: string): number | undefined {
   const value = row[name];
   return value === undefined || value === null || value === '' ? undefined : toWhole(value, name);
@@ -78,6 +83,11 @@ function toWhole(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
   if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value);
   return fail(name, 'a whole number', value);
+}
+
+/** A size in bytes that must be there: nobody knows what is free where it is not told. */
+export function bytes(row: Row, name: string): number {
+  return optionalBytes(row, name) ?? fail(name, 'a size', row[name]);
 }
 
 /** A size in bytes, cut to whole bytes: PVE divides some. */
@@ -120,6 +130,7 @@ export function words(row: Row, name: string): string[] {
   return (looseText(row, name) ?? '').split(/[\s,;]+/).filter((word) => word !== '');
 }
 
+/** The digest that PBS puts beside a configuration, to be sent back with a change of it; undefined where there is none. */
 export function optionalDigest(envelope: Envelope): string | undefined {
   return typeof envelope.digest === 'string' ? envelope.digest : undefined;
 }
