@@ -31,6 +31,7 @@ export type Wired = Pick<ApiParts, 'authenticate' | 'guards' | 'areas'> & {
   readonly tellSetup: (url: string) => Promise<void>;
 };
 
+/** What the API and every page ask of who is there, by the settings as they are at the start. */
 export function wireAccess({ ports, settings = DEFAULT_SERVER, host, log, readSecret, version }: Parts): Wired {
   const access = makeAccess({ ports, settings, host });
   const { authenticate, guards, everywhere } = access;

@@ -36,6 +36,7 @@ export type WiredChanges = Pick<ApiParts, 'areas'> & {
   readonly changes: Pick<Changes, 'list' | 'stop'>;
 };
 
+/** The routes of policy, plan and changes, and the loading of the policy that notes each version. */
 export function wireChanges({ ports, editor, applier, accounts, live, log, replica, waitingSeconds, reload }: Parts): WiredChanges {
   const { clock, policySource, store } = ports;
   const { memory, announce } = live;

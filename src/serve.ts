@@ -40,6 +40,10 @@ const WEB_FOLDER = fileURLToPath(new URL('../web/dist', import.meta.url));
 /** A token that is shorter can be guessed. */
 const SHORTEST_TOKEN = 16;
 
+/**
+ * Opens the memory, listens, and watches until a signal comes; `ended` is then the exit code. What forbids the start (a port that is taken, a database
+ * that is not ours, a token that cannot be read) is told with its fix, and nothing is left open.
+ */
 export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions): Promise<Serving> {
   const { ports, log, timers, memory, where, version } = parts;
   const { policy, host, port, allowed } = given;

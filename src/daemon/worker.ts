@@ -355,6 +355,7 @@ function spellSilent(silent: SiteWatched['silent']): string {
   return silent.map(({ server, kind }) => `${server} ${kind}`).join(', ');
 }
 
+/** A site of which nothing is known yet. */
 export function emptySite(site: string, state: SiteWatched['state'] = 'starting'): SiteWatched {
   return {
     site,

@@ -51,6 +51,7 @@ export function neverSent(error: unknown): boolean {
   return NEVER_SENT.has(codeOf(error));
 }
 
+/** What became of a call that got no whole answer: its kind, the detail for people, and a fix where one depends on the address. `stopped`: we ended it ourselves. */
 export function describeFailure(error: unknown, stopped: boolean): [ProxmoxTrouble, string, ((url: string) => string)?] {
   if (error instanceof FingerprintMismatch) {
     const fix = (url: string): string =>

@@ -112,6 +112,7 @@ export type GuestTasks = {
 const HISTORY_SECONDS = 14 * 86_400;
 const ARRIVALS = ['qmcreate', 'qmrestore', 'vzcreate', 'vzrestore'];
 
+/** Reads the task lists of the nodes, an hour before the last look on. A node that does not answer has no hints. Needs Sys.Audit on /nodes for tasks of others. */
 export async function readGuestTasks(
   http: Http,
   nodes: readonly string[],

@@ -43,6 +43,7 @@ export function settled(http: Http, step: Write, current: Row): boolean {
   });
 }
 
+/** Takes "there is no such thing" for a removal that was done before; any other trouble is thrown on. */
 export async function unlessMissing(removal: Promise<void>): Promise<void> {
   try {
     await removal;

@@ -38,6 +38,7 @@ function readType(row: Row): BackupGroup['type'] {
   return type === 'vm' || type === 'ct' || type === 'host' ? type : fail('backup-type', 'vm, ct or host', type);
 }
 
+/** Orders groups by type, then by id as numbers go: `vm/99` before `vm/101`. */
 export function byTypeAndId(a: Pick<GroupRow, 'type' | 'id'>, b: Pick<GroupRow, 'type' | 'id'>): number {
   if (a.type !== b.type) return a.type < b.type ? -1 : 1;
   return a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);

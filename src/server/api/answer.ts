@@ -4,6 +4,7 @@ import type { ApiContext, Route } from './frame.ts';
 /** An answer whose bytes and tag were made before, for what is asked often and costs much. */
 export type Prepared = { readonly bytes: Uint8Array<ArrayBuffer>; readonly etag: string };
 
+/** Spells a value as JSON, with a strong tag that is its digest: the same value has the same tag in every process. */
 export function prepare(value: unknown): Prepared {
   const bytes = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
   return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"` };

@@ -10,6 +10,7 @@ import { findingOf } from './shapes.ts';
 
 /* What the API says of the policy, the plan and of changes: the fields of its schemas and no others. */
 
+/** GET /policy. `trouble`: why the daemon does not work by the files as they stand. */
 export function policyPageOf(now: PolicyNow, trouble: string | undefined): PolicyPage {
   const { loaded, readAt, editable, because } = now;
   return {
@@ -23,6 +24,7 @@ export function policyPageOf(now: PolicyNow, trouble: string | undefined): Polic
   };
 }
 
+/** The answer of POST /policy/check. */
 export function checkedChangeOf(tried: Tried): CheckedJson & { weakens: string[] } {
   return { ...checkedOf(tried), weakens: [...tried.weakens] };
 }
@@ -79,6 +81,7 @@ function stepOf({ action, kind, id, site, server, because, means, weakening }: P
 /** Whom a change is shown to, and all who could approve it. */
 export type Beholder = { readonly person: Person; readonly house: House; readonly now: UnixSeconds };
 
+/** A change as one person sees it, with what they may do with it now. */
 export function changeOf(change: ChangeRecord, { person, house, now }: Beholder): Change {
   const mayAt = mayAloneAt(change, house);
   return {
@@ -103,6 +106,7 @@ function mayOf(may: May): Change['mayApply'] {
   return may.possible ? { possible: true } : { possible: false, because: may.because };
 }
 
+/** A change with its content and its progress. */
 export function changePageOf(change: ChangeRecord, beholder: Beholder): ChangePage {
   const { content, progress } = change;
   return {

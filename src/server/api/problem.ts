@@ -62,6 +62,7 @@ export function weakPassword(because: string): Refused {
   });
 }
 
+/** Tells a refusal from an answer; no answer of ours has a field of that name. */
 export function isRefused(answer: unknown): answer is Refused {
   return typeof answer === 'object' && answer !== null && 'refused' in answer;
 }

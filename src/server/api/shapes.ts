@@ -4,6 +4,7 @@ import type { FindingJson } from './schema/common.ts';
 
 /* What the API says of values of the application: the fields of its schemas and no others. */
 
+/** A finding with its six fields, what it is about, and where in a policy file it stands. */
 export function findingOf({ severity, code, at, problem, why, fix, site, vmid, tier, place }: Finding): FindingJson {
   return {
     severity,
@@ -21,10 +22,12 @@ export function findingOf({ severity, code, at, problem, why, fix, site, vmid, t
 
 type Source = { readonly from: SiteSource['from']; readonly asOf?: number; readonly unseen: string[] };
 
+/** Where what is told of a site is from. */
 export function sourceOf({ from, asOf, unseen }: SiteSource): Source {
   return { from, ...(asOf !== undefined && { asOf }), unseen: [...unseen] };
 }
 
+/** The same of several sites, each with its name and zone. */
 export function sourcesOf(sources: readonly SiteSource[]): (Source & { readonly site: string; readonly timeZone: string })[] {
   return sources.map((source) => ({ ...sourceOf(source), site: source.site, timeZone: source.timeZone }));
 }

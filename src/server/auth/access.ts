@@ -36,6 +36,7 @@ export type Access = {
   readonly failedLogins: FailedLogins;
 };
 
+/** Wires the checks of one server by its settings as they were at the start. */
 export function makeAccess({ ports, settings, host }: AccessOptions): Access {
   const { publicUrl, proxy, hosts } = settings;
   const now = ports.clock.now;

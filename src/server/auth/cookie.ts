@@ -11,6 +11,7 @@ function cookieName(kind: Kind, tls: boolean): string {
   return tls ? `__Host-${name}` : name;
 }
 
+/** The secret in our cookie; undefined where there is none, or one that no secret of ours is as long as. */
 export function readCookie(context: ApiContext, kind: Kind, { tls }: Reached): string | undefined {
   const value = getCookie(context, cookieName(kind, tls));
   return value === undefined || value === '' || value.length > 500 ? undefined : value;

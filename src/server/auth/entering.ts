@@ -13,6 +13,7 @@ export type Entering = {
   readonly leave: (context: ApiContext, name: string) => Promise<string>;
 };
 
+/** Sessions of browsers: their begin and their end, in the store and in the cookie. */
 export function makeEntering(ports: AccessPorts, reach: (context: ApiContext) => Reached): Entering {
   const leave = async (context: ApiContext, name: string): Promise<string> => {
     const reached = reach(context);

@@ -6,6 +6,7 @@ const MOST_AN_HOUR = 30;
 /** Writes failed log-ins into the audit log, bounded, so that nobody can fill it. */
 export type FailedLogins = { readonly note: (name: string, known: boolean, from: string) => Promise<void> };
 
+/** Counts for this process; what was not written down is told with the next entry. */
 export function makeFailedLogins(ports: AccessPorts): FailedLogins {
   let [hour, count] = [0, 0];
   return {

@@ -4,6 +4,7 @@ import type { Reached } from './address.ts';
 /** Methods that change nothing. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Whether a request may change something, by its method. */
 export function isUnsafe({ req }: ApiContext): boolean {
   return !SAFE.has(req.method);
 }

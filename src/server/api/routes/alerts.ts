@@ -10,6 +10,7 @@ import { findingOf, sourcesOf } from '../shapes.ts';
 
 const ABOUT = { tag: 'Alerts' } as const;
 
+/** Findings and their lives, answers to them, and the messages that were sent. */
 export function alertsRoutes(live: Live): (api: Api) => void {
   return (api) => {
     api.route(

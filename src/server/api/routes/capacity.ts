@@ -7,6 +7,7 @@ import { findingOf } from '../shapes.ts';
 
 const MOST_GUESTS = 100;
 
+/** Stores with their forecast, and who fills them, from what is remembered: no server is asked. */
 export function capacityRoutes(live: Live): (api: Api) => void {
   return (api) =>
     api.route(

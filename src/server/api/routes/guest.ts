@@ -13,6 +13,7 @@ import { findingOf, sourceOf } from '../shapes.ts';
 const params = z.object({ site: siteName, vmid: z.coerce.number().pipe(vmid) });
 const ABOUT = { tag: 'Guests', params } as const;
 
+/** One guest and the acts on it. What a server refuses is told with its fix; of many guests at once, each is answered by itself. */
 export function guestRoutes(live: Live): (api: Api) => void {
   return (api) => {
     api.route(

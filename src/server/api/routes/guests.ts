@@ -6,6 +6,7 @@ import { isRefused } from '../problem.ts';
 import { guestsPage, guestsQuery } from '../schema/guests.ts';
 import { sourcesOf } from '../shapes.ts';
 
+/** The list of guests, as the last looks left it: no server is asked. */
 export function guestsRoutes(live: Live): (api: Api) => void {
   return (api) =>
     api.route(

@@ -10,6 +10,7 @@ import { findingOf, sourceOf } from '../shapes.ts';
 /** After so long it is reckoned anew though nothing was told: what runs next moves on, and what another replica wrote is seen. */
 const KEEP_SECONDS = 30;
 
+/** The overview: reckoned once for all who ask, and anew when something that it shows is told to have changed. */
 export function overviewRoutes(live: Live, news: News): (api: Api) => void {
   const { clock } = live;
   let kept: { readonly at: number; readonly answer: Promise<Prepared> } | undefined;

@@ -17,6 +17,7 @@ type Started = {
   readonly server: Policy['server'];
 };
 
+/** How this daemon runs. */
 export function settingsRoutes(live: Live, { listen, where, policyFile, server = DEFAULT_SERVER }: Started): (api: Api) => void {
   return (api) =>
     api.route(

@@ -9,6 +9,7 @@ import { siteName } from '../schema/common.ts';
 import { siteHealth, sitesPage, type SiteHealth as SiteHealthJson } from '../schema/watch.ts';
 import { findingOf } from '../shapes.ts';
 
+/** How sites and servers are seen, and the examination of their logins on demand. */
 export function sitesRoutes(live: Live): (api: Api) => void {
   const sites = sitesOf(live);
   return (api) => {
