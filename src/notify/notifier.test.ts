@@ -177,6 +177,15 @@ describe('what goes wrong is said without a secret', () => {
     );
   });
 
+  test('a token that no header can carry', async () => {
+    const { url, seen } = await receiver();
+    const odd = makeNotifier({ readSecret: async () => 'very-secret\u0000', now: () => ALERT.at });
+    const sent = odd.send({ name: 'one', kind: 'ntfy', url: `${url}/topic`, token: 'env:TOKEN' }, ALERT);
+    await expect(sent).rejects.toThrow(/could not be asked: .* no header may hold/);
+    await expect(sent).rejects.not.toThrow(/very-secret/);
+    expect(seen).toEqual([]);
+  });
+
   test('apprise answers well and has told nobody', async () => {
     const { url } = await receiver(() => ({ status: 204 }));
     await expect(notifier.send({ name: 'one', kind: 'apprise', url }, ALERT)).rejects.toThrow(/told nobody/);

@@ -14,6 +14,9 @@ export type Request = {
 export async function request(address: string, { method, headers = {}, body }: Request): Promise<string> {
   if (!URL.canParse(address)) throw new Error('its address is none');
   const { host } = new URL(address);
+  // What fetch says of such a header quotes it.
+  if (Object.values(headers).some((value) => !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)))
+    throw new Error(`${host} could not be asked: the token has a character that no header may hold`);
   let answer: Response;
   try {
     answer = await fetch(address, {
