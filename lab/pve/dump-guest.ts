@@ -92,16 +92,18 @@ function openVm(job: GuestJob): GuestPlan {
     { filename: 'qemu-server.conf.blob', size: 400 + (guest.vmid % 97) },
   ];
   const bitmapGroup = guest.runningSince !== undefined ? groupOf(target) : undefined;
-  const current: CurrentBackup = {
-    vmid: guest.vmid,
-    startedAt: head.startedAt,
-    session: opened.upid,
-    lines,
-    files,
-    newBytes: transfer.totalBytes - transfer.reusedBytes,
-    ...(bitmapGroup === undefined ? {} : { bitmapGroup }),
-  };
+  const newBytes = transfer.totalBytes - transfer.reusedBytes;
+  const current = currentOf(job, opened.upid, { lines, files, newBytes, ...(bitmapGroup === undefined ? {} : { bitmapGroup }) });
   return { opening, outcome: { ok: true, seconds: transfer.seconds + (mode === 'stop' && head.running ? 37 : 2), current } };
+}
+
+/** What ends the backup when its time is over. */
+function currentOf(
+  { guest, head }: GuestJob,
+  session: string,
+  made: Pick<CurrentBackup, 'lines' | 'files' | 'newBytes' | 'bitmapGroup'>,
+): CurrentBackup {
+  return { vmid: guest.vmid, startedAt: head.startedAt, session, ...made };
 }
 
 /** A backup that PBS or QEMU refuses: what is said of it depends on how far the guest had come. */
@@ -115,7 +117,7 @@ function openDiskless(
   backup: { readonly type: 'vm'; readonly vmid: number; readonly at: number },
   opening: readonly string[],
 ): GuestPlan {
-  const { guest, target, head } = job;
+  const { guest, target } = job;
   const previousAt = newestAt(target, 'vm', guest.vmid);
   const opened = openBackup(target, backup);
   if (!opened.ok)
@@ -128,14 +130,8 @@ function openDiskless(
     };
   guest.config['lock'] = 'backup';
   const files = [{ filename: 'qemu-server.conf.blob', size: 400 + (guest.vmid % 97) }];
-  const current: CurrentBackup = {
-    vmid: guest.vmid,
-    startedAt: head.startedAt,
-    session: opened.upid,
-    lines: [...log.disklessLines(clientRun(job, 'vm', previousAt))],
-    files,
-    newBytes: 400,
-  };
+  const lines = [...log.disklessLines(clientRun(job, 'vm', previousAt))];
+  const current = currentOf(job, opened.upid, { lines, files, newBytes: 400 });
   return { opening, outcome: { ok: true, seconds: 1, current } };
 }
 
@@ -181,14 +177,7 @@ function openContainer(job: GuestJob): GuestPlan {
     { filename: 'catalog.pcat1.didx', size: Math.max(339, Math.round(transfer.totalBytes / 1700)) },
     { filename: 'pct.conf.blob', size: 180 + (guest.vmid % 97) },
   ];
-  const current: CurrentBackup = {
-    vmid: guest.vmid,
-    startedAt: head.startedAt,
-    session: opened.upid,
-    lines,
-    files,
-    newBytes: transfer.totalBytes - transfer.reusedBytes,
-  };
+  const current = currentOf(job, opened.upid, { lines, files, newBytes: transfer.totalBytes - transfer.reusedBytes });
   return { opening: [...opening, ...log.containerStarts(run)], outcome: { ok: true, seconds: transfer.seconds + 1, current } };
 }
 
