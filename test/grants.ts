@@ -1,4 +1,8 @@
 import type { Access } from '#lab/auth.ts';
+import type { Lab } from '#lab/lab.ts';
+import type { Policy, Site } from '#core/policy/policy.ts';
+import { grantCommands } from '#core/rights/grants.ts';
+import { rightsScope } from '#core/rights/scope.ts';
 
 /**
  * Does to a lab what `pveum` and `proxmox-backup-manager` make of the commands in a text, one a line, and gives the token that was made
@@ -20,6 +24,12 @@ export function grantWith(access: Access, product: 'pve' | 'pbs', text: string):
   const secret = '00000000-0000-4000-8000-000000000999';
   access.users[user]!.tokens[name] = { secret, separate: true };
   return `${token}${product === 'pve' ? '=' : ':'}${secret}`;
+}
+
+/** The token of a purpose that only PVE has, as `holdfast grants --for PURPOSE` makes it on the lab's PVE. */
+export function grantedOnPve({ world }: Pick<Lab, 'world'>, purpose: 'retry' | 'pressure', policy: Policy, site: Site): string {
+  const commands = grantCommands(purpose, rightsScope(policy, site)).flatMap((one) => one.commands.map(({ run }) => run));
+  return grantWith(world.pve['pve']!.access, 'pve', commands.join('\n'));
 }
 
 type Verb = (access: Access, words: readonly string[]) => readonly string[];

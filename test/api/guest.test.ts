@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { grantCommands } from '#core/rights/grants.ts';
-import { rightsScope } from '#core/rights/scope.ts';
 import { actDone, bulkDone, guestPage, guestsPage } from '#server/api/schema/guests.ts';
 import { auditPage } from '#server/api/schema/watch.ts';
-import { grantWith } from '#test/grants.ts';
+import { grantedOnPve } from '#test/grants.ts';
 import { startApi } from './rig.ts';
 
 /** One guest by the API, and what a person may do with it. */
@@ -47,8 +45,7 @@ test('without a login for it nothing is backed up, and the answer says how to gi
 
 test('with one, a guest that lacks a point is backed up, who asked is written down, and a look follows', async () => {
   const [home] = live.policy().sites;
-  const commands = grantCommands('retry', rightsScope(live.policy(), home!)).flatMap((one) => one.commands.map(({ run }) => run));
-  secrets['RETRY'] = grantWith(lab.world.pve['pve']!.access, 'pve', commands.join('\n'));
+  secrets['RETRY'] = grantedOnPve(lab, 'retry', live.policy(), home!);
   write(
     text.replace(/(pve:\n(\s+)urls?:)/, 'pve:\n$2retryToken: "env:RETRY"\n$2urls:').replace(/pve: \{ /, 'pve: { retryToken: "env:RETRY", '),
   );

@@ -8,17 +8,14 @@ import { pbsAccess, pveAccess } from '#lab/scenarios/access.ts';
 import { placeTiers, SCENARIO_TIERS } from '#lab/scenarios/tiers.ts';
 import { emptyWorld } from '#lab/world.ts';
 import type { Lease, Proxmox } from '#app/ports.ts';
-import { doctor } from '#app/doctor.ts';
-import { mayWatch } from '#app/may-watch.ts';
 import { plan } from '#app/plan.ts';
 import { watch } from '#app/watch.ts';
 import { seeToPressure, type PressureSeen } from '#app/watch-pressure.ts';
-import { grantCommands } from '#core/rights/grants.ts';
-import { rightsScope } from '#core/rights/scope.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import { volatileMemory } from '#store/volatile.ts';
-import { grantWith } from '#test/grants.ts';
+import { grantedOnPve } from '#test/grants.ts';
 import { makeTier } from '#test/make.ts';
+import { saidOfLogin } from './said-of-login.ts';
 import { startJourney } from './site.ts';
 
 /** A datastore that fills, as `serve` sees to it: real requests, a node and a PBS in a lab, its own time. */
@@ -61,8 +58,7 @@ const alerts: Policy['alerts'] = {
   quiet: { startMinute: 0, endMinute: 1440 },
 };
 const policy: Policy = { ...base, sites: [home], alerts };
-const commands = grantCommands('pressure', rightsScope(policy, home)).flatMap((one) => one.commands.map(({ run }) => run));
-const secrets = { PRESSURE: grantWith(lab.world.pve['pve']!.access, 'pve', commands.join('\n')) };
+const secrets = { PRESSURE: grantedOnPve(lab, 'pressure', policy, home) };
 const LOGIN = 'holdfast-pressure@pve!pressure';
 const fresh = journey.save();
 
@@ -223,16 +219,7 @@ test('a login that may not is told once, and is not asked at every look', async 
 
 test('the login that grants makes has all it needs and no more; one that reaches further is refused', async () => {
   const ports = journey.ports(policy, secrets);
-  const found = async (given: Policy) => {
-    const examined = await doctor({
-      ...ports,
-      policySource: { load: async () => ({ policy: given, findings: [], file: 'holdfast.yaml' }) },
-    });
-    if (examined.outcome !== 'examined') return expect.fail('nothing was examined');
-    const { refused } = await mayWatch(ports.examiner, { site: given.sites[0]!, tiers: given.tiers }, new Set());
-    const told = examined.findings.filter(({ at }) => at.includes('pressureToken')).map(({ code, problem }) => `${code} ${problem}`);
-    return { told, refused: refused.map(({ problem }) => problem) };
-  };
+  const found = (given: Policy) => saidOfLogin(ports, given, 'pressureToken');
   expect(await found(policy)).toEqual({ told: [], refused: [] });
   const { pressure: __, ...unpressed } = home;
   expect(await found({ ...policy, sites: [unpressed] })).toEqual({ told: [], refused: [] });

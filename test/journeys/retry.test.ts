@@ -8,18 +8,16 @@ import { pbsAccess, pveAccess } from '#lab/scenarios/access.ts';
 import { placeTiers, SCENARIO_TIERS } from '#lab/scenarios/tiers.ts';
 import { emptyWorld } from '#lab/world.ts';
 import type { Lease, Proxmox } from '#app/ports.ts';
-import { doctor } from '#app/doctor.ts';
 import { mayWatch } from '#app/may-watch.ts';
 import { watch } from '#app/watch.ts';
 import { seeToRetries, type RetriesSeen } from '#app/watch-retries.ts';
 import type { Finding } from '#core/finding.ts';
-import { grantCommands } from '#core/rights/grants.ts';
-import { rightsScope } from '#core/rights/scope.ts';
 import type { Policy } from '#core/policy/policy.ts';
 import { openHttp } from '#proxmox/http.ts';
 import { volatileMemory } from '#store/volatile.ts';
-import { grantWith } from '#test/grants.ts';
+import { grantedOnPve } from '#test/grants.ts';
 import { makeTier } from '#test/make.ts';
+import { saidOfLogin } from './said-of-login.ts';
 import { startJourney } from './site.ts';
 
 /** A guest whose backup failed, as `serve` sees to it: real requests, a node and a PBS in a lab, its own time. */
@@ -46,8 +44,7 @@ const tiers = [makeTier({ schedule: '04:00' })];
 const withoutLogin = journey.policy({ tiers, assign: [{ index: 0, tier: 1, names: ['*'], at: 'x' }] });
 const [home] = withoutLogin.sites;
 const policy: Policy = { ...withoutLogin, sites: [{ ...home!, pve: { ...home!.pve, retryToken: 'env:RETRY' } }] };
-const commands = grantCommands('retry', rightsScope(policy, home!)).flatMap((one) => one.commands.map(({ run }) => run));
-const secrets = { RETRY: grantWith(lab.world.pve['pve']!.access, 'pve', commands.join('\n')) };
+const secrets = { RETRY: grantedOnPve(lab, 'retry', policy, home!) };
 const LOGIN = 'holdfast-retry@pve!retry';
 const fresh = journey.save();
 
@@ -121,15 +118,7 @@ test('what fails for a passing reason is backed up again, one guest after the ot
 
 test('the login that grants makes has all it needs and can delete nothing; one that reaches other storages is refused', async () => {
   const ports = journey.ports(policy, secrets);
-  const found = async (given: Policy) => {
-    const examined = await doctor({
-      ...ports,
-      policySource: { load: async () => ({ policy: given, findings: [], file: 'holdfast.yaml' }) },
-    });
-    const { refused } = await mayWatch(ports.examiner, { site: given.sites[0]!, tiers: given.tiers }, new Set());
-    const told = examined.findings.filter(({ at }) => at.includes('retryToken')).map(({ code, problem }) => `${code} ${problem}`);
-    return { told, refused: refused.map(({ problem }) => problem) };
-  };
+  const found = (given: Policy) => saidOfLogin(ports, given, 'retryToken');
   expect(await found(policy)).toEqual({ told: [], refused: [] });
   const { storages: _, ...unguarded } = policy.sites[0]!;
   const power = `${LOGIN} has Datastore.AllocateSpace on /storage/pbs-tier-1`;
