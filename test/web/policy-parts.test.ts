@@ -2,9 +2,11 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { draws } from '#test/draws.ts';
 import { policyJsonSchema } from '#config/json-schema.ts';
+import { withoutPoint } from '../../web/src/pages/guests/without-point.ts';
 import { hunks, lineDiff } from '../../web/src/parts/line-diff.ts';
 import { keysAt } from '../../web/src/pages/policy/complete.ts';
-import { proofDays } from '../../web/src/pages/policy/days.ts';
+import { nothingToDo } from '../../web/src/pages/plan/nothing-to-do.ts';
+import { proofDays, weekday } from '../../web/src/pages/policy/days.ts';
 
 const TIERS = 'tiers:\n  1:\n    name: Critical\n';
 const OFFERS: readonly { readonly name: string; readonly text: string; readonly some: readonly string[]; readonly not?: string }[] = [
@@ -63,4 +65,33 @@ test('a day is as bad as the oldest its newest point gets on it', () => {
     [0, 45],
     [1, 49],
   ]);
+});
+
+test('a run late in the evening is on its own day, also after the clocks went back', () => {
+  const hour = 3600;
+  const evening = (day: number) => Date.UTC(2026, 9, day, day < 25 ? 21 : 22, 30) / 1000;
+  const runs = [23, 24, 25, 26, 27].map((day) => ({ at: evening(day), gapSeconds: evening(day + 1) - evening(day) }));
+  const days = proofDays({ runs, extraSeconds: 0, zone: 'Europe/Vienna' });
+  expect(days.map(({ at, runs: count }) => [new Date(at * 1000).toISOString().slice(5, 13), weekday(at, 'Europe/Vienna'), count])).toEqual([
+    ['10-23T10', 4, 1],
+    ['10-24T10', 5, 1],
+    ['10-25T11', 6, 1],
+    ['10-26T11', 0, 1],
+    ['10-27T11', 1, 1],
+  ]);
+  expect(days[2]!.worstSeconds).toBe(25 * hour);
+});
+
+test('a plan without steps is good news only where no error stands beside it', () => {
+  const finding = { code: 'HF-UNSEEN', at: 'pbs', problem: '', why: '', fix: '' };
+  expect(nothingToDo({ findings: [] }).good).toBe(true);
+  expect(nothingToDo({ findings: [{ ...finding, severity: 'warning' }] }).good).toBe(true);
+  expect(nothingToDo({ findings: [{ ...finding, severity: 'error' }] })).toMatchObject({ good: false, title: 'No step can be planned' });
+});
+
+test('a guest whose points nobody here has seen is not said to have none', () => {
+  const ladder = (state: 'no' | 'none' | 'unknown') => ({
+    ladder: { backedUp: { state }, verified: { state }, offsite: { state }, restored: { state } },
+  });
+  expect((['no', 'none', 'unknown'] as const).map((state) => withoutPoint(ladder(state)))).toEqual(['none', 'not promised', 'not known']);
 });

@@ -10,12 +10,8 @@ export function SourceLine({ source, zone }: { readonly source: SourceJson; read
   return (
     <div className={classes.line}>
       <span>
-        {FROM[source.from]}
-        {source.asOf === undefined ? (
-          source.from === 'policy' ? null : (
-            ', not yet'
-          )
-        ) : (
+        {source.asOf === undefined && source.from !== 'policy' ? 'Not looked at yet' : FROM[source.from]}
+        {source.asOf === undefined ? null : (
           <>
             , as of <When at={source.asOf} zone={zone} />
           </>

@@ -33,7 +33,7 @@ export function GuestDetails({ guest }: { readonly guest: GuestRow }) {
             <div>
               <h3>Newest recovery points</h3>
               <ul className={classes.points}>
-                {points.length === 0 ? <li>none</li> : null}
+                {points.length === 0 ? <li>None has been seen.</li> : null}
                 {points
                   .slice(-SHOWN)
                   .toReversed()
@@ -55,9 +55,10 @@ export function GuestDetails({ guest }: { readonly guest: GuestRow }) {
   );
 }
 
-function wordsOf({ verified, counts, goneAt }: RecoveryPoint): string {
+function wordsOf({ verified, counts, goneAt, sizeBytes }: RecoveryPoint): string {
   if (goneAt !== undefined) return ', gone';
   if (verified?.state === 'failed') return ', corrupt';
+  if (sizeBytes === undefined) return ', not finished';
   if (counts?.usable === false) return `, does not count: ${counts.because ?? 'not usable'}`;
   return verified === undefined ? ', not verified' : ', verified';
 }

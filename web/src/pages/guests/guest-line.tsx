@@ -10,6 +10,7 @@ import { Strip } from '../../parts/strip.tsx';
 import { When } from '../../parts/when.tsx';
 import { keyOf, type Choosing } from './choosing.ts';
 import { GuestDetails } from './guest-details.tsx';
+import { withoutPoint } from './without-point.ts';
 import classes from './guests-table.module.css';
 
 type Props = {
@@ -55,7 +56,7 @@ export const GuestLine = memo(function GuestLine({ guest, zone, rowIndex, manySi
           {tier ?? 'none'}
         </span>
         <span role="cell" className={classes.newest}>
-          {newestPointAt === undefined ? 'none' : <When at={newestPointAt} zone={zone} quiet />}
+          {newestPointAt === undefined ? withoutPoint(guest) : <When at={newestPointAt} zone={zone} quiet />}
           <Breaks guest={guest} zone={zone} />
         </span>
         <span role="cell" className={classes.ladder}>

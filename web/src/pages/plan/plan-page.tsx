@@ -13,6 +13,7 @@ import { When } from '../../parts/when.tsx';
 import { useMay } from '../../session/use-session.ts';
 import { Loaded } from '../../states/loaded.tsx';
 import { State } from '../../states/state.tsx';
+import { nothingToDo } from './nothing-to-do.ts';
 import classes from './plan.module.css';
 import { StepCards } from './step-cards.tsx';
 
@@ -62,12 +63,7 @@ function Drawn({ plan }: { readonly plan: Answer }) {
         Drawn from a look at every site, <When at={plan.madeAt} />
       </span>
       {plan.steps.length === 0 ? (
-        <State
-          meaning="protected"
-          icon="check"
-          title="Nothing has to change"
-          text="What was seen on the servers is as the policy wants it."
-        />
+        <Nothing plan={plan} />
       ) : (
         <>
           <StepCards
@@ -100,6 +96,11 @@ function Drawn({ plan }: { readonly plan: Answer }) {
       ))}
     </Stack>
   );
+}
+
+function Nothing({ plan }: { readonly plan: Answer }) {
+  const { good, ...said } = nothingToDo(plan);
+  return good ? <State meaning="protected" icon="check" {...said} /> : <State meaning="attention" icon="triangle" {...said} />;
 }
 
 function summaryOf({ steps }: Answer): string {

@@ -1,6 +1,8 @@
+import { unwall, wall } from '../../parts/zoned.ts';
+
 const DAY_SECONDS = 86_400;
 
-/** One day of the calendar of a proof. `worstSeconds`: how old the newest usable point is at its worst on that day. */
+/** One day of the calendar of a proof, `at` its noon in the zone. `worstSeconds`: how old the newest usable point is at its worst on that day. */
 export type ProofDay = { readonly at: number; readonly worstSeconds: number; readonly runs: number };
 
 type Input = {
@@ -18,32 +20,29 @@ export function proofDays({ runs, extraSeconds, zone }: Input): ProofDay[] {
   if (!first || !last) return [];
   const days: ProofDay[] = [];
   let next = 0;
-  for (let at = midnight(first.at, zone); at <= last.at; at += DAY_SECONDS) {
+  const lastDay = dayOf(last.at, zone);
+  for (let day = dayOf(first.at, zone); day <= lastDay; day += 1) {
+    const endsAt = unwall((day + 1) * DAY_SECONDS, zone);
     let worst = 0;
     let count = 0;
-    while (next < runs.length && runs[next]!.at < at + DAY_SECONDS) {
+    while (next < runs.length && runs[next]!.at < endsAt) {
       if (next > 0) worst = Math.max(worst, runs[next]!.at - runs[next - 1]!.at + extraSeconds);
       next += 1;
       count += 1;
     }
     const before = runs[next - 1];
-    if (before) worst = Math.max(worst, Math.min(at + DAY_SECONDS, before.at + before.gapSeconds) - before.at + extraSeconds);
-    days.push({ at: at + DAY_SECONDS / 2, worstSeconds: worst, runs: count });
+    if (before) worst = Math.max(worst, Math.min(endsAt, before.at + before.gapSeconds) - before.at + extraSeconds);
+    days.push({ at: unwall(day * DAY_SECONDS + DAY_SECONDS / 2, zone), worstSeconds: worst, runs: count });
   }
   return days;
 }
 
-/** The last midnight in the zone, to the minute; a day whose clock changes is an hour off, which no cell shows. */
-function midnight(at: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).formatToParts(
-    at * 1000,
-  );
-  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
-  return at - (at % 60) - part('hour') * 3600 - part('minute') * 60;
+/** Days since 1970 on the calendar of the zone. */
+function dayOf(at: number, zone: string): number {
+  return Math.floor(wall(at, zone) / DAY_SECONDS);
 }
 
-/** 0 is Monday. */
+/** 0 is Monday; 1970 began on a Thursday. */
 export function weekday(at: number, zone: string): number {
-  const name = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short' }).format(at * 1000);
-  return ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(name);
+  return (dayOf(at, zone) + 3) % 7;
 }

@@ -1,7 +1,7 @@
 import { Anchor, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'wouter';
-import type { PolicyVersionPage } from '#server/api/schema/policy.ts';
+import type { PolicyFileJson, PolicyVersionPage } from '#server/api/schema/policy.ts';
 import { get } from '../../api/client.ts';
 import { Page } from '../../layout/page.tsx';
 import { Diff } from '../../parts/diff.tsx';
@@ -33,7 +33,7 @@ export function VersionPage() {
               <When at={at} />
               {before === undefined ? '. The version before it is not remembered: all of it is shown.' : ''}
             </p>
-            {files.map(({ path, text }) => (
+            {[...files, ...removed(files, before)].map(({ path, text }) => (
               <Diff key={path} path={path} before={before?.find((file) => file.path === path)?.text ?? ''} after={text} />
             ))}
           </Stack>
@@ -41,4 +41,9 @@ export function VersionPage() {
       </Loaded>
     </Page>
   );
+}
+
+/** Files that the version before had and this one has not, as what is left of them: a rule that went with its file is a change too. */
+function removed(files: readonly PolicyFileJson[], before: readonly PolicyFileJson[] = []): readonly PolicyFileJson[] {
+  return before.filter(({ path }) => !files.some((file) => file.path === path)).map(({ path }) => ({ path, text: '' }));
 }
