@@ -34,7 +34,7 @@ export function Setup() {
   return (
     <Door
       title="Make the first account"
-      text="It is an administrator: it can make accounts for others, change settings, and approve. This link works once."
+      text="It is an admin: it may make accounts for others, and approve and apply changes. This link works once."
     >
       <form
         onSubmit={(event) => {

@@ -1,6 +1,6 @@
 import { Button, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import type { Filters } from '../../parts/use-filters.ts';
+import { useTyped } from '../../parts/use-typed.ts';
 import classes from './alerts.module.css';
 
 export const FILTERS = ['state', 'severity', 'site', 'q'] as const;
@@ -23,15 +23,14 @@ const SEVERITIES = [
 /** What of the findings is shown. */
 export function AlertFilters({ filters }: { readonly filters: Filters<(typeof FILTERS)[number]> }) {
   const { values, set, any, clear } = filters;
-  const search = useDebouncedCallback((text: string) => set('q', text), 250);
+  const [typed, type] = useTyped(values.q, (text) => set('q', text));
   return (
     <search className={classes.filters}>
       <TextInput
         label="Search"
         placeholder="guest, code or words"
-        defaultValue={values.q ?? ''}
-        key={any ? 'asked' : 'all'}
-        onChange={(event) => search(event.currentTarget.value)}
+        value={typed}
+        onChange={(event) => type(event.currentTarget.value)}
         data-search
       />
       <Select label="State" data={STATES} value={values.state ?? ''} onChange={(state) => set('state', state)} allowDeselect={false} />

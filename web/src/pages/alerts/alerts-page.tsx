@@ -29,8 +29,8 @@ export function AlertsPage() {
         {({ items, total, sources }) => (
           <>
             <p className={classes.count} role="status">
-              {total === 1 ? 'One finding' : `${total} findings`}
-              {filters.any ? ' fit what is asked for' : ' not over'}
+              {total === 1 ? 'One finding' : `${total.toLocaleString('en')} findings`}
+              {filters.any ? ' as asked for' : ' not over'}
             </p>
             {total === 0 ? <NoAlerts sources={sources} filtered={filters.any} clear={filters.clear} /> : null}
             <Stack gap="sm">

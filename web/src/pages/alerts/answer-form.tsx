@@ -30,7 +30,13 @@ export function AnswerForm({ act, alert, pending, close, answer }: Props) {
     answer({ act, ...(said === '' ? {} : { reason: said }), ...(hides ? { untilAt } : {}) });
   }
   return (
-    <Modal opened onClose={close} title={hides ? 'Suppress this finding' : 'Acknowledge this finding'} centered>
+    <Modal
+      opened
+      onClose={close}
+      title={hides ? 'Suppress this finding' : 'Acknowledge this finding'}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      centered
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -62,6 +68,7 @@ export function AnswerForm({ act, alert, pending, close, answer }: Props) {
             autosize
             minRows={2}
             required={hides}
+            withAsterisk={false}
             data-autofocus
           />
           <Group justify="flex-end">

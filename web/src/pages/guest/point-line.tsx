@@ -1,5 +1,5 @@
 import type { RecoveryPoint } from '#server/api/schema/guests.ts';
-import { day } from '../../parts/exact.ts';
+import { date, day } from '../../parts/exact.ts';
 import { useNow } from '../../parts/now.ts';
 import classes from './point-line.module.css';
 
@@ -106,5 +106,5 @@ function said(points: readonly RecoveryPoint[], zone: string): string {
   const oldest = points[0];
   const newest = points.at(-1);
   const bad = points.filter((point) => kindOf(point) === 'bad').length;
-  return `${points.length} recovery points from ${day(oldest?.at ?? 0, zone)} to ${day(newest?.at ?? 0, zone)}${bad === 0 ? '' : `, ${bad} of which do not count`}. The table below has each.`;
+  return `${points.length} recovery points from ${date(oldest?.at ?? 0, zone)} to ${date(newest?.at ?? 0, zone)}${bad === 0 ? '' : `, ${bad} of which do not count`}. The table below has each.`;
 }

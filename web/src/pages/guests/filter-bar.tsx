@@ -1,11 +1,10 @@
 import { Button, Kbd, NativeSelect, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
 import { useHistoryState } from 'wouter/use-browser-location';
 import type { Overview } from '#server/api/schema/overview.ts';
 import { SEARCH } from '../../layout/shortcuts.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import type { Filters } from '../../parts/use-filters.ts';
+import { useTyped } from '../../parts/use-typed.ts';
 import { POSTURES } from '../../theme/meaning.ts';
 import classes from './filter-bar.module.css';
 
@@ -28,11 +27,8 @@ type Props = {
 };
 
 export function FilterBar({ filters: { values, set, any, clear }, order, overview }: Props) {
-  const [typed, setTyped] = useState(values.q ?? '');
-  const search = useDebouncedCallback((q: string) => set('q', q), 250);
+  const [typed, type] = useTyped(values.q, (q) => set('q', q));
   const cameToSearch = useHistoryState() === SEARCH;
-  // What the address says wins when it changes by another way than typing: the way back, a link.
-  useEffect(() => setTyped(values.q ?? ''), [values.q]);
   const choice = (label: string, name: 'site' | 'tier' | 'posture', all: string, options: readonly { value: string; label: string }[]) => (
     <NativeSelect
       label={label}
@@ -51,10 +47,7 @@ export function FilterBar({ filters: { values, set, any, clear }, order, overvie
         placeholder="Name or number"
         autoFocus={cameToSearch}
         value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          search(event.currentTarget.value);
-        }}
+        onChange={(event) => type(event.currentTarget.value)}
         leftSection={<Icon name="search" size={16} />}
         rightSection={typed === '' ? <Kbd aria-hidden="true">/</Kbd> : null}
       />

@@ -1,3 +1,5 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'wouter';
 import type { Overview } from '#server/api/schema/overview.ts';
 import { FindingCode } from '../../parts/finding-code.tsx';
 import { Fix } from '../../parts/fix.tsx';
@@ -31,7 +33,11 @@ export function Needs({ overview }: { readonly overview: Overview }) {
           ))}
         </ul>
       )}
-      {more > 0 ? <p>{`and ${more} more`}</p> : null}
+      {more > 0 ? (
+        <p>
+          <Anchor component={Link} href="/alerts" inherit>{`and ${more} more`}</Anchor>
+        </p>
+      ) : null}
     </Section>
   );
 }
