@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { CapacityPage } from '#server/api/schema/watch.ts';
 import { Card } from '../../parts/card.tsx';
 import { guestPath } from '../../parts/guest-link.tsx';
+import { Meter } from '../../parts/meter.tsx';
 import { Paged } from '../../parts/paged.tsx';
 import { size } from '../../parts/size.ts';
 import classes from './capacity.module.css';
@@ -37,11 +38,7 @@ export function Growers({ site, guests }: Props) {
                   </span>
                   <span>{perDayBytes === undefined ? 'one run only: not known' : perDay(perDayBytes)}</span>
                 </div>
-                {perDayBytes === undefined ? null : (
-                  <span className={classes.track} aria-hidden="true" data-meaning="exempt">
-                    <span className={classes.fill} style={{ width: `${(100 * perDayBytes) / most}%` }} />
-                  </span>
-                )}
+                {perDayBytes === undefined ? null : <Meter part={perDayBytes / most} meaning="exempt" />}
                 {usedBytes === undefined ? null : <div className={classes.quiet}>{size(usedBytes)} sent so far</div>}
               </li>
             ))}

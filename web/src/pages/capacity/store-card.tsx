@@ -5,6 +5,7 @@ import { Card } from '../../parts/card.tsx';
 import { date } from '../../parts/exact.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { Meter } from '../../parts/meter.tsx';
 import { size } from '../../parts/size.ts';
 import { urgency } from '../../parts/urgency.ts';
 import { When } from '../../parts/when.tsx';
@@ -35,9 +36,7 @@ export function StoreCard({ store, zone, asOf }: Props) {
             {size(usedBytes)} of {size(totalBytes)} ({Math.floor((100 * usedBytes) / totalBytes)} %), {size(availableBytes)} free
           </span>
         </div>
-        <span className={classes.track} aria-hidden="true">
-          <span className={classes.fill} style={{ width: `${Math.min(100, (100 * usedBytes) / totalBytes)}%` }} />
-        </span>
+        <Meter part={usedBytes / totalBytes} />
         <p className={classes.verdict}>
           <Icon name={icon} size={16} /> <span>{verdict}</span>
         </p>

@@ -1,5 +1,6 @@
 import type { CapacityPage } from '#server/api/schema/watch.ts';
 import { Card } from '../../parts/card.tsx';
+import { Meter } from '../../parts/meter.tsx';
 import { size } from '../../parts/size.ts';
 import type { Meaning } from '../../theme/meaning.ts';
 import classes from './capacity.module.css';
@@ -49,9 +50,5 @@ function Budget({ tier: { usedBytes, budgetBytes } }: { readonly tier: Tier }) {
   if (usedBytes === undefined || budgetBytes === undefined) return null;
   const part = usedBytes / budgetBytes;
   const meaning: Meaning = part > 1 ? 'broken' : part > 0.9 ? 'attention' : 'protected';
-  return (
-    <span className={classes.track} aria-hidden="true" data-meaning={meaning}>
-      <span className={classes.fill} style={{ width: `${Math.min(100, 100 * part)}%` }} />
-    </span>
-  );
+  return <Meter part={part} meaning={meaning} />;
 }

@@ -3,6 +3,7 @@ import { Badge } from '../../parts/badge.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SourceLine } from '../../parts/source-line.tsx';
 import { lookOfSite, type Look } from '../../theme/meaning.ts';
+import box from './boxed-list.module.css';
 import classes from './sites.module.css';
 import { sentence } from '../../parts/sentence.ts';
 
@@ -12,7 +13,7 @@ type Site = Overview['sites'][number];
 export function Sites({ sites }: { readonly sites: Overview['sites'] }) {
   return (
     <Section title="Sites">
-      <ul className={classes.list}>
+      <ul className={box.list}>
         {sites.map((site) => (
           <li key={site.site}>
             <div className={classes.head}>

@@ -1,10 +1,12 @@
 import type { Overview } from '#server/api/schema/overview.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { Meter } from '../../parts/meter.tsx';
 import { useNow } from '../../parts/now.ts';
 import { Section } from '../../parts/section.tsx';
 import { size } from '../../parts/size.ts';
 import { urgency } from '../../parts/urgency.ts';
 import { When } from '../../parts/when.tsx';
+import box from './boxed-list.module.css';
 import classes from './stores.module.css';
 
 type Store = Overview['stores'][number];
@@ -15,7 +17,7 @@ export function Stores({ stores, sites }: { readonly stores: Overview['stores'];
   const zones = new Map(sites.map(({ site, timeZone }) => [site, timeZone]));
   return (
     <Section title="Room for backups">
-      <ul className={classes.list}>
+      <ul className={box.list}>
         {stores.map((store) => (
           <li key={`${store.site} ${store.what}`}>
             <StoreLine store={store} zone={zones.get(store.site)} manySites={sites.length > 1} />
@@ -41,9 +43,7 @@ function StoreLine({ store, zone, manySites }: { readonly store: Store; readonly
           {size(usedBytes)} of {size(totalBytes)}
         </span>
       </div>
-      <span className={classes.track} aria-hidden="true">
-        <span className={classes.fill} style={{ width: `${Math.min(100, (100 * usedBytes) / totalBytes)}%` }} />
-      </span>
+      <Meter part={usedBytes / totalBytes} />
       <div className={classes.text}>
         <Icon name={icon} size={14} />
         <span>
