@@ -38,6 +38,7 @@ test('every metric that rules and dashboard ask for is one that Holdfast has', a
   const known = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
   for (const file of globSync('deploy/{prometheus,grafana}/*')) {
     const asked = [...readFileSync(file, 'utf8').matchAll(/\bholdfast_[a-z_]+/g)].map(([name]) => name);
+    expect(asked.length, file).toBeGreaterThan(5);
     for (const name of asked) expect(known, `${name} in ${file}`).toContain(name);
   }
 });

@@ -8,7 +8,7 @@ import { startApi } from './rig.ts';
 
 /** What the API says of the messy homelab: the overview, the lists, and a person's word on what was found. */
 
-const { time, get, ask, post, memory } = await startApi('messy-homelab');
+const { time, get, ask, post, memory, live } = await startApi('messy-homelab');
 await time.pass(120);
 
 test('the overview says first what is worst, in words, with counts that add up', async () => {
@@ -29,6 +29,7 @@ test('the overview says first what is worst, in words, with counts that add up',
 
 test('nothing that nothing measures is kept, and nothing is kept at a tier that nobody has', async () => {
   const { tiers } = await get('/overview', overview);
+  expect(tiers.some(({ guests }) => guests > 0)).toBe(true);
   for (const { promises, guests } of tiers) {
     for (const { promise, stands } of promises) {
       if (promise === 'rto' || promise === 'drill') expect(['unproven', 'broken']).toContain(stands);
@@ -122,8 +123,19 @@ test('alerts: listed worst first, answered by key, refused with what to do, and 
   expect((await get('/audit?act=reopen', auditPage)).total).toBe(1);
 });
 
-test('messages are listed', async () => {
+test('messages are listed, the newest first and a page at a time, with what their channel said', async () => {
   expect((await get('/messages', messagesPage)).total).toBe(0);
+  const at = live.clock.now();
+  const message = { site: 'homelab', channel: 'mail', severity: 'error', subject: 'too old', text: 'It is.' } as const;
+  const alerts = [at - 60, at].map((sentAt) => ({ ...message, id: `m${at - sentAt}`, at: sentAt, dueAt: sentAt, keys: ['HF-X'] }));
+  const [lease] = await memory.leases.round('test', ['homelab'], 9);
+  const nothing = { points: [], tasks: [], lives: [], postures: [], usage: [], audit: [] };
+  await memory.record(lease!, { site: 'homelab', at, look: { outcome: 'complete', seconds: 1 }, ...nothing, alerts });
+  await memory.outbox.failed('m60', at + 15, 'no such mailbox');
+  const first = await get('/messages?limit=1', messagesPage);
+  expect(first).toMatchObject({ total: 2, items: [{ ...message, id: 'm0', at, tries: 0 }] });
+  const { items } = await get(`/messages?limit=1&cursor=${first.next}`, messagesPage);
+  expect(items).toEqual([{ ...message, id: 'm60', at: at - 60, tries: 1, error: 'no such mailbox' }]);
 });
 
 test('whatever is asked and sent, nothing is a mistake of ours', async () => {

@@ -6,6 +6,10 @@ import { headText, outcomeText, summaryText } from './table.ts';
 
 const only = process.argv[2];
 const incidents = only === undefined ? INCIDENTS : INCIDENTS.filter(({ name }) => name.includes(only));
+if (incidents.length === 0) {
+  console.error(`No incident has "${only}" in its name.`);
+  process.exit(2);
+}
 console.log(headText());
 const outcomes = await playYear(incidents, (outcome) => console.log(outcomeText(outcome)));
 console.log(summaryText(outcomes));
