@@ -1,16 +1,10 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import { makeNews } from '#app/news.ts';
 import { makeToken } from '#app/access-tokens.ts';
 import { ROLES, SCOPES } from '#core/access/role.ts';
-import { watchAreas } from '#server/api/areas.ts';
 import { API_BASE, type Route } from '#server/api/frame.ts';
-import { changesRoutes } from '#server/api/routes/changes.ts';
-import { addOidcRoutes } from '#server/api/routes/oidc.ts';
-import { planRoutes } from '#server/api/routes/plan.ts';
-import { policyRoutes } from '#server/api/routes/policy.ts';
-import { settingsRoutes } from '#server/api/routes/settings.ts';
 import { accessRig, type AccessRig, type Sent } from '#server/auth/testing/rig.ts';
+import { everyArea } from './api/every-area.ts';
 
 /*
  * Who may what: each route of the API asked for by each kind of principal, over the real checks, with handlers that only say they were reached. The
@@ -26,27 +20,12 @@ let rig: AccessRig;
 const principals: (readonly [name: string, sent: Sent])[] = [];
 
 beforeAll(async () => {
-  // Handlers are stubs here: what they would call is not there.
-  const none = {} as never;
-  const unused = () => {
-    throw new Error('no handler is reached here');
-  };
   rig = accessRig({
     stub: (route) => {
       routes.push(route);
       return () => new Response(REACHED);
     },
-    area: (api, access, log) => {
-      for (const area of [
-        ...watchAreas(none, makeNews(), new AbortController().signal),
-        settingsRoutes(none, none),
-        policyRoutes(none),
-        planRoutes(none),
-        changesRoutes(none),
-      ])
-        area(api);
-      addOidcRoutes(api, access, { oidc: { begin: unused, finish: unused }, settings: none, log });
-    },
+    area: everyArea,
   });
   principals.push(['nobody', {}]);
   for (const role of ROLES) {

@@ -48,8 +48,8 @@ export type Route<P extends Fields = Fields, Q extends Fields = Fields, B extend
   readonly bodyBytes?: number;
   /** `events`: a stream of them. Absent: nothing is answered but that it is done (204). */
   readonly answer?: A | 'events';
-  /** 200 where absent. */
-  readonly status?: 200 | 201 | 202;
+  /** 200 where absent, or 204 where nothing is answered. 302: the handler's own response sends the browser elsewhere. */
+  readonly status?: 200 | 201 | 202 | 302;
   /** How long an answer may be used again without asking; `no-cache` (ask each time, by ETag) for a GET where absent. */
   readonly cache?: 'no-store';
 };

@@ -26,6 +26,7 @@ export type Schema = {
 type Content = Readonly<Record<string, { readonly schema: Schema }>>;
 
 export type Operation = {
+  readonly operationId: string;
   readonly tags: readonly string[];
   readonly summary: string;
   readonly description: string;
@@ -61,13 +62,13 @@ export function makeDocument(routes: readonly Route[], version: string): Documen
   registry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'holdfast' });
   for (const route of routes) {
-    const { method, path, tag, summary, params, query, body, answer, status = 200, role, scope } = route;
+    const { method, path, tag, summary, params, query, body, answer, status, role, scope } = route;
     const done =
       answer === undefined
-        ? { 204: { description: 'Done' } }
+        ? { [status ?? 204]: { description: status === 302 ? 'On to where Location says' : 'Done' } }
         : answer === 'events'
           ? { 200: { description: 'A stream of events', content: { 'text/event-stream': { schema: { type: 'string' as const } } } } }
-          : { [status]: { description: 'The answer', content: { 'application/json': { schema: answer } } } };
+          : { [status ?? 200]: { description: 'The answer', content: { 'application/json': { schema: answer } } } };
     registry.registerPath({
       method,
       path: `${API_BASE}${path}`,
@@ -91,7 +92,12 @@ export function makeDocument(routes: readonly Route[], version: string): Documen
   }
   const made = getOpenAPI31Document({
     openapi: '3.1.0',
-    info: { title: 'Holdfast', version, description: ABOUT, license: { name: 'Apache-2.0' } },
+    info: {
+      title: 'Holdfast',
+      version,
+      description: ABOUT,
+      license: { name: 'Apache License 2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
     servers: [{ url: '/' }],
   });
   return mend(made) as Document;

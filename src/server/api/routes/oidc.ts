@@ -29,7 +29,7 @@ export function addOidcRoutes(api: Api, access: Access, { oidc, settings, log }:
   };
 
   api.route(
-    { method: 'get', path: '/oidc/login', role: 'anyone', tag: TAG, summary: 'Go to the issuer to log in' },
+    { method: 'get', path: '/oidc/login', role: 'anyone', tag: TAG, summary: 'Go to the issuer to log in', status: 302 },
     async ({ context }) => {
       try {
         const { url, pending } = await oidc.begin(redirectUri(context));
@@ -40,26 +40,29 @@ export function addOidcRoutes(api: Api, access: Access, { oidc, settings, log }:
     },
   );
 
-  api.route({ method: 'get', path: CALLBACK, role: 'anyone', tag: TAG, summary: 'Come back from the issuer' }, async ({ context }) => {
-    const pending = readCookie(context, 'oidc', reach(context));
-    if (pending === undefined) return refused(context, 'refused', 'this browser did not begin it, or took longer than ten minutes');
-    let claims: Claims;
-    try {
-      claims = await oidc.finish({ redirectUri: redirectUri(context), search: new URL(context.req.url).search, pending });
-    } catch (error) {
-      return refused(context, 'refused', 'the issuer did not vouch for it', explain(error));
-    }
-    const { subject, groups } = claims;
-    const name = claims.name ?? subject;
-    const role = mappedRole(groups, settings.roles);
-    if (role === undefined) return refused(context, 'no-role', 'no group has a role here', { name, groups });
-    const account = await arriveFrom(ports, { issuer: settings.issuer, subject, name, role });
-    if (account === 'disabled') return refused(context, 'disabled', 'the account is disabled', { name });
-    if (typeof account === 'string')
-      return refused(context, 'name-taken', 'the name is no name for an account, or another has it', { name });
-    const { cookie } = await entering.enter(context, account.name, 'oidc');
-    return redirect('/', [cookie, setCookie('oidc', '', reach(context), 0)]);
-  });
+  api.route(
+    { method: 'get', path: CALLBACK, role: 'anyone', tag: TAG, summary: 'Come back from the issuer', status: 302 },
+    async ({ context }) => {
+      const pending = readCookie(context, 'oidc', reach(context));
+      if (pending === undefined) return refused(context, 'refused', 'this browser did not begin it, or took longer than ten minutes');
+      let claims: Claims;
+      try {
+        claims = await oidc.finish({ redirectUri: redirectUri(context), search: new URL(context.req.url).search, pending });
+      } catch (error) {
+        return refused(context, 'refused', 'the issuer did not vouch for it', explain(error));
+      }
+      const { subject, groups } = claims;
+      const name = claims.name ?? subject;
+      const role = mappedRole(groups, settings.roles);
+      if (role === undefined) return refused(context, 'no-role', 'no group has a role here', { name, groups });
+      const account = await arriveFrom(ports, { issuer: settings.issuer, subject, name, role });
+      if (account === 'disabled') return refused(context, 'disabled', 'the account is disabled', { name });
+      if (typeof account === 'string')
+        return refused(context, 'name-taken', 'the name is no name for an account, or another has it', { name });
+      const { cookie } = await entering.enter(context, account.name, 'oidc');
+      return redirect('/', [cookie, setCookie('oidc', '', reach(context), 0)]);
+    },
+  );
 }
 
 export type OidcParts = { readonly oidc: Oidc; readonly settings: OidcSettings; readonly log: Pick<Log, 'warn'> };
