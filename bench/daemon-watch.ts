@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { startServer } from '#server/server.ts';
 import { emptySite } from '#daemon/worker.ts';
 import { guestsAfter, type GuestWatched } from '#app/watching.ts';
@@ -28,7 +29,11 @@ export type Made = {
 
 let cycle: (() => Promise<Made>) | undefined;
 
-process.on('message', (message: Given | 'cycle') => {
+process.on('message', (message: Given | 'cycle' | 'compile') => {
+  if (message === 'compile') {
+    flushCompileCache();
+    process.exit(0);
+  }
   void (async () => {
     if (message !== 'cycle') cycle = await start(message);
     process.send?.(await cycle!());

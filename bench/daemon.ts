@@ -58,11 +58,10 @@ async function measure(scenario: string, cycles: number): Promise<{ readonly fir
   writeFileSync(file, told.policy);
   const { policy, findings } = loadPolicy(file, folder, told.now);
   if (!policy) throw new Error(findings.map(({ problem }) => problem).join('\n'));
-  // As `bin/holdfast.js` starts it.
-  const frugal = ['--import', new URL('../bin/frugal.js', import.meta.url).href];
   const state = join(folder, 'state');
+  await compile(folder);
   await remember({ folder: state, site: policy.sites[0]!.name, now: told.now, groups: told.groups });
-  const watcher = mortal(fork(new URL('daemon-watch.ts', import.meta.url), { execArgv: frugal }));
+  const watcher = mortal(watching(folder));
   const given: Given = { policy, secrets: told.secrets, folder: state, now: told.now };
   watcher.send(given);
   const first = await next<Made>(watcher);
@@ -78,6 +77,21 @@ async function measure(scenario: string, cycles: number): Promise<{ readonly fir
   lab.disconnect();
   rmSync(folder, { recursive: true });
   return { first, later };
+}
+
+/** The watching process as `bin/holdfast.js` starts it: sparing, and compiled before. */
+function watching(folder: string): ChildProcess {
+  return fork(new URL('daemon-watch.ts', import.meta.url), {
+    execArgv: ['--import', new URL('../bin/frugal.js', import.meta.url).href],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
+  });
+}
+
+/** What strips types stays in the memory of a process that compiles. */
+async function compile(folder: string): Promise<void> {
+  const child = watching(folder);
+  child.send('compile');
+  await once(child, 'exit');
 }
 
 async function remember(year: Year): Promise<void> {
