@@ -9,7 +9,10 @@ export const serve: Command = {
   name: 'serve',
   summary: 'Watch sites day and night, and tell people early. Backups run without it, and it cannot delete any.',
   options: [
-    { flags: '--listen ADDRESS', help: `where health, metrics and webhooks are, host:port (default: HOLDFAST_LISTEN, or ${LISTEN})` },
+    {
+      flags: '--listen ADDRESS',
+      help: `where dashboard, API, health, metrics and webhooks are, host:port (default: HOLDFAST_LISTEN, or ${LISTEN})`,
+    },
     {
       flags: '--hook-token SECRET',
       help: 'env:NAME, file:/path or exec:command; POST /hooks/TOKEN then makes it look (default: HOLDFAST_HOOK_TOKEN)',
@@ -20,7 +23,7 @@ export const serve: Command = {
     { run: 'holdfast serve', does: 'watches every site of the policy until Ctrl-C' },
     {
       run: 'holdfast serve --listen 0.0.0.0:8470',
-      does: 'lets Prometheus on another host read /metrics; nobody is asked for a password there',
+      does: 'lets others reach it: the dashboard asks for a log-in, /metrics and /healthz ask nobody; put TLS in front',
     },
   ],
   exits: {
