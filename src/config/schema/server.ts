@@ -13,7 +13,7 @@ const roles = {
   viewer: groups('see everything', '[staff]'),
   operator: groups('also back up, verify, protect, answer alerts and propose changes', '[ops]'),
   approver: groups('also approve and apply changes', '[leads]'),
-  admin: groups('also manage accounts, tokens of others and settings', '[holdfast-admins]'),
+  admin: groups('also manage accounts and the tokens of others', '[holdfast-admins]'),
 };
 
 const OidcSchema = z.strictObject({
