@@ -246,6 +246,18 @@ describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
     120_000,
   );
 
+  test('who searches the alerts goes on typing, and a search that is taken away leaves the field empty', async () => {
+    await inScene('alerts', async (page) => {
+      await page.getByLabel('Search').pressSequentially('post');
+      await page.waitForURL('**/alerts?q=post');
+      await page.keyboard.type('gres');
+      await page.waitForURL('**/alerts?q=postgres');
+      await page.getByRole('button', { name: 'Show all' }).first().click();
+      await page.waitForURL('**/alerts');
+      expect(await page.getByLabel('Search').inputValue()).toBe('');
+    });
+  }, 120_000);
+
   test('a filter of the guests is taken away, and the order stays', async () => {
     await inScene('guests', async (page) => {
       await page.getByLabel('Order').selectOption('name');
