@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { finding, instant, pageOf, siteName } from './common.ts';
-import { policyFile } from './policy.ts';
+import { policyFile, policyText } from './policy.ts';
 
 export const planStep = z.object({
   /** What `allow` names: `weaken:hf-tier-2`; absent where it weakens nothing. */
@@ -83,7 +83,7 @@ export const newChange = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('policy'),
     basedOn: z.string(),
-    files: z.array(policyFile).min(1).max(50),
+    files: policyText.shape.files,
     summary: z.string().min(3).max(500),
   }),
   z.object({
