@@ -12,6 +12,7 @@ import type { Finding } from '#core/finding.ts';
 import type { Policy, Site } from '#core/policy/policy.ts';
 import { spellSilence } from '#core/watch/outage.ts';
 import type { Actual } from '#core/world/actual.ts';
+import { makeNap } from './nap.ts';
 import { nextLookMs, pulseWaitMs, type LastLook, type News } from './pace.ts';
 
 /** The outbox is looked into this often besides after each cycle: some messages are due later, and some failed. */
@@ -373,19 +374,5 @@ export function emptySite(site: string, state: SiteWatched['state'] = 'starting'
     retries: { started: 0, busy: 0, nothing: 0, failed: 0 },
     guests: [],
     findings: [],
-  };
-}
-
-type Nap = { readonly sleep: (ms: number) => Promise<void>; readonly wake: () => void };
-
-/** A sleep that can be ended. A call to `wake` while nobody sleeps is remembered for the next sleep. */
-function makeNap({ sleep }: Timers): Nap {
-  let waker = new AbortController();
-  return {
-    sleep: async (ms) => {
-      await sleep(ms, waker.signal);
-      if (waker.signal.aborted) waker = new AbortController();
-    },
-    wake: () => waker.abort(),
   };
 }
