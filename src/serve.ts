@@ -4,6 +4,7 @@ import { wireAccess } from './serve-access.ts';
 import { wireChanges, type WiredChanges } from './serve-changes.ts';
 import { fileURLToPath } from 'node:url';
 import type { Live } from '#app/live.ts';
+import { tellingAccounts } from '#app/access-news.ts';
 import { makeNews } from '#app/news.ts';
 import type { Accounts, Credentials, Log, Memory, Notifier, Ports, Timers } from '#app/ports.ts';
 import type { Applier, PolicyEditor } from '#app/ports/changes.ts';
@@ -64,8 +65,14 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
     hint: (site) => daemon?.hint(site),
     announce: news.announce,
   };
-  const { tellSetup, everywhere, ...access } = wireAccess({ ...parts, ports: { ...parts, ...ports }, settings: policy.server, host });
-  const { accounts, editor, applier } = parts;
+  const { editor, applier } = parts;
+  const accounts = tellingAccounts(parts.accounts, () => news.announce(['audit']));
+  const { tellSetup, everywhere, ...access } = wireAccess({
+    ...parts,
+    ports: { ...parts, ...ports, accounts },
+    settings: policy.server,
+    host,
+  });
   const waitingSeconds = policy.server?.waitingSeconds;
   const { changes, load, ...edit } = wireChanges({
     ports,

@@ -9,10 +9,12 @@ const DAY = 86_400;
 const news = makeNews();
 let rig: AccessRig;
 let [admin, ben]: Sent[] = [];
+let told: () => void;
 
 beforeEach(async () => {
+  told = () => {};
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  rig = accessRig({ area: eventsRoutes(news, new AbortController().signal) });
+  rig = accessRig({ area: eventsRoutes(news, new AbortController().signal), onAct: () => told() });
   await rig.add('admin', 'anna');
   await rig.add('operator', 'ben');
   [admin, ben] = [await rig.logIn('anna'), await rig.logIn('ben')];
@@ -36,9 +38,9 @@ async function token(): Promise<{ readonly id: string; readonly sent: Sent }> {
 const byAdmin = (body: object) => rig.ask('PATCH', '/api/v1/users/ben', { ...admin, body });
 
 const OVER = [
-  { name: 'who listens logged out elsewhere', over: async () => rig.ask('DELETE', '/api/v1/session', ben) },
-  { name: 'the account was disabled', over: async () => byAdmin({ disabled: true }) },
-  { name: 'the account got another password', over: async () => byAdmin({ password: 'another horse battery' }) },
+  { name: 'who listens logged out elsewhere', inAudit: true, over: async () => rig.ask('DELETE', '/api/v1/session', ben) },
+  { name: 'the account was disabled', inAudit: true, over: async () => byAdmin({ disabled: true }) },
+  { name: 'the account got another password', inAudit: true, over: async () => byAdmin({ password: 'another horse battery' }) },
   { name: 'the session is over by the clock', over: async () => void (rig.clock.at += 8 * 3600) },
   {
     name: 'nobody can say, for the memory does not answer',
@@ -46,9 +48,14 @@ const OVER = [
       vi.spyOn(rig.ports.accounts, 'session').mockRejectedValue(new StoreError('unreachable', 'postgres://db', 'refused'));
     },
   },
-  { name: 'the token was revoked', byToken: true, over: async (id: string) => rig.ask('DELETE', `/api/v1/tokens/${id}`, ben) },
+  {
+    name: 'the token was revoked',
+    inAudit: true,
+    byToken: true,
+    over: async (id: string) => rig.ask('DELETE', `/api/v1/tokens/${id}`, ben),
+  },
   { name: 'the token is over', byToken: true, over: async () => void (rig.clock.at += DAY) },
-  { name: 'the owner of the token was disabled', byToken: true, over: async () => byAdmin({ disabled: true }) },
+  { name: 'the owner of the token was disabled', inAudit: true, byToken: true, over: async () => byAdmin({ disabled: true }) },
 ];
 for (const { name, byToken, over } of OVER) {
   for (const when of ['with the next heartbeat', 'before the next news is told']) {
@@ -64,6 +71,17 @@ for (const { name, byToken, over } of OVER) {
       expect(await next()).toBe(undefined);
     });
   }
+}
+
+for (const { name, byToken, over } of OVER.filter(({ inAudit }) => inAudit)) {
+  test(`events: ${name}: where it is done here, the stream ends at once`, async () => {
+    const { id, sent } = byToken ? await token() : { id: '', sent: { ...ben, jar: new Map(ben!.jar) } };
+    const { next } = await listen(sent);
+    told = () => news.announce(['audit']);
+    await over(id);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await next()).toBe(undefined);
+  });
 }
 
 test('events: who may still listen does, for as long as they like', async () => {

@@ -1,4 +1,5 @@
 import { makeCredentials } from '../../../credentials.ts';
+import { tellingAccounts } from '#app/access-news.ts';
 import { addUser } from '#app/access-users.ts';
 import { offerSetup } from '#app/access-setup.ts';
 import type { AccessPorts } from '#app/access.ts';
@@ -39,12 +40,17 @@ export function accessRig(
     readonly settings?: Partial<ServerSettings>;
     readonly area?: (api: Api, access: Access, log: Pick<Log, 'warn'>) => void;
     /** Takes the place of every handler. */ readonly stub?: (route: Route) => () => Response;
+    /** Called after each act that `tellingAccounts` tells. */ readonly onAct?: () => void;
   } = {},
 ) {
   const audit: AuditEntry[] = [];
   const logged: string[] = [];
   const clock = { at: NOW, now: () => clock.at };
-  const ports: AccessPorts = { accounts: volatileAccounts((entry) => void audit.push(entry)), credentials: makeCredentials(QUICK), clock };
+  const accounts = tellingAccounts(
+    volatileAccounts((entry) => void audit.push(entry)),
+    () => given.onAct?.(),
+  );
+  const ports: AccessPorts = { accounts, credentials: makeCredentials(QUICK), clock };
   const settings: ServerSettings = { hosts: [], waitingSeconds: 1800, ...given.settings };
   const access = makeAccess({ ports, settings, host: '127.0.0.1' });
   const log: Pick<Log, 'warn'> = { warn: (message, fields) => void logged.push(`${message} ${JSON.stringify(fields)}`) };
