@@ -1,39 +1,38 @@
 import { execFileSync } from 'node:child_process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { drawn, noBrowser, openBrowser, openPage, settled, tooWide } from './browser.ts';
-import { serveFixtures, type Answers } from './fixture-server.ts';
+import { drawn, noBrowser, openBrowser, tooWide } from './browser.ts';
+import type { Answers } from './fixture-server.ts';
 import { CHANGES } from './fixtures/changes.ts';
 import { GUEST } from './fixtures/guests.ts';
-import { NOW } from './fixtures/overview.ts';
-import { SCENES } from './fixtures/scenes.ts';
 import { NO_TOKENS, TOKENS } from './fixtures/settings.ts';
+import { openStage, type Stage } from './stage.ts';
 
-type Device = Parameters<typeof openPage>[2];
-type Tell = Awaited<ReturnType<typeof serveFixtures>>['tell'];
+type Device = Parameters<typeof openStage>[1];
+type Act = (page: Page, tell: Stage['tell']) => Promise<void>;
 
 describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
   let browser: Browser;
+  let stage: Stage;
   beforeAll(async () => {
     execFileSync(process.execPath, ['scripts/web.mjs'], { stdio: 'inherit' });
     browser = await openBrowser();
+    stage = await openStage(browser);
   }, 180_000);
-  afterAll(() => browser.close());
+  afterAll(async () => {
+    await stage?.close();
+    await browser?.close();
+  });
 
-  /** Opens a scene, and stops everything after the test's part is done. */
-  async function inScene(name: string, act: (page: Page, tell: Tell) => Promise<void>, instead?: Answers, more?: Device): Promise<void> {
-    const scene = SCENES.find((each) => each.name === name);
-    if (scene === undefined) throw new Error(`no scene ${name}`);
-    const answers: Answers = (path, query) => instead?.(path, query) ?? scene.answers(path, query);
-    const { url, tell, stop } = await serveFixtures(answers, NOW);
-    const { page } = await openPage(browser, { width: 1280, scheme: 'light' }, more);
+  /** Opens a scene; on another device, in a window of its own. */
+  async function inScene(name: string, act: Act, instead?: Answers, device?: Device): Promise<void> {
+    const own = device && (await openStage(browser, device));
+    const { show, page, tell } = own ?? stage;
     try {
-      await page.goto(url + scene.path);
-      await settled(page);
+      await show(name, instead);
       await act(page, tell);
     } finally {
-      await page.context().close();
-      stop();
+      await own?.close();
     }
   }
   const rows = (page: Page) => page.locator('[role=row]').count();

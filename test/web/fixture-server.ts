@@ -26,6 +26,7 @@ export async function serveFixtures(answers: Answers, now: number): Promise<Serv
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(': open\n\n');
       listening.add(response);
+      response.once('close', () => listening.delete(response));
       return;
     }
     if (url.pathname.startsWith('/api/')) {
@@ -45,6 +46,8 @@ export async function serveFixtures(answers: Answers, now: number): Promise<Serv
     response.writeHead(200, {
       'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
       'content-security-policy': CONTENT_SECURITY_POLICY,
+      // As the daemon does: what lies in assets/ has its content in its name.
+      'cache-control': url.pathname.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'no-cache',
     });
     response.end(readFileSync(path));
   });
