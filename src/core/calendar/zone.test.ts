@@ -41,6 +41,26 @@ test('local fields agree with Temporal in any zone and instant', () => {
   );
 });
 
+test('a table that begins later holds the offset of its beginning and every change after it', () => {
+  const zones = ['Europe/Vienna', 'America/St_Johns', 'Africa/Casablanca', 'Pacific/Apia', 'Asia/Tokyo'];
+  const changes = zoneRules('Europe/Vienna', 0, 0)!.startsAt.slice(1);
+  const instant = fc.oneof(
+    fc.integer({ min: -2_000_000_000, max: 7_258_118_399 }),
+    fc.tuple(fc.constantFrom(...changes), fc.constantFrom(-1, 0, 1)).map(([at, by]) => at + by),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...zones), instant, (name, fromAt) => {
+      const { startsAt, offsetSeconds } = zoneRules(name, fromAt, fromAt)!;
+      const start = Temporal.Instant.fromEpochMilliseconds(fromAt * 1000).toZonedDateTimeISO(name);
+      const next = start.getTimeZoneTransition('next');
+      const nextAt = next && next.epochMilliseconds / 1000 < 7_258_118_400 ? next.epochMilliseconds / 1000 : undefined;
+      assert.deepEqual([startsAt[0], startsAt[1], offsetSeconds[0]], [-Infinity, nextAt, start.offsetNanoseconds / 1e9]);
+      assert.equal(startsAt.length, offsetSeconds.length);
+    }),
+    draws(500),
+  );
+});
+
 test('zones by name', () => {
   assert.equal(zoneRules('Nowhere/Land', 0, 0), undefined);
   assert.equal(zoneRules('', 0, 0), undefined);
