@@ -96,15 +96,21 @@ function textErrors(schema: Schema, value: string, place: string): readonly stri
   return pattern && !pattern.test(value) ? [`${place}: '${value}' does not match ${schema.pattern}`] : [];
 }
 
-/** Rust's and Perl's dialects, as far as Proxmox uses them. */
+const compiled = new Map<string, RegExp>();
+
+/** Rust's and Perl's dialects, as far as Proxmox uses them. Each is compiled once: every text of every answer is held against one. */
 function toRegExp(pattern: string): RegExp {
+  const known = compiled.get(pattern);
+  if (known) return known;
   const bare = /^\/.*\/$/s.test(pattern) ? pattern.slice(1, -1) : `^(?:${pattern})$`;
   const translated = bare
     .replaceAll('(?P<', '(?<')
     .replaceAll('(?^:', '(?:')
     .replaceAll('[[:^cntrl:]]', String.raw`[^\u0000-\u001f\u007f]`)
     .replaceAll('[:cntrl:]', String.raw`\u0000-\u001f\u007f`);
-  return new RegExp(translated);
+  const made = new RegExp(translated);
+  compiled.set(pattern, made);
+  return made;
 }
 
 /** What is wrong with the parameters of a request, as texts came. */
