@@ -42,7 +42,9 @@ export async function startScenario(
   write(text);
   const secrets = secretsOf(lab);
   const now = (): number => lab.world.now;
-  const options: SiteOptions = { now, readSecret: async (ref) => ({ secret: secrets[ref.slice('env:'.length)]! }) };
+  // What cannot be reached is asked as often as ever, without the pauses between.
+  const http = { limits: { retryMs: 1 } };
+  const options: SiteOptions = { now, http, readSecret: async (ref) => ({ secret: secrets[ref.slice('env:'.length)]! }) };
   const ports: Ports = {
     clock: { now },
     policySource: makePolicySource({ flag: file, env: {}, cwd: folder, now }),
