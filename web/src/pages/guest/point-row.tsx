@@ -1,6 +1,6 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import type { RecoveryPoint } from '#server/api/schema/guests.ts';
-import { date, minute } from '../../parts/exact.ts';
+import { date, day, minute } from '../../parts/exact.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { size } from '../../parts/size.ts';
 import { When } from '../../parts/when.tsx';
@@ -87,6 +87,6 @@ function stateOf({ goneAt, counts, verified, sizeBytes }: RecoveryPoint): Look {
 
 function evidenceOf({ goneAt, goneBy, counts, verified }: RecoveryPoint, zone: string): string {
   if (goneAt !== undefined) return `${date(goneAt, zone)}${goneBy === undefined ? '' : `, by ${goneBy}`}`;
-  const read = verified === undefined ? 'not read back yet' : `read back ${date(verified.at, zone)}`;
+  const read = verified === undefined ? 'not read back yet' : `read back ${day(verified.at, zone)}`;
   return counts?.usable === false && counts.because !== undefined ? `${counts.because}; ${read}` : read;
 }
