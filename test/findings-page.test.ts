@@ -39,3 +39,13 @@ test('every section tells of a code that is there, once, with what it means, why
     .map(({ code }) => `the section of ${code} lacks **Means:**, **Matters:** or **Do:**`);
   expect([...gone, ...twice, ...thin]).toEqual([]);
 });
+
+test('the pages that are tried in a browser name codes that are there', () => {
+  const described = new Set(sections().map(({ code }) => code));
+  const files = globSync('test/web/fixtures/*.ts');
+  const named = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/\bHF-[A-Z0-9-]*[A-Z0-9]/g)].map(([code]) => ({ file, code })),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ code }) => !described.has(code))).toEqual([]);
+});
