@@ -95,29 +95,34 @@ function refused<S>(site: Site<S>, request: Request, refusal: Refusal, route?: s
 function unknownPath<S>(site: Site<S>, request: Request): [number, string] {
   if (site.product === 'pve') return [501, `Method '${request.method} ${request.path}' not implemented`];
   const section = request.path.split('/')[1] ?? '';
-  const methods = site.routes.some((route) => matchPath(route.path, request.path));
+  const given = partsOf(request.path);
+  const methods = site.routes.some((route) => matchPath(route.path, given));
   if (methods || !site.routes.some((route) => route.path.split('/')[1] === section))
     return [404, `Path '/api2/json${request.path}' not found.`];
   return [501, `the lab has not built '${request.method} ${request.path}'`];
 }
 
 function findRoute<S>(routes: readonly Route<S>[], request: Request) {
+  const given = partsOf(request.path);
   for (const route of routes) {
     if (route.method !== request.method) continue;
-    const pathParams = matchPath(route.path, request.path);
+    const pathParams = matchPath(route.path, given);
     if (pathParams) return { route, pathParams };
   }
   return undefined;
 }
 
-/** The decoded path parameters, or undefined where the path is another one. */
-function matchPath(pattern: string, path: string): ReadonlyMap<string, readonly string[]> | undefined {
-  const wanted = pattern.split('/');
-  // Slashes that say nothing are overlooked: https://git.proxmox.com/?p=pve-common.git;a=blob;f=src/PVE/RESTHandler.pm (find_handler)
-  const given = path
+/** Slashes that say nothing are overlooked: https://git.proxmox.com/?p=pve-common.git;a=blob;f=src/PVE/RESTHandler.pm (find_handler) */
+function partsOf(path: string): readonly string[] {
+  return path
     .replaceAll(/\/+/g, '/')
     .replace(/(?<=.)\/$/, '')
     .split('/');
+}
+
+/** The decoded path parameters, or undefined where the path is another one. */
+function matchPath(pattern: string, given: readonly string[]): ReadonlyMap<string, readonly string[]> | undefined {
+  const wanted = pattern.split('/');
   if (wanted.length !== given.length) return undefined;
   const found = new Map<string, readonly string[]>();
   for (const [index, part] of wanted.entries()) {

@@ -62,44 +62,30 @@ function listTasks(call: PbsCall): unknown {
   const start = params.number('start') ?? 0;
   const wanted = params.number('limit') ?? 50;
   const limit = wanted === 0 ? Infinity : wanted;
-  const found: Task[] = [];
-  let skipped = 0;
-  for (const task of inOrder(state)) {
-    if (!matches(call, task)) continue;
-    if (skipped < start) {
-      skipped += 1;
-      continue;
-    }
-    found.push(task);
-    if (found.length >= limit) break;
-  }
+  const matching = state.tasks.filter(matcher(call)).toReversed();
+  // Running ones first, then newest first.
+  const inOrder = [...matching.filter(({ status }) => status === undefined), ...matching.filter(({ status }) => status !== undefined)];
+  const found = inOrder.slice(start, start + limit);
   const more = found.length > 0 && found.length >= limit ? 1 : 0;
   return answer(found.map(taskRow), { total: found.length + start + more });
 }
 
-/** Running ones first, then newest first. */
-function* inOrder(state: PbsState): Generator<Task> {
-  for (let index = state.tasks.length - 1; index >= 0; index -= 1) if (state.tasks[index]!.status === undefined) yield state.tasks[index]!;
-  for (let index = state.tasks.length - 1; index >= 0; index -= 1) if (state.tasks[index]!.status !== undefined) yield state.tasks[index]!;
-}
-
-function matches(call: PbsCall, task: Task): boolean {
+function matcher(call: PbsCall): (task: Task) => boolean {
   const { params } = call;
-  const since = params.number('since');
-  const until = params.number('until');
-  if (until !== undefined && task.startedAt > until) return false;
-  if (since !== undefined && (task.startedAt < since || (task.status !== undefined && task.endsAt < since))) return false;
-  if (!mayRead(call, task)) return false;
-  const user = params.optionalText('userfilter');
-  if (user !== undefined && !task.authId.includes(user)) return false;
-  const store = params.optionalText('store');
-  if (store !== undefined && !belongsToStore(task, store)) return false;
-  const type = params.optionalText('typefilter');
-  if (type !== undefined && !task.type.includes(type)) return false;
-  if (task.status === undefined) return params.list('statusfilter').length === 0;
-  if (params.flag('running')) return false;
-  if (params.flag('errors') && task.status === 'OK') return false;
-  return params.list('statusfilter').length === 0 || params.list('statusfilter').includes(kindOf(task.status));
+  const [since, until] = [params.number('since'), params.number('until')];
+  const [user, store, type] = [params.optionalText('userfilter'), params.optionalText('store'), params.optionalText('typefilter')];
+  const [running, errors, kinds] = [params.flag('running'), params.flag('errors'), params.list('statusfilter')];
+  return (task) => {
+    if (until !== undefined && task.startedAt > until) return false;
+    if (since !== undefined && (task.startedAt < since || (task.status !== undefined && task.endsAt < since))) return false;
+    if (!mayRead(call, task)) return false;
+    if (user !== undefined && !task.authId.includes(user)) return false;
+    if (store !== undefined && !belongsToStore(task, store)) return false;
+    if (type !== undefined && !task.type.includes(type)) return false;
+    if (task.status === undefined) return kinds.length === 0;
+    if (running || (errors && task.status === 'OK')) return false;
+    return kinds.length === 0 || kinds.includes(kindOf(task.status));
+  };
 }
 
 function belongsToStore({ type, workerId }: Task, store: string): boolean {

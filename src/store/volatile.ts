@@ -59,11 +59,15 @@ export function volatileMemory(nowMs: () => number = () => performance.now(), ro
       return 'recorded';
     },
     lives: async (site, since) =>
-      sorted(rows.lives, ({ key }) => [key]).filter(
+      sorted(
+        rows.lives,
+        ({ key }) => [key],
         (life) => life.site === site && (life.state !== 'resolved' || (life.resolvedAt ?? 0) >= since),
       ),
     groupPoints: async (group, options) =>
-      sorted(rows.points.get(placeKey(group)) ?? new Map<number, LedgerPoint>(), ({ at }) => [at]).filter(
+      sorted(
+        rows.points.get(placeKey(group)) ?? new Map<number, LedgerPoint>(),
+        ({ at }) => [at],
         ({ goneAt }) => options?.gone === true || goneAt === undefined,
       ),
     sites: async () => [...new Set([...rows.looks.values()].map(({ site }) => site))].toSorted(),
@@ -80,7 +84,9 @@ export function volatileMemory(nowMs: () => number = () => performance.now(), ro
     },
     points: async function* (site, options) {
       for (const group of rows.points.values()) {
-        const batch = sorted(group, ({ at }) => [at]).filter(
+        const batch = sorted(
+          group,
+          ({ at }) => [at],
           (point) => point.site === site && (options?.gone === true || point.goneAt === undefined),
         );
         if (batch.length > 0) yield batch;
@@ -88,22 +94,37 @@ export function volatileMemory(nowMs: () => number = () => performance.now(), ro
     },
     postures: async (site) => {
       const last = new Map<number, PostureRecord>();
-      for (const change of sorted(rows.postures, ({ at }) => [at])) if (change.site === site) last.set(change.vmid, change);
+      const ofSite = (change: PostureRecord): boolean => change.site === site;
+      for (const change of sorted(rows.postures, ({ at }) => [at], ofSite)) last.set(change.vmid, change);
       return [...last.values()].toSorted((a, b) => a.vmid - b.vmid);
     },
     postureHistory: async (site, vmid, since) => {
-      const all = sorted(rows.postures, ({ at }) => [at]).filter((change) => change.site === site && change.vmid === vmid);
+      const all = sorted(
+        rows.postures,
+        ({ at }) => [at],
+        (change) => change.site === site && change.vmid === vmid,
+      );
       const first = all.findIndex(({ at }) => at > since);
       return all.slice(Math.max(0, (first === -1 ? all.length : first) - 1));
     },
     usage: async (site, since) =>
-      sorted(rows.usage, ({ what, at }) => [what, at]).filter((sample) => sample.site === site && sample.at >= since),
+      sorted(
+        rows.usage,
+        ({ what, at }) => [what, at],
+        (sample) => sample.site === site && sample.at >= since,
+      ),
     tasks: async (site, since) =>
-      sorted(rows.tasks, ({ endedAt, upid }) => [endedAt, upid]).filter((task) => task.site === site && task.endedAt >= since),
+      sorted(
+        rows.tasks,
+        ({ endedAt, upid }) => [endedAt, upid],
+        (task) => task.site === site && task.endedAt >= since,
+      ),
     looks: async (site, since) =>
-      sorted(rows.looks, ({ at }) => [at])
-        .filter((look) => look.site === site && look.at >= since)
-        .map(({ site: _site, ...look }) => look),
+      sorted(
+        rows.looks,
+        ({ at }) => [at],
+        (look) => look.site === site && look.at >= since,
+      ).map(({ site: _site, ...look }) => look),
     audit: async (since) => structuredClone([...rows.audit.values()].filter(({ at }) => at >= since)),
     appendAudit: async (entries) => {
       for (const entry of entries) appendAudit(rows, entry);
@@ -208,7 +229,11 @@ function volatileLeases(rows: Rows, nowMs: () => number): Leases {
       const live = [...rows.replicas.values()].filter(({ seenMs }) => isLive(seenMs, now, ttlMs));
       for (const site of sites)
         if (!rows.leases.has(site)) rows.leases.set(site, { site, holder: undefined, token: 0, untilMs: now, ttlMs });
-      const known = sorted(rows.leases, ({ site }) => [site]).filter(({ site }) => sites.includes(site));
+      const known = sorted(
+        rows.leases,
+        ({ site }) => [site],
+        ({ site }) => sites.includes(site),
+      );
       const plan = planRound(holder, known, live, now);
       const kept = [...plan.renew.map((site) => rows.leases.get(site)!), ...plan.take.map((row) => ({ ...row, token: row.token + 1 }))];
       for (const row of kept) rows.leases.set(row.site, { ...row, holder, untilMs: now + ttlMs, ttlMs });
@@ -231,8 +256,11 @@ function volatileOutbox(rows: Rows, holds: (lease: Lease) => boolean): Outbox {
   return {
     due: async (lease, now, limit) =>
       holds(lease)
-        ? sorted(rows.alerts, ({ nextAt }) => [nextAt])
-            .filter(({ site, nextAt, deliveredAt }) => site === lease.site && deliveredAt === undefined && nextAt <= now)
+        ? sorted(
+            rows.alerts,
+            ({ nextAt }) => [nextAt],
+            ({ site, nextAt, deliveredAt }) => site === lease.site && deliveredAt === undefined && nextAt <= now,
+          )
             .slice(0, limit)
             .map(({ nextAt: _next, error: _error, ...alert }) => alert)
         : [],
@@ -248,9 +276,11 @@ function volatileOutbox(rows: Rows, holds: (lease: Lease) => boolean): Outbox {
         Object.assign(message, { tries: message.tries + 1, nextAt: again, error });
     },
     history: async (since, site) =>
-      sorted(rows.alerts, ({ at }) => [at])
-        .filter((message) => message.at >= since && (site === undefined || message.site === site))
-        .map(({ nextAt: _next, ...message }) => message),
+      sorted(
+        rows.alerts,
+        ({ at }) => [at],
+        (message) => message.at >= since && (site === undefined || message.site === site),
+      ).map(({ nextAt: _next, ...message }) => message),
   };
 }
 
@@ -327,14 +357,19 @@ function drop<K, T>(rows: Map<K, T>, goes: (row: T) => boolean): void {
   for (const [key, row] of rows) if (goes(row)) rows.delete(key);
 }
 
-/** Copies in order; rows that are equal by it stay in the order they were written. */
-function sorted<K, T>(rows: ReadonlyMap<K, T>, by: (row: T) => readonly (string | number)[]): T[] {
+/** Copies of the rows that are wanted, in order; rows that are equal by it stay in the order they were written. */
+function sorted<K, T>(rows: ReadonlyMap<K, T>, by: (row: T) => readonly (string | number)[], isWanted: (row: T) => boolean): T[] {
   const compare = (a: T, b: T): number => {
     const [left, right] = [by(a), by(b)];
     for (const [i, part] of left.entries()) if (part !== right[i]) return part < right[i]! ? -1 : 1;
     return 0;
   };
-  return [...rows.values()].toSorted(compare).map((row) => structuredClone(row));
+  return rows
+    .values()
+    .filter(isWanted)
+    .toArray()
+    .toSorted(compare)
+    .map((row) => structuredClone(row));
 }
 
 function keyOf(...parts: readonly (string | number)[]): string {
