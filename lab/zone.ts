@@ -59,14 +59,23 @@ let newest = { at: Number.NaN, timeZone: '', text: '' };
 export function localText(at: number, timeZone: string): string {
   if (newest.at === at && newest.timeZone === timeZone) return newest.text;
   const ahead = aheadOfUtc(at, timeZone);
-  const two = (number: number) => String(number).padStart(2, '0');
   const minutes = Math.abs(ahead) / 60;
   const offset = `${ahead < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(Math.floor(minutes % 60))}`;
   newest = { at, timeZone, text: new Date((at + ahead) * 1000).toISOString().slice(0, 19) + offset };
   return newest.text;
 }
 
-/** `2026-11-23T12:05:23Z`, as PBS names a snapshot. */
+const DATES = new Map<number, string>();
+
+/** `2026-11-23T12:05:23Z`, as PBS names a snapshot. A log names thousands, and those of few days. */
 export function utcText(at: number): string {
-  return `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
+  const day = Math.floor(at / 86_400);
+  const date = DATES.get(day) ?? new Date(day * 86_400_000).toISOString().slice(0, 11);
+  DATES.set(day, date);
+  const second = at - day * 86_400;
+  return `${date}${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}Z`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
 }

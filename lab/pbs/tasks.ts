@@ -105,6 +105,11 @@ export function escapeId(text: string): string {
     .replaceAll('/', '-');
 }
 
+/** When a task of ours began, of its UPID alone: a verify job asks it of every snapshot. */
+export function startedAtOf(upid: string): number {
+  return Number.parseInt(upid.split(':')[5] ?? '', 16) || 0;
+}
+
 /** Parts of a UPID, or undefined where the text is none. */
 export function parseUpid(
   text: string,

@@ -3,7 +3,7 @@ import { utcText } from '../zone.ts';
 import { groupPath, namespacesBelow, sizeOf } from './content.ts';
 import { ownedBy } from './rights.ts';
 import type { DatastoreState, GroupState, PbsState, Scope, SnapshotState, Task, Work } from './state.ts';
-import { logTo, parseUpid } from './tasks.ts';
+import { logTo, startedAtOf } from './tasks.ts';
 
 type VerifyWork = Extract<Work, { kind: 'verify' }>;
 type Placed = { readonly ns: string; readonly group: GroupState };
@@ -100,7 +100,7 @@ function verifyOne(world: World, pbs: PbsState, { task, work, datastore, ns, gro
 function isDue(world: World, { ignoreVerified, outdatedAfterDays }: VerifyWork, { verification }: SnapshotState): boolean {
   if (!ignoreVerified || !verification) return true;
   if (outdatedAfterDays === undefined) return false;
-  return world.now - (parseUpid(verification.upid)?.startedAt ?? 0) > outdatedAfterDays * 86_400;
+  return world.now - startedAtOf(verification.upid) > outdatedAfterDays * 86_400;
 }
 
 function groupsIn(pbs: PbsState, scope: Scope): readonly Placed[] {
