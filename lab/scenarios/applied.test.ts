@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { run } from '../../src/main.ts';
 import { captured } from '../demo/captured.ts';
+import { worldOf } from '#test/worlds.ts';
 import { startLab } from '../lab.ts';
 import { MESSY_PLANTED } from './messy-plants.ts';
 import { scenarioPolicy } from './policies.ts';
@@ -13,7 +14,7 @@ type Step = { readonly action: string; readonly kind: string; readonly id: strin
 
 /** What a command says about a scenario's site under its own policy, with `--json`. */
 async function asked(command: string, scenario: string): Promise<{ readonly exitCode: number; readonly json: unknown }> {
-  const lab = await startLab({ scenario });
+  const lab = await startLab({ scenario: worldOf(scenario) });
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-scenario-'));
   const before = { ...process.env };
   try {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
+import { worldOf } from '#test/worlds.ts';
 import { LAB_EPOCH, startLab } from '../lab.ts';
 import { MESSY_PLANTED } from './messy-plants.ts';
-import { messyHomelab } from './messy-homelab.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 for (const name of Object.keys(SCENARIOS).filter((one) => one !== 'fleet-10k')) {
   test(`${name}: the same each time`, () => {
-    expect(JSON.stringify(SCENARIOS[name]!(LAB_EPOCH)) === JSON.stringify(SCENARIOS[name]!(LAB_EPOCH))).toBe(true);
+    expect(JSON.stringify(SCENARIOS[name]!(LAB_EPOCH)) === JSON.stringify(worldOf(name))).toBe(true);
   });
 }
 
@@ -25,7 +25,7 @@ test('fleet-10k: 10,000 guests and 600,000 points of theirs', () => {
 });
 
 test('two-sites: the same ids at both, each in its own namespace', () => {
-  const world = SCENARIOS['two-sites']!(LAB_EPOCH);
+  const world = worldOf('two-sites');
   const namespaces = world.pbs['pbs']!.datastores['main']!.namespaces;
   for (const site of ['office', 'plant']) {
     expect(Object.keys(world.pve[site]!.guests)).toEqual(['101', '102', '103', '104']);
@@ -37,7 +37,7 @@ test('two-sites: the same ids at both, each in its own namespace', () => {
 });
 
 test('healthy-30: each run was a success, each point is finished and verified, retention holds', async () => {
-  const lab = await startLab({ scenario: 'healthy-30' });
+  const lab = await startLab({ scenario: worldOf('healthy-30') });
   const pve = lab.world.pve['pve']!;
   expect(new Set(pve.tasks.map(({ status }) => status))).toEqual(new Set(['OK']));
   const groups = Object.values(lab.world.pbs['pbs']!.datastores['main']!.namespaces).flatMap((namespace) =>
@@ -50,7 +50,7 @@ test('healthy-30: each run was a success, each point is finished and verified, r
 });
 
 test('messy-homelab: each planted hazard is on an object that is there', () => {
-  const world = messyHomelab(LAB_EPOCH);
+  const world = worldOf('messy-homelab');
   const [pve, pbs] = [world.pve['pve']!, world.pbs['pbs']!];
   const there: Record<string, (id: string) => boolean> = {
     guest: (id) => id in pve.guests,
@@ -71,7 +71,7 @@ test('messy-homelab: each planted hazard is on an object that is there', () => {
 });
 
 test('messy-homelab: the past is as bad as the plants say', () => {
-  const world = messyHomelab(LAB_EPOCH);
+  const world = worldOf('messy-homelab');
   const namespaces = world.pbs['pbs']!.datastores['main']!.namespaces;
   const points = (tier: number, group: string) => namespaces[`homelab/tier-${tier}`]!.groups[group]?.snapshots ?? [];
   const archives = (tier: number, group: string) =>

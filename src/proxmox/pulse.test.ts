@@ -2,9 +2,10 @@ import { afterAll, expect, test } from 'vitest';
 import { startLab } from '#lab/lab.ts';
 import { SECRET_NAMES, secretsOf } from '#lab/scenarios/policy.ts';
 import { makePbsAccess, makeSite } from '#test/make.ts';
+import { worldOf } from '#test/worlds.ts';
 import { connectSite } from './site.ts';
 
-const lab = await startLab({ scenario: 'healthy-30' });
+const lab = await startLab({ scenario: worldOf('healthy-30') });
 const secrets = secretsOf(lab);
 const site = connectSite(
   makeSite({

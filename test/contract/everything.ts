@@ -5,6 +5,7 @@ import type { PointName, Proxmox } from '#app/ports.ts';
 import type { Actual, PbsActual } from '#core/world/actual.ts';
 import { connectSite } from '#proxmox/site.ts';
 import { makeSite } from '#test/make.ts';
+import { worldOf } from '#test/worlds.ts';
 import { ask } from '../replay/ask.ts';
 import { writeSteps } from './writes.ts';
 
@@ -84,7 +85,7 @@ export async function askTheRest(): Promise<void> {
 }
 
 async function askForContainer(): Promise<void> {
-  const lab = await startLab({ scenario: 'healthy-30' });
+  const lab = await startLab({ scenario: worldOf('healthy-30') });
   const found = Object.values(lab.world.pve[Object.keys(lab.world.pve)[0] ?? '']?.guests ?? {}).find(({ kind }) => kind === 'lxc');
   const base = `/nodes/${found?.node}/lxc/${found?.vmid}`;
   const authorization = `PVEAPIToken=${lab.pve.tokens['root@pam!lab']}`;
@@ -100,7 +101,7 @@ async function askForContainer(): Promise<void> {
 /** Our client looks at sites twice, and makes, changes and removes one of each kind it can; `pbs` is the version it meets. */
 export async function letOurClientAsk(pbs?: PbsState['version']): Promise<void> {
   for (const scenario of ['adr-005', 'messy-homelab']) {
-    const lab = await startLab({ scenario });
+    const lab = await startLab({ scenario: worldOf(scenario) });
     if (pbs) lab.world.pbs['pbs']!.version = pbs;
     const site = connectSite(siteOf(lab), {
       now: () => lab.world.now,

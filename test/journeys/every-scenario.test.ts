@@ -12,6 +12,7 @@ import type { Ports } from '#app/ports.ts';
 import { loadPolicy } from '#config/policy-source.ts';
 import { connectSite } from '#proxmox/site.ts';
 import { memoryStore } from '#store/memory.ts';
+import { worldOf } from '#test/worlds.ts';
 
 /** Not fleet-10k: looking at its 600,000 snapshots is what the bench is for. */
 const SCENARIOS = ['adr-005', 'healthy-30', 'messy-homelab', 'two-sites'];
@@ -42,7 +43,7 @@ function strangers({ pve, pbs }: World): unknown {
 describe('apply on every scenario, with everything allowed', () => {
   for (const scenario of SCENARIOS) {
     test(`${scenario}: foreign jobs, namespaces and snapshots are byte for byte as they were, and nothing is left to do`, async () => {
-      const lab = await startLab({ scenario });
+      const lab = await startLab({ scenario: worldOf(scenario) });
       const folder = mkdtempSync(join(tmpdir(), 'holdfast-every-'));
       try {
         writeFileSync(join(folder, 'holdfast.yaml'), scenarioPolicy(scenario, lab)!);

@@ -12,6 +12,7 @@ import { writePolicy } from '#lab/scenarios/write.ts';
 import { live } from '#lab/pve/incidents.ts';
 import { connectSite } from '#proxmox/site.ts';
 import { memoryStore } from '#store/memory.ts';
+import { worldOf } from '#test/worlds.ts';
 
 const DAY = 86_400;
 /** RPO and grace of the scenario's tiers. */
@@ -44,7 +45,7 @@ test(
   'a quarter of incidents: nothing is green without a point that is young enough, and calm brings everything back',
   { timeout: 120_000 },
   async () => {
-    const lab = await startLab({ scenario: 'two-sites' });
+    const lab = await startLab({ scenario: worldOf('two-sites') });
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-incidents-'));
     try {
       const ports = portsOf(lab, folder);

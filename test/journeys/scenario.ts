@@ -10,6 +10,7 @@ import { showCertificate } from '#proxmox/certificate.ts';
 import { examineSite } from '#proxmox/examine.ts';
 import { connectSite, type SiteOptions } from '#proxmox/site.ts';
 import { memoryStore } from '#store/memory.ts';
+import { worldOf } from '#test/worlds.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +29,7 @@ export async function startScenario(
   name: LabOptions['scenario'],
   parts?: Omit<PolicyText, 'sites'> & { readonly site?: string },
 ): Promise<Scenario> {
-  const lab = await startLab({ scenario: name });
+  const lab = await startLab({ scenario: typeof name === 'string' ? worldOf(name) : name });
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-scenario-'));
   afterAll(async () => {
     await lab.close();
