@@ -4,11 +4,12 @@ import { complaintsAbout } from './locks/checker.ts';
 import { liveThrough } from './locks/life.ts';
 import type { Happening } from './locks/log.ts';
 
-const LIVES = 100_000 * TIMES;
+/** Every rule that is taken out of the code shows within the first five thousand. */
+const LIVES = 20_000 * TIMES;
 
 test(
   `${LIVES} random lives: no path lets a protected point go before its date, lifts a person's protection, or forgets one of ours`,
-  { timeout: 300_000 * (LIVES / 100_000) },
+  { timeout: 180_000 * TIMES },
   async () => {
     const count = { looks: 0, lifts: 0, sets: 0, losses: 0, crashes: 0, people: 0 };
     for (let seed = 1; seed <= LIVES; seed++) {
