@@ -1,5 +1,42 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { TIMES } from './test/draws.ts';
+
+/** Files that take more than ten seconds, the longest first, those that mostly wait beside those that mostly reckon: what is begun last is short. */
+const LONG = [
+  'test/journeys/plan-apply',
+  'test/journeys/serve',
+  'test/journeys/database-lost',
+  'src/config/fuzz',
+  'test/tofu/modules',
+  'src/store/replicas',
+  'test/journeys/watch',
+  'lab/demo/demo',
+  'test/tofu/homelab',
+  'test/tofu/encryption',
+  'test/tofu/existing',
+  'src/store/alike',
+  'test/journeys/stranger',
+  'test/journeys/incidents',
+  'src/store/memories',
+  'src/daemon/crash-retries',
+  'lab/scenarios/scenarios',
+  'lab/scenarios/applied',
+  'test/journeys/changes',
+  'test/journeys/changes-served',
+  'test/journeys/killed',
+  'test/lock-histories',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = LONG.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+      return found === -1 ? LONG.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 // The core has its own run (`scripts/run.mjs`, task core): node:test in a sandbox, under three time zones.
 export default defineConfig({
@@ -8,8 +45,9 @@ export default defineConfig({
     exclude: ['src/core/**', '**/node_modules/**'],
     pool: 'threads',
     isolate: false,
-    // On two cores the default is one worker, and half of the tests' time is waiting for servers.
-    maxWorkers: 2,
+    // On two cores the default is one worker; a third of the tests' time is waiting for servers and processes.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000 * TIMES,
     hookTimeout: 30_000 * TIMES,
     setupFiles: ['test/contract/every-test.ts'],
