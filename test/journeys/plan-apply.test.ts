@@ -12,7 +12,7 @@ import { ProxmoxError } from '#core/world/proxmox-error.ts';
 import { makeRule, makeSeedTiers } from '#test/make.ts';
 import { startJourney } from './site.ts';
 
-const journey = await startJourney('adr-005');
+const journey = await startJourney('adr-005', 1);
 const [one, two, three, four] = makeSeedTiers();
 const RULES = [
   makeRule({ index: 0, tier: 1, guests: ['postgres', 'pbs'] }),

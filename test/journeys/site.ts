@@ -20,15 +20,15 @@ export type Journey = {
   readonly restore: (saved: World) => void;
 };
 
-/** Starts a scenario for the tests of one file; it is closed after them. */
-export async function startJourney(scenario: LabOptions['scenario']): Promise<Journey> {
+/** Starts a scenario for the tests of one file; it is closed after them. Over one connection requests follow each other, the same in each run. */
+export async function startJourney(scenario: LabOptions['scenario'], connections = 6): Promise<Journey> {
   const lab = await startLab({ scenario });
   afterAll(() => lab.close());
   const tokens = secretsOf(lab);
   const optionsWith = (secrets: Readonly<Record<string, string>>): SiteOptions => ({
     now: () => lab.world.now,
     readSecret: async (ref) => ({ secret: { ...tokens, ...secrets }[ref.slice('env:'.length)]! }),
-    http: { limits: { retries: 0, connectMs: 2000 } },
+    http: { limits: { retries: 0, connectMs: 2000, connections } },
   });
   return {
     lab,
