@@ -48,11 +48,10 @@ export function checkNamespace(call: PbsCall, { store, ns, full, own }: Namespac
   return refuse(403, `permission check failed - missing ${[...full, ...own].join('|')} on ${path}`);
 }
 
-/** The configuration API's own check: it says 400. */
-export function checkConfig(call: PbsCall, path: string, privileges: readonly string[], partial = true): void {
+/** The configuration API's own check for one of the privileges: it says 400. */
+export function checkConfig(call: PbsCall, path: string, privileges: readonly string[]): void {
   const has = privilegesOn(rightsOf(call.world, call.state), call.caller, path);
-  const enough = partial ? privileges.some((one) => has.has(one)) : privileges.every((one) => has.has(one));
-  if (!enough) refuse(400, `missing permissions '${privileges.join(partial ? '|' : '&')}' on '${path}'`);
+  if (!privileges.some((one) => has.has(one))) refuse(400, `missing permissions '${privileges.join('|')}' on '${path}'`);
 }
 
 /** The same one, or a user for its own tokens; no token for its user or for a sibling. */

@@ -13,7 +13,8 @@ export type Reply = {
 export type Ask = (call: string, params?: Readonly<Record<string, string | readonly string[]>>) => Reply;
 
 /** Asks a world's PBS as a token of it, without the network between. For tests. */
-export function pbsCaller(world: World, token = 'root@pam!lab', name = 'pbs'): Ask {
+export function pbsCaller(world: World, token = 'root@pam!lab'): Ask {
+  const name = 'pbs';
   const state = () => world.pbs[name]!;
   const site = { product: 'pbs' as const, name, routes: PBS_ROUTES, state, inheritedFrom: () => [] };
   return (call, params = {}) => {

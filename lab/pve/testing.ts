@@ -13,7 +13,8 @@ export type Reply = {
 export type Ask = (call: string, params?: Readonly<Record<string, string | readonly string[]>>) => Reply;
 
 /** Asks a lab's PVE as a token of it, without the network between. For tests. */
-export function caller(lab: Lab, token = 'root@pam!lab', name = 'pve'): Ask {
+export function caller(lab: Lab, token = 'root@pam!lab'): Ask {
+  const name = 'pve';
   const state = () => lab.world.pve[name]!;
   const site = { product: 'pve' as const, name, routes: PVE_ROUTES, state, inheritedFrom: (path: string) => pvePoolPaths(state(), path) };
   const authorization = `PVEAPIToken=${lab.servers[name]!.tokens[token]}`;
