@@ -46,11 +46,14 @@ function middle(a: readonly string[], b: readonly string[], offset: number): Dif
   return lines;
 }
 
-/** Runs of lines around what changed, with `around` lines that stay; what lies between is left out. */
-export function hunks(lines: readonly DiffLine[], around = 3): readonly (readonly DiffLine[])[] {
+/** So many lines that stay are shown before and after what changed. */
+const AROUND = 3;
+
+/** Runs of lines around what changed; what lies between is left out. */
+export function hunks(lines: readonly DiffLine[]): readonly (readonly DiffLine[])[] {
   const shown = new Set<number>();
   for (const [index, { kind }] of lines.entries())
-    if (kind !== 'same') for (let near = index - around; near <= index + around; near += 1) shown.add(near);
+    if (kind !== 'same') for (let near = index - AROUND; near <= index + AROUND; near += 1) shown.add(near);
   const found: DiffLine[][] = [];
   for (const [index, line] of lines.entries()) {
     if (!shown.has(index)) continue;

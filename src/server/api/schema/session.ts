@@ -66,7 +66,6 @@ export const apiToken = z.object({
   lastUsedAt: instant.optional(),
 });
 export type ApiToken = z.infer<typeof apiToken>;
-export type ApiTokenJson = z.infer<typeof apiToken>;
 export const newToken = z.object({ label: z.string().min(1).max(100), scope, days: z.int().min(1).max(400) });
 /** The secret is shown this once. */
 export const madeToken = apiToken.extend({ secret: z.string() });

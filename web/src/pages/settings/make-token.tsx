@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { ApiTokenJson, MadeToken, RoleName } from '#server/api/schema/session.ts';
+import type { ApiToken, MadeToken, RoleName } from '#server/api/schema/session.ts';
 import { send } from '../../api/client.ts';
 import { useAct } from '../../api/use-act.ts';
 import { Confirm } from '../../parts/confirm.tsx';
@@ -12,7 +12,7 @@ import classes from './settings.module.css';
 
 const DAY_SECONDS = 86_400;
 const DAYS = [7, 30, 90, 180, 365].map((days) => ({ value: String(days), label: `${days} days` }));
-const SCOPES: readonly { readonly value: ApiTokenJson['scope']; readonly label: string; readonly role: RoleName }[] = [
+const SCOPES: readonly { readonly value: ApiToken['scope']; readonly label: string; readonly role: RoleName }[] = [
   { value: 'read', label: 'read: see everything', role: 'viewer' },
   { value: 'act', label: 'act: what an operator may', role: 'operator' },
   { value: 'approve', label: 'approve: what an approver may', role: 'approver' },

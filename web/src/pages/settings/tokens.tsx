@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ApiTokenJson, Session } from '#server/api/schema/session.ts';
+import type { ApiToken, Session } from '#server/api/schema/session.ts';
 import { get, send } from '../../api/client.ts';
 import { useAct } from '../../api/use-act.ts';
 import { Badge } from '../../parts/badge.tsx';
@@ -15,7 +15,7 @@ import { Loaded } from '../../states/loaded.tsx';
 import { MakeToken } from './make-token.tsx';
 import classes from './settings.module.css';
 
-type Tokens = { readonly items: readonly ApiTokenJson[] };
+type Tokens = { readonly items: readonly ApiToken[] };
 
 /** Secrets with which programs act for a person. */
 export function Tokens({ own }: { readonly own: NonNullable<Session['user']> }) {
@@ -54,7 +54,7 @@ export function Tokens({ own }: { readonly own: NonNullable<Session['user']> }) 
   );
 }
 
-function TokenLine({ token, isOwn }: { readonly token: ApiTokenJson; readonly isOwn: boolean }) {
+function TokenLine({ token, isOwn }: { readonly token: ApiToken; readonly isOwn: boolean }) {
   const { id, label, owner, scope, createdAt, expiresAt, lastUsedAt } = token;
   const isOver = expiresAt <= useNow();
   const [asking, setAsking] = useState(false);
