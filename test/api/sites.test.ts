@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Document } from '#server/api/openapi.ts';
-import { capacityPage, siteHealth, sitesPage } from '#server/api/schema/watch.ts';
+import { alertsPage, capacityPage, siteHealth, sitesPage } from '#server/api/schema/watch.ts';
 import { startApi } from './rig.ts';
 
 const { time, get, post, app, lab } = await startApi('healthy-30');
@@ -14,6 +14,7 @@ test('a site: its servers answer, nobody asked yet what its logins may do', asyn
     ['pbs', true, 'string'],
   ]);
   expect(sites[0]!.servers[0]!.logins).toBe(undefined);
+  expect((await get('/alerts', alertsPage)).sources).toMatchObject([{ from: 'look', whole: true }]);
 });
 
 test('a site that is examined tells rights and clocks of the logins the daemon has, and of no other', async () => {
@@ -33,6 +34,8 @@ test('a server that falls silent is told', async () => {
   const { sites } = await get('/sites', sitesPage);
   expect(sites[0]!.because).toMatch(/^pbs gives no sign of life: /);
   expect(sites[0]!.servers.map(({ answers }) => answers)).toEqual([true, false]);
+  // That nothing is open says nothing of a site whose server is silent.
+  expect((await get('/alerts', alertsPage)).sources).toMatchObject([{ from: 'look', whole: false }]);
   const { servers } = siteHealth.parse(await (await post(`/sites/${sites[0]!.site}/examine`, {})).json());
   expect(servers.map(({ logins }) => logins!.map(({ good }) => good))).toEqual([[true], [undefined, undefined]]);
   lab.world.faults.length = 0;

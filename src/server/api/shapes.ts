@@ -1,6 +1,7 @@
 import type { SiteSource } from '#app/sources.ts';
 import type { Finding } from '#core/finding.ts';
-import type { FindingJson } from './schema/common.ts';
+import type { z } from 'zod';
+import type { FindingJson, siteSource } from './schema/common.ts';
 
 /* What the API says of values of the application: the fields of its schemas and no others. */
 
@@ -27,7 +28,7 @@ export function sourceOf({ from, asOf, unseen }: SiteSource): Source {
   return { from, ...(asOf !== undefined && { asOf }), unseen: [...unseen] };
 }
 
-/** The same of several sites, each with its name and zone. */
-export function sourcesOf(sources: readonly SiteSource[]): (Source & { readonly site: string; readonly timeZone: string })[] {
-  return sources.map((source) => ({ ...sourceOf(source), site: source.site, timeZone: source.timeZone }));
+/** The same of several sites, each with its name and zone, and whether it was seen whole. */
+export function sourcesOf(sources: readonly SiteSource[]): z.input<typeof siteSource>[] {
+  return sources.map((source) => ({ ...sourceOf(source), site: source.site, timeZone: source.timeZone, whole: source.whole }));
 }

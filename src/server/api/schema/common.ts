@@ -38,6 +38,13 @@ export const source = z.object({
 });
 export type SourceJson = z.infer<typeof source>;
 
+/** The same of one site in a list. */
+export const siteSource = source.extend({
+  site: siteName,
+  timeZone: z.string(),
+  whole: z.boolean().meta({ description: 'all of it was seen, lately, and every server answers: only then is an empty list good news' }),
+});
+
 /** RFC 9457. `findings` carries what a person must know, with codes. */
 export const problem = z.object({
   type: z.string().meta({ description: 'urn:holdfast:problem:…' }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { finding, instant, pageOf, paging, posture, siteName, source, vmid } from './common.ts';
+import { finding, instant, pageOf, paging, posture, siteName, siteSource, source, vmid } from './common.ts';
 
 /** backed up → verified → off-site → restored. `none`: not promised and not there; `unproven`: nothing measures it yet. */
 export const rung = z.object({
@@ -39,7 +39,7 @@ export const guestsQuery = paging.extend({
 });
 
 /** GET /api/v1/guests */
-export const guestsPage = pageOf(guestRow).extend({ sources: z.array(source.extend({ site: siteName, timeZone: z.string() })) });
+export const guestsPage = pageOf(guestRow).extend({ sources: z.array(siteSource) });
 export type GuestsPage = z.infer<typeof guestsPage>;
 
 export const recoveryPoint = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { finding, instant, pageOf, paging, severity, siteName, source } from './common.ts';
+import { finding, instant, pageOf, paging, severity, siteName, siteSource } from './common.ts';
 import { storeForecast } from './overview.ts';
 
 export const alertState = z.enum(['seen', 'open', 'acknowledged', 'suppressed', 'resolved']);
@@ -28,7 +28,7 @@ export const alertsQuery = paging.extend({
   severity: severity.optional(),
   q: z.string().max(200).optional(),
 });
-export const alertsPage = pageOf(alert).extend({ sources: z.array(source.extend({ site: siteName })) });
+export const alertsPage = pageOf(alert).extend({ sources: z.array(siteSource) });
 export type AlertsPage = z.infer<typeof alertsPage>;
 /** POST /api/v1/alerts/answer: the key stands in the body, since it holds slashes. */
 export const alertAnswer = z.discriminatedUnion('act', [

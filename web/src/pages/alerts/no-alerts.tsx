@@ -15,14 +15,14 @@ export function NoAlerts({ sources, filtered, clear }: Props) {
         </Button>
       </Empty>
     );
-  const unseen = sources.filter((source) => source.asOf === undefined || source.unseen.length > 0).map(({ site }) => site);
+  const unseen = sources.filter(({ whole }) => !whole).map(({ site }) => site);
   if (sources.length === 0 || unseen.length > 0)
     return (
       <State
         meaning="unknown"
         icon="question"
         title="Nothing was found, and not everything was seen"
-        text={`That no finding stands here says little: ${unseen.join(', ') || 'no site'} was not seen whole.`}
+        text={`That no finding stands here says little: ${unseen.join(', ') || 'no site'} was not seen whole, or not lately.`}
       />
     );
   return (
