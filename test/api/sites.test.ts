@@ -8,7 +8,7 @@ await time.pass(120);
 
 test('a site: its servers answer, nobody asked yet what its logins may do', async () => {
   const { sites } = await get('/sites', sitesPage);
-  expect(sites).toEqual([expect.objectContaining({ state: 'watched', because: 'everything was seen' })]);
+  expect(sites).toEqual([expect.objectContaining({ state: 'watched', because: 'everything was seen', whole: true })]);
   expect(sites[0]!.servers.map(({ server, answers, version }) => [server, answers, typeof version])).toEqual([
     ['pve', true, 'string'],
     ['pbs', true, 'string'],

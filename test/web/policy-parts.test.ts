@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { draws } from '#test/draws.ts';
 import { policyJsonSchema } from '#config/json-schema.ts';
 import { withoutPoint } from '../../web/src/pages/guests/without-point.ts';
+import { howSeen } from '../../web/src/parts/how-seen.ts';
 import { hunks, lineDiff } from '../../web/src/parts/line-diff.ts';
 import { keysAt } from '../../web/src/pages/policy/complete.ts';
 import { nothingToDo } from '../../web/src/pages/plan/nothing-to-do.ts';
@@ -95,3 +96,14 @@ test('a guest whose points nobody here has seen is not said to have none', () =>
   });
   expect((['no', 'none', 'unknown'] as const).map((state) => withoutPoint(ladder(state)))).toEqual(['none', 'not promised', 'not known']);
 });
+
+const SEEN = { state: 'watched', silent: false, looked: 'complete', whole: true } as const;
+test.each([
+  ['all of it, now', SEEN, 'watched'],
+  ['long ago', { ...SEEN, whole: false }, 'not lately'],
+  ['in part', { ...SEEN, looked: 'partial', whole: false }, 'in part'],
+  ['nothing', { ...SEEN, looked: 'failed', whole: false }, 'not seen'],
+  ['before the first look', { ...SEEN, looked: undefined, whole: false }, 'starting'],
+  ['a server is silent', { ...SEEN, silent: true, whole: false }, 'silent'],
+  ['refused', { ...SEEN, state: 'refused', whole: false }, 'refused'],
+] as const)('a site is said to be watched only where it is: %s', (_, seen, word) => expect(howSeen(seen)).toBe(word));

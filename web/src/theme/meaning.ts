@@ -1,5 +1,6 @@
 import type { FindingJson, PostureWord } from '#server/api/schema/common.ts';
 import type { Overview, PromiseStanding } from '#server/api/schema/overview.ts';
+import type { HowSeen } from '../parts/how-seen.ts';
 import type { IconName } from '../parts/icon.tsx';
 
 /** A colour of meaning (`data-meaning` in global.css). It never stands without its icon and its word. */
@@ -55,7 +56,7 @@ export function lookOfMood(mood: Overview['mood']): Look {
   return MOODS[mood];
 }
 
-const SITES: Readonly<Record<Overview['sites'][number]['state'] | 'silent' | 'in part' | 'not seen', Look>> = {
+const SITES: Readonly<Record<HowSeen, Look>> = {
   watched: { meaning: 'protected', icon: 'check', word: 'watched' },
   starting: { meaning: 'unknown', icon: 'clock', word: 'starting' },
   elsewhere: { meaning: 'exempt', icon: 'link', word: 'by another replica' },
@@ -63,8 +64,8 @@ const SITES: Readonly<Record<Overview['sites'][number]['state'] | 'silent' | 'in
   silent: { meaning: 'broken', icon: 'cross-octagon', word: 'a server is silent' },
   'in part': { meaning: 'unknown', icon: 'question', word: 'seen in part' },
   'not seen': { meaning: 'broken', icon: 'cross-octagon', word: 'not seen' },
+  'not lately': { meaning: 'unknown', icon: 'clock', word: 'not seen lately' },
 };
-/** `watched` only where everything was seen. */
-export function lookOfSite(seen: keyof typeof SITES): Look {
+export function lookOfSite(seen: HowSeen): Look {
   return SITES[seen];
 }

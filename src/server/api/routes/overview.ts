@@ -47,8 +47,8 @@ function shape({ sites, needs, troubles, stores, tiers, upcoming, ...rest }: Ove
     tiers: tiers.map((tier) => ({ ...tier, promises: [...tier.promises] })),
     upcoming: [...upcoming],
     sites: sites.map((source) => {
-      const { site, timeZone, state, because, silent } = source;
-      return { site, timeZone, state, because, silent: [...silent], source: sourceOf(source) };
+      const { site, timeZone, state, because, silent, whole } = source;
+      return { site, timeZone, state, because, silent: [...silent], whole, source: sourceOf(source) };
     }),
     needs: needs.map((need) => ({ ...need, finding: findingOf(need.finding) })),
     stores: stores.map((store) => ({ ...store, kind: store.what.startsWith('zfs:') ? ('zfs' as const) : ('datastore' as const) })),

@@ -47,6 +47,7 @@ function shape({ site, source, watched, versions, findings, examined }: SiteHeal
     timeZone: site.timeZone,
     state: source.state,
     because: source.because,
+    whole: source.whole,
     requests: watched?.requests ?? 0,
     ...(look && { lastLook: look }),
     ...(watched?.completeAt !== undefined && { completeAt: watched.completeAt }),

@@ -75,6 +75,8 @@ export const siteLine = z.object({
   /** One sentence: what is seen and how well. */
   because: z.string(),
   source,
+  /** Everything of it was seen, lately, and every server answers. */
+  whole: z.boolean(),
   silent: z.array(z.object({ server: z.string(), because: z.string() })),
 });
 

@@ -113,6 +113,8 @@ export const siteHealth = z.object({
   timeZone: z.string(),
   state: z.enum(['elsewhere', 'starting', 'watched', 'refused']),
   because: z.string(),
+  /** Everything of it was seen, lately, and every server answers. */
+  whole: z.boolean(),
   lastLook: z
     .object({ at: instant, outcome: z.enum(['complete', 'partial', 'failed']), seconds: z.number(), trouble: z.string().optional() })
     .optional(),

@@ -1,5 +1,6 @@
 import type { Overview } from '#server/api/schema/overview.ts';
 import { Badge } from '../../parts/badge.tsx';
+import { howSeen } from '../../parts/how-seen.ts';
 import { Section } from '../../parts/section.tsx';
 import { SourceLine } from '../../parts/source-line.tsx';
 import { lookOfSite, type Look } from '../../theme/meaning.ts';
@@ -36,8 +37,6 @@ export function Sites({ sites }: { readonly sites: Overview['sites'] }) {
   );
 }
 
-function look({ state, silent, source }: Site): Look {
-  if (state !== 'watched') return lookOfSite(state);
-  if (silent.length > 0) return lookOfSite('silent');
-  return lookOfSite(source.unseen.length > 0 ? 'in part' : 'watched');
+function look({ state, silent, source, whole }: Site): Look {
+  return lookOfSite(howSeen({ state, silent: silent.length > 0, looked: source.unseen.length > 0 ? 'partial' : 'complete', whole }));
 }

@@ -1,15 +1,12 @@
 import type { SiteHealth } from '#server/api/schema/watch.ts';
+import { howSeen } from '../../parts/how-seen.ts';
 import { lookOfSite, type Look } from '../../theme/meaning.ts';
 
 type Server = SiteHealth['servers'][number];
 
-/** Green only where the last look saw everything and no server is silent. */
-export function lookOfHealth({ state, servers, lastLook }: SiteHealth): Look {
-  if (state !== 'watched') return lookOfSite(state);
-  if (servers.some(({ answers }) => answers === false)) return lookOfSite('silent');
-  if (lastLook === undefined) return lookOfSite('starting');
-  if (lastLook.outcome === 'failed') return lookOfSite('not seen');
-  return lookOfSite(lastLook.outcome === 'partial' ? 'in part' : 'watched');
+/** Green only where the last look saw everything, lately, and no server is silent. */
+export function lookOfHealth({ state, servers, lastLook, whole }: SiteHealth): Look {
+  return lookOfSite(howSeen({ state, silent: servers.some(({ answers }) => answers === false), looked: lastLook?.outcome, whole }));
 }
 
 const LOOKS: Readonly<Record<NonNullable<SiteHealth['lastLook']>['outcome'], Look>> = {
