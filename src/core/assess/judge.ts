@@ -12,6 +12,7 @@ import { stateDisks } from './state-disks.ts';
 import type { TierHere } from './tier-here.ts';
 import { verificationVerdict } from './verification.ts';
 import { weighFinding } from './weigh.ts';
+import { worstPromises } from './worst-promises.ts';
 
 /** An observation older than this proves nothing about now. */
 export const STALE_SECONDS = 3600;
@@ -89,19 +90,7 @@ export function judge(
     ...(newestAt !== undefined && { exposureSeconds: now - newestAt, newestPointAt: newestAt }),
     ...(verifiedAt > 0 && { verifiedAt }),
     ...(own && { rpo: own }),
-    ...(blind ? {} : { promises: kept.map(({ promises }) => promises).reduce(worstOf) }),
-  };
-}
-
-function worstOf(a: PromiseVerdicts, b: PromiseVerdicts): PromiseVerdicts {
-  const verify = a.verify && b.verify ? worse(a.verify, b.verify) : (a.verify ?? b.verify);
-  const offsite = a.offsite?.owed ? a.offsite : (b.offsite ?? a.offsite);
-  const reachesAt = a.reachesAt === undefined || b.reachesAt === undefined ? undefined : Math.max(a.reachesAt, b.reachesAt);
-  return {
-    rpo: worse(a.rpo, b.rpo),
-    ...(verify && { verify }),
-    ...(offsite && { offsite }),
-    ...(reachesAt !== undefined && { reachesAt }),
+    ...(blind ? {} : { promises: kept.map(({ promises }) => promises).reduce(worstPromises) }),
   };
 }
 
