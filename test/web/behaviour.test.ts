@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawn, noBrowser, openBrowser, tooWide } from './browser.ts';
@@ -121,6 +122,30 @@ describe.skipIf(noBrowser() !== undefined)('the dashboard in a browser', () => {
         touch,
       );
   }, 120_000);
+
+  test('a text whose check must wait for the one before is checked in its turn', async () => {
+    let asked = 0;
+    await inScene(
+      'policy-edit',
+      async (page) => {
+        await page.getByText(/promises (hold|do not hold)$/).waitFor();
+        expect(asked).toBe(3);
+        expect(await page.getByText('Too many requests').count()).toBe(0);
+      },
+      (path) => {
+        if (path !== '/policy/check') return undefined;
+        asked += 1;
+        const title = 'Too many requests';
+        return asked < 3 ? { status: 429, body: { type: 'urn:holdfast:problem:too-many', title, status: 429 } } : undefined;
+      },
+    );
+  }, 120_000);
+
+  test('what is built is for production, whoever builds it', () => {
+    const scripts = globSync('web/dist/assets/*.js').map((file) => readFileSync(file, 'utf8'));
+    expect(scripts.length).toBeGreaterThan(5);
+    expect(scripts.filter((script) => script.includes('Download the React DevTools'))).toEqual([]);
+  });
 
   test('older changes come when they are asked for, below those that are there', async () => {
     const [newest] = CHANGES.items;

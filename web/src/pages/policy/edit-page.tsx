@@ -6,6 +6,7 @@ import { useLocation } from 'wouter';
 import type { ChangePage } from '#server/api/schema/changes.ts';
 import type { CheckedChangeJson, PolicyFileJson, PolicyPage } from '#server/api/schema/policy.ts';
 import { get, send } from '../../api/client.ts';
+import { asRefused } from '../../api/problem.ts';
 import { useAct } from '../../api/use-act.ts';
 import { Page } from '../../layout/page.tsx';
 import { Loaded } from '../../states/loaded.tsx';
@@ -16,6 +17,8 @@ import classes from './policy.module.css';
 const Editor = lazy(async () => ({ default: (await import('./editor.tsx')).Editor }));
 
 const SHORTEST_SUMMARY = 3;
+/** Half a minute: longer than the daemon gives a proof. */
+const MOST_TRIES = 60;
 
 /** The policy's files, checked while one types. Nothing is written here: the result is a change that is asked for. */
 export function EditPage() {
@@ -53,6 +56,9 @@ function Desk({ policy }: { readonly policy: PolicyPage }) {
     refetchInterval: false,
     gcTime: 10_000,
     placeholderData: (before) => before,
+    // The daemon checks one text of a person at a time: while that of a moment ago is checked, this one waits for its turn.
+    retry: (count, error) => asRefused(error).status === 429 && count < MOST_TRIES,
+    retryDelay: 500,
   });
   const schema = useQuery({
     queryKey: ['policy-schema'],
