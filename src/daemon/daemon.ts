@@ -118,12 +118,12 @@ export function startDaemon({ ports, policy: first, replica, version, allowed, a
       const [site, now] = [sites.get(name), leases.get(name)];
       if (!site || !now || now.token !== lease.token)
         dismiss(name, site ? 'another replica watches it' : 'the policy does not name it any more');
-      else if (digest(site) !== siteDigest) dismiss(name, 'the policy says something new about its servers');
+      else if (digestOf(site) !== siteDigest) dismiss(name, 'the policy says something new about its servers');
     }
     for (const [name, lease] of leases) {
       const site = sites.get(name);
       if (!site || workers.has(name) || leaving.has(name) || stopped.signal.aborted) continue;
-      workers.set(name, { worker: hire(site, lease), lease, siteDigest: digest(site) });
+      workers.set(name, { worker: hire(site, lease), lease, siteDigest: digestOf(site) });
       log.info('watching', { site: name, servers: serversOf(site) });
       announce(SITE_NEWS);
     }
@@ -166,8 +166,9 @@ export function startDaemon({ ports, policy: first, replica, version, allowed, a
       policyTrouble = because;
       return;
     }
-    if (policyTrouble !== undefined || digest(read) !== digest(policy)) announce([...SITE_NEWS, 'policy']);
-    if (digest(read) !== digest(policy)) log.info('the policy has changed', { file, sites: read.sites.map(({ name }) => name) });
+    const changed = digestOf(read) !== digestOf(policy);
+    if (policyTrouble !== undefined || changed) announce([...SITE_NEWS, 'policy']);
+    if (changed) log.info('the policy has changed', { file, sites: read.sites.map(({ name }) => name) });
     policy = read;
     policyTrouble = undefined;
   }
@@ -244,4 +245,13 @@ function unreadable(error: unknown): LoadedPolicy {
 
 function serversOf({ pve, pbs }: Site): readonly string[] {
   return [pve.urls[0], ...pbs.map(({ urls }) => urls[0])];
+}
+
+const DIGESTS = new WeakMap<Site | Policy, string>();
+
+/** Reckoned once of each that was read: all sites are compared in every round. */
+function digestOf(read: Site | Policy): string {
+  const known = DIGESTS.get(read) ?? digest(read);
+  DIGESTS.set(read, known);
+  return known;
 }
