@@ -50,6 +50,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000 * TIMES,
     hookTimeout: 30_000 * TIMES,
+    globalSetup: ['test/once.ts'],
     setupFiles: ['test/contract/every-test.ts'],
   },
 });

@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,9 +40,9 @@ export async function startCluster(): Promise<Cluster> {
   if (owner !== undefined) await run('chown', ['-R', String(owner), folder]);
   const as = owner === undefined ? {} : { uid: owner };
   const data = join(folder, 'data');
-  await run(join(PROGRAMS, 'initdb'), ['-D', data, '-U', 'holdfast', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'], {
-    ...as,
-    cwd: folder,
+  await makeData(data, async () => {
+    const flags = ['-D', data, '-U', 'holdfast', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
+    await run(join(PROGRAMS, 'initdb'), flags, { ...as, cwd: folder });
   });
   const port = await freePort();
   let server: ReturnType<typeof spawn> | undefined;
@@ -74,6 +76,22 @@ export async function startCluster(): Promise<Cluster> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Made once a run, then copied: `initdb` takes two seconds of processor time, and a copy a tenth of one. */
+async function makeData(data: string, make: () => Promise<void>): Promise<void> {
+  const shared = process.env['HOLDFAST_RUN_FOLDER'];
+  if (shared === undefined) return make();
+  const model = join(shared, 'postgres');
+  if (existsSync(model)) {
+    await run('cp', ['-a', model, data]);
+    return;
+  }
+  await make();
+  const copy = `${model}.${randomUUID()}`;
+  await run('cp', ['-a', data, copy]);
+  // Where two files made one at once, the second stays beside the first, and goes with the folder.
+  await rename(copy, model).catch(() => {});
 }
 
 async function lowUser(): Promise<number> {
