@@ -55,7 +55,7 @@ class Replicas {
   async until(what: string, holds: () => boolean): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const never = new Promise<void>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`never: ${what}; last said: ${JSON.stringify([...this.said])}`)), 40_000);
+      timer = setTimeout(() => reject(new Error(`never: ${what}; last said: ${JSON.stringify([...this.said])}`)), 80_000);
     });
     while (!holds()) await Promise.race([never, new Promise<void>((resolve) => (this.#heard = resolve))]);
     clearTimeout(timer);
@@ -92,7 +92,7 @@ function replicaTests(make: () => Promise<{ readonly where: string; readonly mem
   let replicas: Replicas | undefined;
   afterEach(() => replicas?.end());
 
-  test('three share twelve sites; one is killed, and the others take over; no action twice', { timeout: 90_000 }, async () => {
+  test('three share twelve sites; one is killed, and the others take over; no action twice', { timeout: 180_000 }, async () => {
     const { where, memory } = await make();
     replicas = new Replicas(where);
     const held = (...names: string[]) => names.map((name) => replicas!.held(name));
@@ -111,7 +111,7 @@ function replicaTests(make: () => Promise<{ readonly where: string; readonly mem
   for (const place of freezes)
     test(
       `a holder frozen ${place} ${place === 'inside' ? 'its write' : 'look and write'} loses its sites, and its late write is refused`,
-      { timeout: 90_000 },
+      { timeout: 180_000 },
       async () => {
         // prettier-ignore
         const { where, memory } = await make();
