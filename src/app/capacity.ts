@@ -1,5 +1,5 @@
 import { budgetFindings, fillFindings } from '#core/capacity/findings.ts';
-import { forecast, FORECAST_SECONDS, type Forecast } from '#core/capacity/forecast.ts';
+import { forecast, FORECAST_SECONDS, toldOf, type Forecast } from '#core/capacity/forecast.ts';
 import { costOfPoints, GROWTH_SECONDS, growthOf, tierUse, type GuestGrowth, type TierUse } from '#core/capacity/growth.ts';
 import type { Finding } from '#core/finding.ts';
 import type { PostureRecord, UsageSample } from '#core/memory/record.ts';
@@ -72,7 +72,7 @@ export async function capacityOf(
   return {
     site: site.name,
     timeZone: site.timeZone,
-    stores,
+    stores: stores.map((store) => toldOf(store, now)),
     usage,
     growth,
     tiers: uses.map((use, i) => ({ ...use, name: policy.tiers[i]!.name, lock: policy.tiers[i]!.lock })),

@@ -1,4 +1,5 @@
 import { POSTURES } from '#core/assess/posture.ts';
+import { agedBecause } from '#core/capacity/forecast.ts';
 import { SEVERITY_RANK, sortFindings, type Finding } from '#core/finding.ts';
 import type { FindingLife } from '#core/memory/record.ts';
 import { headlineOf, type Mood } from '#core/overview/headline.ts';
@@ -43,7 +44,7 @@ export type Overview = {
   readonly needs: readonly Need[];
   readonly needsTotal: number;
   readonly upcoming: readonly Upcoming[];
-  readonly stores: readonly (StoreWatched & { readonly site: string })[];
+  readonly stores: readonly StoreTold[];
   /** Of Holdfast itself. */
   readonly troubles: readonly Finding[];
 };
@@ -84,9 +85,19 @@ export async function overview(live: Live): Promise<Overview> {
       })
       .toSorted((a, b) => a.at - b.at)
       .slice(0, MOST_UPCOMING),
-    stores: watching.sites.flatMap(({ site, stores }) => stores.map((store) => ({ ...store, site }))),
+    stores: watching.sites.flatMap(({ site, stores }) => stores.map((store) => storeOf(site, store, now))),
     troubles: troublesOf(watching),
   };
+}
+
+type StoreTold = Omit<StoreWatched, 'measuredAt'> & { readonly site: string };
+
+/** From old figures nothing is foretold. */
+function storeOf(site: string, { measuredAt, ...store }: StoreWatched, now: UnixSeconds): StoreTold {
+  const because = agedBecause(measuredAt, now);
+  if (because === undefined || store.because !== undefined) return { ...store, site };
+  const { fullAt: _fullAt, stuckAt: _stuckAt, ...rest } = store;
+  return { ...rest, site, because };
 }
 
 /** How much worse than well: 0 for who is protected or exempt. */

@@ -88,6 +88,7 @@ export type GuestWatched = {
 export type StoreWatched = {
   /** `datastore:pbs/main`, `zfs:pve1/rpool` */
   readonly what: string;
+  readonly measuredAt: UnixSeconds;
   readonly totalBytes: number;
   readonly usedBytes: number;
   readonly availableBytes: number;
@@ -118,10 +119,11 @@ export function jobsAfter({ pve }: Actual, { name, pressure }: Pick<Site, 'name'
 /** Each store as a cycle found it, with the usual one of its foretold dates. */
 export function storesAfter({ forecasts }: Pick<Extract<Watched, { outcome: 'recorded' }>, 'forecasts'>): readonly StoreWatched[] {
   return forecasts.map((forecast) => {
-    const { what, totalBytes, usedBytes, availableBytes } = forecast;
+    const { what, at: measuredAt, totalBytes, usedBytes, availableBytes } = forecast;
     const { fullAt, stuckAt } = forecast.known ? forecast : { fullAt: {}, stuckAt: {} };
     return {
       what,
+      measuredAt,
       totalBytes,
       usedBytes,
       availableBytes,

@@ -38,7 +38,7 @@ function makeWatched(site: Partial<SiteWatched> = {}): SiteWatched {
     jobs: [{ tier: 3 }, { tier: 4, suspendedAt: NOW - 86_400 }],
     unseen: [],
     uses: [],
-    stores: [{ what: 'datastore:pbs/main', totalBytes: 100, usedBytes: 60, availableBytes: 40, stuckAt: NOW + 86_400 }],
+    stores: [{ what: 'datastore:pbs/main', measuredAt: NOW, totalBytes: 100, usedBytes: 60, availableBytes: 40, stuckAt: NOW + 86_400 }],
     retries: { started: 1, busy: 0, nothing: 0, failed: 0 },
     guests: [makeGuest(), makeGuest({ vmid: 102, posture: 'broken' })],
     findings: [],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { UsageSample } from '../memory/record.ts';
-import { forecast, type Forecast } from './forecast.ts';
+import { forecast, toldOf, type Forecast } from './forecast.ts';
 
 const DAY = 86_400;
 const GIB = 2 ** 30;
@@ -118,4 +118,13 @@ describe('forecast', () => {
     );
     assert.equal(found[1]?.known && found[1].perDay.usual, 0);
   });
+});
+
+test('toldOf: of a store that was not measured for a day nothing is foretold', () => {
+  const found = known(filled(days(30, (day) => 500 + day * 10)));
+  assert.equal(toldOf(found, NOW + DAY), found);
+  const told = toldOf(found, NOW + 3 * DAY);
+  assert.deepEqual([told.known, told.known ? '' : told.because], [false, 'it was last measured 3d ago']);
+  assert.equal('fullAt' in told, false);
+  assert.deepEqual([told.usedBytes, told.at], [found.usedBytes, NOW]);
 });

@@ -1,5 +1,5 @@
 import type { UsageSample } from '../memory/record.ts';
-import { DAY_SECONDS, spellCount, type UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, spellCount, spellDuration, type UnixSeconds } from '../units.ts';
 
 /** Samples older than this foretell nothing: growth of the last weeks says more than that of last year. */
 export const FORECAST_SECONDS = 60 * DAY_SECONDS;
@@ -76,6 +76,24 @@ function forecastOne(samples: readonly UsageSample[]): Forecast {
     fullAt: dates(at, availableBytes, perDay),
     stuckAt: dates(at, roomOf(newest), perDay),
   };
+}
+
+/** What was measured before that says little of how full a store is: a site that is seen measures with each look. */
+const AGED_SECONDS = DAY_SECONDS;
+
+/** Why nothing is foretold of a store by figures of that instant; undefined where they are of the last day. */
+export function agedBecause(measuredAt: UnixSeconds, now: UnixSeconds): string | undefined {
+  return now - measuredAt <= AGED_SECONDS ? undefined : `it was last measured ${spellDuration(now - measuredAt)} ago`;
+}
+
+/**
+ * What people are told of a store: from old figures nothing is foretold, for nobody knows what it holds by now. Findings and metrics go by the forecast
+ * itself, so that no alarm ends because a server is silent.
+ */
+export function toldOf(one: Forecast, now: UnixSeconds): Forecast {
+  const { what, at, totalBytes, usedBytes, availableBytes, days } = one;
+  const because = agedBecause(at, now);
+  return !one.known || because === undefined ? one : { what, at, totalBytes, usedBytes, availableBytes, days, known: false, because };
 }
 
 type Day = { readonly day: number; readonly bytes: number };
