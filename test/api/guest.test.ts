@@ -78,7 +78,7 @@ test('many at once: each is answered by itself, and what is refused ends nothing
   expect(results.at(-1)).toMatchObject({ failed: true });
 });
 
-test('where the jobs could never be seen, the page does not say that there is none', async () => {
+test('where the jobs could never be seen, the page does not say that there is none', { timeout: 120_000 }, async () => {
   const blind = await startApi('healthy-30');
   blind.lab.world.faults.push({ server: 'pve', call: '/cluster/backup', times: 1e9, kind: 'refused' });
   await blind.time.pass(120);
