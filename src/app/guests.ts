@@ -16,7 +16,7 @@ export type GuestRow = Omit<GuestWatched, 'promises' | 'posture'> & {
   readonly points?: readonly UnixSeconds[];
 };
 
-type Rung = { readonly state: 'yes' | 'late' | 'no' | 'unknown' | 'none' | 'unproven'; readonly at?: UnixSeconds };
+type Rung = { readonly state: 'yes' | 'late' | 'due' | 'no' | 'unknown' | 'none' | 'unproven'; readonly at?: UnixSeconds };
 type Ladder = { readonly backedUp: Rung; readonly verified: Rung; readonly offsite: Rung; readonly restored: Rung };
 
 /** A guest of any site of the policy, as this replica knows it. */
@@ -104,14 +104,14 @@ function ladderOf(guest: GuestKnown, tier: Tier | undefined): Ladder {
   const backedUp = newestPointAt === undefined ? 'no' : rpo.posture === 'protected' ? 'yes' : 'late';
   return {
     backedUp: rung(backedUp, newestPointAt),
-    verified: verify ? rung('late', verifiedAt) : verifiedAt === undefined ? rung(tier.verify ? 'no' : 'none') : rung('yes', verifiedAt),
+    verified: verify ? rung('late', verifiedAt) : verifiedAt === undefined ? rung(tier.verify ? 'due' : 'none') : rung('yes', verifiedAt),
     offsite: !tier.offsite ? none : !offsite?.known ? { state: 'unknown' } : rung(copied(offsite), offsite.newestAt),
     restored,
   };
 }
 
 function copied({ owed, newestAt }: { readonly owed?: unknown; readonly newestAt?: UnixSeconds }): Rung['state'] {
-  return owed ? 'late' : newestAt === undefined ? 'no' : 'yes';
+  return owed ? 'late' : newestAt === undefined ? 'due' : 'yes';
 }
 
 function rung(state: Rung['state'], at?: UnixSeconds): Rung {

@@ -19,6 +19,7 @@ const RUNGS: readonly { readonly name: keyof Ladder; readonly word: string }[] =
 const STATES: Readonly<Record<Rung['state'], { readonly meaning: Meaning; readonly icon: IconName; readonly text: string }>> = {
   yes: { meaning: 'protected', icon: 'check', text: 'as promised' },
   late: { meaning: 'attention', icon: 'clock', text: 'late' },
+  due: { meaning: 'exempt', icon: 'clock', text: 'not yet, and not late' },
   no: { meaning: 'broken', icon: 'cross', text: 'no, though promised' },
   unknown: { meaning: 'unknown', icon: 'question', text: 'not known' },
   none: { meaning: 'exempt', icon: 'dash', text: 'not promised' },

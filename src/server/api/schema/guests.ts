@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { finding, instant, pageOf, paging, posture, siteName, siteSource, source, vmid } from './common.ts';
 
-/** backed up → verified → off-site → restored. `none`: not promised and not there; `unproven`: nothing measures it yet. */
+/** backed up → verified → off-site → restored. `due`: not yet, and not late; `none`: not promised and not there; `unproven`: nothing measures it yet. */
 export const rung = z.object({
-  state: z.enum(['yes', 'late', 'no', 'unknown', 'none', 'unproven']),
+  state: z.enum(['yes', 'late', 'due', 'no', 'unknown', 'none', 'unproven']),
   at: instant.optional(),
 });
 
