@@ -129,16 +129,17 @@ function stripOf({
   return ({ site, vmid }) => sites.get(site)?.(vmid);
 }
 
-function pointsBySite(actual: Actual | undefined, since: UnixSeconds): ((vmid: number) => readonly UnixSeconds[]) | undefined {
+/** Undefined for a guest without a group where not all groups could be seen: nobody knows whether it has one. */
+function pointsBySite(actual: Actual | undefined, since: UnixSeconds): ((vmid: number) => readonly UnixSeconds[] | undefined) | undefined {
   if (!actual) return undefined;
-  const byId = Map.groupBy(
-    actual.pbs.flatMap(({ namespaces }) =>
-      namespaces.flatMap(({ groups }) => (groups.known ? groups.value.filter(({ type }) => type !== 'host') : [])),
-    ),
-    ({ id }) => id,
-  );
+  const lists = actual.pbs.flatMap(({ namespaces }) => namespaces.map(({ groups }) => groups));
+  const allSeen = lists.every((groups) => groups.known && groups.complete);
+  const groups = lists.flatMap((list) => (list.known ? list.value.filter(({ type }) => type !== 'host') : []));
+  const byId = Map.groupBy(groups, ({ id }) => id);
   return (vmid) => {
-    const begins = (byId.get(String(vmid)) ?? []).flatMap(({ snapshots }) =>
+    const own = byId.get(String(vmid));
+    if (!own) return allSeen ? [] : undefined;
+    const begins = own.flatMap(({ snapshots }) =>
       snapshots.filter(({ sizeBytes, at }) => sizeBytes !== undefined && at >= since).map(({ at }) => at),
     );
     return [...new Set(begins)].sort((a, b) => a - b);
