@@ -25,7 +25,7 @@ test('each part of a path is described and never absent, and none besides', () =
     const described = parameters.filter((one) => one.in === 'path');
     expect([name, described.map((one) => one.name).sort()]).toEqual([
       name,
-      [...path.matchAll(/\{(\w+)\}/g)].map(([, part]) => part).sort(),
+      [...path.matchAll(/\{(\w+)\}/g)].map(([, part]) => part!).sort(),
     ]);
     expect(described.every(({ required }) => required)).toBe(true);
   }
