@@ -125,10 +125,16 @@ function evidenceOf(
   const usable = assessment?.points.filter((point) => point.usable) ?? [];
   const [newest] = usable;
   const verified = usable.filter((point) => point.usable && point.verifiedAt !== undefined).length;
-  const where = place ? `${place.datastore}:${place.namespace} on PBS ${place.pbs}` : 'no place: it has no tier';
-  const pbs = newest
-    ? `${spellCount(usable.length, 'usable point')} in ${where}, ${verified} of them verified there; the newest is ${spellDuration(told.now - newest.at)} old.`
-    : `No usable point in ${where}.`;
+  const where = place && `${place.datastore}:${place.namespace} on PBS ${place.pbs}`;
+  const none =
+    assessment && assessment.posture !== 'unknown'
+      ? `No usable point in ${where}.`
+      : `Its points in ${where} could not be judged${assessment ? `: ${assessment.because}` : ''}.`;
+  const pbs = !where
+    ? 'It has no tier, and so no place where its points are looked for.'
+    : newest
+      ? `${spellCount(usable.length, 'usable point')} in ${where}, ${verified} of them verified there; the newest is ${spellDuration(told.now - newest.at)} old.`
+      : none;
   return [{ source: 'PVE', text: `${spellGuest(guest)}; ${jobsSaid}.`, asOf }, { source: 'PBS', text: pbs, asOf }, ledger];
 }
 

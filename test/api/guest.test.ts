@@ -78,12 +78,15 @@ test('many at once: each is answered by itself, and what is refused ends nothing
   expect(results.at(-1)).toMatchObject({ failed: true });
 });
 
-test('where the jobs could never be seen, the page does not say that there is none', { timeout: 120_000 }, async () => {
+test('what could never be seen, jobs and points, is not told as none', { timeout: 120_000 }, async () => {
   const blind = await startApi('healthy-30');
   blind.lab.world.faults.push({ server: 'pve', call: '/cluster/backup', times: 1e9, kind: 'refused' });
+  blind.lab.world.faults.push({ server: 'pbs', call: '/admin/datastore/', times: 1e9, kind: 'refused' });
   await blind.time.pass(120);
-  const { items: seen } = await blind.get('/guests', guestsPage);
+  const { items: seen } = await blind.get('/guests?tier=1', guestsPage);
   const page = await blind.get(`/guests/${seen[0]!.site}/${seen[0]!.vmid}`, guestPage);
-  expect(page.source.unseen).toEqual([expect.stringMatching(/^PVE: backup jobs: /)]);
+  expect(page.source.unseen).toContainEqual(expect.stringMatching(/^PVE: backup jobs: /));
   expect(page.jobs).toBeUndefined();
+  expect(page.guest.posture).toBe('unknown');
+  expect(page.evidence[1]!.text).toMatch(/^Its points in main:\S+ on PBS pbs could not be judged: /);
 });
