@@ -48,8 +48,8 @@ export default defineConfig({
     // On two cores the default is one worker; a third of the tests' time is waiting for servers and processes.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000 * TIMES,
-    hookTimeout: 30_000 * TIMES,
+    testTimeout: 60_000 * TIMES,
+    hookTimeout: 60_000 * TIMES,
     globalSetup: ['test/once.ts'],
     setupFiles: ['test/contract/every-test.ts'],
   },

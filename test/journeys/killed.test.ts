@@ -10,6 +10,8 @@ import { secretsOf } from '#lab/scenarios/policy.ts';
 
 // The program as it is installed, killed by the system in the middle of a write.
 
+const PATIENCE = { timeout: 180_000 };
+
 const lab = await startLab({ scenario: 'adr-005' });
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-killed-'));
 afterAll(async () => {
@@ -69,32 +71,36 @@ function struck(n: number, kind: 'hang' | 'mute'): Promise<void> {
   });
 }
 
-test('killed before the server saw a write, then after it had done one: the next run tells where, what is true now, and goes on', async () => {
-  const first = await killInWrite(4, 'hang');
-  expect(first).toMatch(/^\[ 4\/\d+\] creating /);
-  const [, of, what] = /^\[ 4\/(\d+)\] (.*)$/.exec(first)!;
+test(
+  'killed before the server saw a write, then after it had done one: the next run tells where, what is true now, and goes on',
+  PATIENCE,
+  async () => {
+    const first = await killInWrite(4, 'hang');
+    expect(first).toMatch(/^\[ 4\/\d+\] creating /);
+    const [, of, what] = /^\[ 4\/(\d+)\] (.*)$/.exec(first)!;
 
-  const second = await killInWrite(6, 'mute');
-  const [, left, done] = /^\[ 6\/(\d+)\] (.*)$/.exec(second)!;
-  expect(Number(left)).toBe(Number(of) - 3);
+    const second = await killInWrite(6, 'mute');
+    const [, left, done] = /^\[ 6\/(\d+)\] (.*)$/.exec(second)!;
+    expect(Number(left)).toBe(Number(of) - 3);
 
-  const third = holdfast('apply', '--yes', '--json');
-  expect(await third.ended).toBe(0);
-  expect(third.err()).toContain(`The last run stopped at step 6 of ${left}: ${done}. Looking at what is true now.`);
-  expect(third.err()).toContain(`${done}: nothing of it is left to do.`);
-  const { interrupted } = JSON.parse(third.out()) as { interrupted: unknown };
-  expect(interrupted).toMatchObject([{ number: 6, of: Number(left), now: 'nothing-left' }]);
-  expect(said.at(1)).toContain(
-    `The last run stopped at step 4 of ${of}: ${what}. Looking at what is true now.\n${what}: it is still to be done`,
-  );
+    const third = holdfast('apply', '--yes', '--json');
+    expect(await third.ended).toBe(0);
+    expect(third.err()).toContain(`The last run stopped at step 6 of ${left}: ${done}. Looking at what is true now.`);
+    expect(third.err()).toContain(`${done}: nothing of it is left to do.`);
+    const { interrupted } = JSON.parse(third.out()) as { interrupted: unknown };
+    expect(interrupted).toMatchObject([{ number: 6, of: Number(left), now: 'nothing-left' }]);
+    expect(said.at(1)).toContain(
+      `The last run stopped at step 4 of ${of}: ${what}. Looking at what is true now.\n${what}: it is still to be done`,
+    );
 
-  const fourth = holdfast('apply', '--yes');
-  expect(await fourth.ended).toBe(0);
-  expect(fourth.err()).not.toContain('The last run');
-  expect(fourth.out()).toContain('Nothing to do');
-});
+    const fourth = holdfast('apply', '--yes');
+    expect(await fourth.ended).toBe(0);
+    expect(fourth.err()).not.toContain('The last run');
+    expect(fourth.out()).toContain('Nothing to do');
+  },
+);
 
-test('Ctrl-C: apply says that what was done holds and how to go on', async () => {
+test('Ctrl-C: apply says that what was done holds and how to go on', PATIENCE, async () => {
   lab.world.pve['pve']!.jobs = {};
   const running = holdfast('apply', '--yes');
   await struck(2, 'hang');
