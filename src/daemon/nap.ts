@@ -1,7 +1,7 @@
 import type { Timers } from '#app/ports.ts';
 
 /** A wait that others may end. */
-type Nap = { readonly sleep: (ms: number) => Promise<void>; readonly wake: () => void };
+export type Nap = { readonly sleep: (ms: number) => Promise<void>; readonly wake: () => void };
 
 /** A sleep that can be ended. A call to `wake` while nobody sleeps is remembered for the next sleep. */
 export function makeNap({ sleep }: Timers): Nap {
