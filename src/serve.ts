@@ -1,45 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { wireAccess } from './serve-access.ts';
-import { wireChanges, type WiredChanges } from './serve-changes.ts';
 import { fileURLToPath } from 'node:url';
 import type { Live } from '#app/live.ts';
-import { tellingAccounts } from '#app/access-news.ts';
 import { makeNews } from '#app/news.ts';
-import type { Accounts, Credentials, Log, Memory, Notifier, Ports, Timers } from '#app/ports.ts';
-import type { Applier, PolicyEditor } from '#app/ports/changes.ts';
+import type { Log } from '#app/ports.ts';
 import type { ServeOptions, Serving } from '#cli/command.ts';
 import { StoreError } from '#core/memory/store-error.ts';
 import { startDaemon, type Daemon } from '#daemon/daemon.ts';
-import { makeApi } from '#server/api/api.ts';
-import { watchAreas } from '#server/api/areas.ts';
-import { settingsRoutes } from '#server/api/routes/settings.ts';
 import { startServer, type Listening } from '#server/server.ts';
+import { wireApi } from './serve-api.ts';
+import type { WiredChanges } from './serve-changes.ts';
+import type { ServeParts } from './serve-parts.ts';
+import { explainListen, readHookToken, tryMemory } from './serve-refusals.ts';
 
 /* What `holdfast serve` is wired from: the daemon, the server and the signals of this process. It decides nothing. */
 
-export type ServeParts = {
-  readonly ports: Pick<Ports, 'clock' | 'connect' | 'examiner' | 'policySource' | 'store'>;
-  readonly timers: Timers;
-  readonly log: Log;
-  readonly memory: Memory;
-  readonly accounts: Accounts;
-  readonly credentials: Credentials;
-  readonly editor: PolicyEditor;
-  readonly applier: Applier;
-  /** Where it lies, for people. */
-  readonly where: string;
-  readonly notifier: Notifier;
-  /** Throws an Error with a `fix` where it cannot be read. */
-  readonly readSecret: (ref: NonNullable<ServeOptions['hookToken']>) => Promise<string>;
-  readonly version: string;
-};
-
 /** The dashboard as it is built. */
 const WEB_FOLDER = fileURLToPath(new URL('../web/dist', import.meta.url));
-
-/** A token that is shorter can be guessed. */
-const SHORTEST_TOKEN = 16;
 
 /**
  * Opens the memory, listens, and watches until a signal comes; `ended` is then the exit code. What forbids the start (a port that is taken, a database
@@ -65,37 +42,12 @@ export async function serveUntilToldToEnd(parts: ServeParts, given: ServeOptions
     hint: (site) => daemon?.hint(site),
     announce: news.announce,
   };
-  const { editor, applier } = parts;
-  const accounts = tellingAccounts(parts.accounts, () => news.announce(['audit']));
-  const { tellSetup, everywhere, ...access } = wireAccess({
-    ...parts,
-    ports: { ...parts, ...ports, accounts },
-    settings: policy.server,
-    host,
-  });
-  const waitingSeconds = policy.server?.waitingSeconds;
-  const { changes, load, ...edit } = wireChanges({
-    ports,
-    editor,
-    applier,
-    accounts,
+  const { api, everywhere, tellSetup, changes, load } = wireApi(parts, given, {
     live,
-    log,
+    news,
     replica,
-    waitingSeconds,
+    closed: closed.signal,
     reload: () => daemon?.reload(),
-  });
-  const settings = settingsRoutes(live, {
-    listen: `${host}:${port}`,
-    where,
-    policyFile: async () => (await ports.policySource.load()).file,
-    server: policy.server,
-  });
-  const api = makeApi({
-    ...access,
-    log,
-    version,
-    areas: [...access.areas, ...watchAreas(live, news, closed.signal), settings, ...edit.areas],
   });
   const hook = await readHookToken(parts, given);
   if ('problem' in hook) return { ok: false, ...hook };
@@ -174,52 +126,4 @@ async function tellLeft(changes: WiredChanges['changes'], log: Log): Promise<voi
     if (!(error instanceof StoreError)) throw error;
     log.warn('changes cannot be read now', { because: error.message });
   }
-}
-
-/** A database that does not answer now may later; one that Holdfast may not use at all is an error of the start. */
-async function tryMemory({ memory, ports, log }: ServeParts): Promise<Problem | undefined> {
-  try {
-    for (const { problem, why, fix } of await memory.troubles(ports.clock.now())) log.warn(problem, { why, fix });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    const { kind, message: problem, fix } = error;
-    if (kind !== 'unreachable' && kind !== 'busy') return { problem, fix };
-    log.warn(problem, { fix });
-    return undefined;
-  }
-}
-
-type Problem = { readonly problem: string; readonly fix: string };
-
-async function readHookToken(
-  { readSecret }: ServeParts,
-  { hookToken: ref }: ServeOptions,
-): Promise<Problem | { readonly hookToken?: string }> {
-  if (ref === undefined) return {};
-  try {
-    const hookToken = await readSecret(ref);
-    if (hookToken.length >= SHORTEST_TOKEN) return { hookToken };
-    return { problem: `The webhook token has ${hookToken.length} characters`, fix: 'make a longer one:\n    openssl rand -hex 24' };
-  } catch (error) {
-    if (!isTold(error)) throw error;
-    return { problem: error.message, fix: error.fix };
-  }
-}
-
-function isTold(error: unknown): error is Error & { readonly fix: string } {
-  return error instanceof Error && 'fix' in error && typeof error.fix === 'string';
-}
-
-function explainListen(error: unknown, where: string): Problem {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE')
-    return {
-      problem: `Something listens on ${where} already`,
-      fix: 'is a second holdfast running? If not, choose another port:\n    holdfast serve --listen 127.0.0.1:8471',
-    };
-  if (code === 'EACCES') return { problem: `This user may not listen on ${where}`, fix: 'choose a port above 1023' };
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return { problem: `This machine has no address ${where}`, fix: 'listen on 127.0.0.1, or on 0.0.0.0 for every address' };
-  throw error;
 }
