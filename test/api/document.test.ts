@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, expect, test } from 'vitest';
 import type { Document, Operation } from '#server/api/openapi.ts';
 import { accessRig } from '#server/auth/testing/rig.ts';
@@ -13,6 +14,13 @@ beforeAll(async () => {
     Object.entries(methods).map(([method, operation]) => [`${method} ${path}`, path, operation] as const),
   );
   expect(operations.length).toBeGreaterThan(40);
+});
+
+test('it is OpenAPI 3.1 by the official schema', async () => {
+  expect(document).toMatchObject({ openapi: '3.1.0' });
+  expect(await new Validator().validate(structuredClone(document))).toMatchObject({ valid: true });
+  const broken = { ...document, paths: { ...document.paths, '/nowhere': { get: { responses: 'none' } } } };
+  expect(await new Validator().validate(broken)).toMatchObject({ valid: false });
 });
 
 test('each operation has a name of its own, from which a generator makes a function', () => {
