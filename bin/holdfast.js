@@ -12,6 +12,11 @@ if (Number(process.versions.node.split('.')[0]) >= 26) {
     if (directory) (await import('./warm.js')).warm(directory);
     await import('./frugal.js');
   }
+  // Whoever reads may have read enough (`holdfast schema | head`): the command goes on to its end all the same.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
   const { run } = await import(main);
   process.exitCode = await run(process.argv.slice(2));
 } else {

@@ -25,8 +25,12 @@ const bodyOf = ({ server, datastore, namespace, at }: RecoveryPoint) => ({ serve
 const groupOn = (name: string, { namespace }: RecoveryPoint): GroupState =>
   Object.values(pbs.datastores['main']!.namespaces[namespace]!.groups).find(({ id }) => id === String(vmidOf(name)))!;
 const onPbs = (name: string, point: RecoveryPoint): SnapshotState => groupOn(name, point).snapshots.find((one) => one.time === point.at)!;
+/** The last acts of the operator, newest first: Holdfast sets its locks meanwhile. */
 const audited = async (most: number) =>
-  (await get(`/audit?limit=${most}`, auditPage)).items.map(({ by, act, on, detail }) => ({ by, act, on, detail }));
+  (await get('/audit?limit=200', auditPage)).items
+    .filter(({ by }) => by === 'the operator')
+    .slice(0, most)
+    .map(({ by, act, on, detail }) => ({ by, act, on, detail }));
 
 async function act(name: string, what: 'verify' | 'protect', body: object): Promise<z.infer<typeof actDone>> {
   const response = await post(`/guests/${site}/${vmidOf(name)}/${what}`, body);

@@ -28,10 +28,14 @@ export function lockFailedFinding(site: Site, error: ProxmoxError, left: number)
     site: site.name,
     problem: `${spellCount(left, 'protection')} could not be set or lifted: ${error.detail.trim()}`,
     why: 'points that were promised to be locked can be pruned or deleted like any other',
-    fix: /owner check failed/.test(error.detail)
-      ? 'the group belongs to another login than storages.backupToken; let PVE back up with that token, or change the owner of the group'
-      : error.fix,
+    fix: fixOf(site, error),
   };
+}
+
+function fixOf({ name }: Site, { kind, detail, fix }: ProxmoxError): string {
+  if (/owner check failed/.test(detail))
+    return 'the group belongs to another login than storages.backupToken; let PVE back up with that token, or change the owner of the group';
+  return kind === 'forbidden' ? `print what storages.backupToken needs, and grant it:\n    holdfast grants --for lock --site ${name}` : fix;
 }
 
 /** How long a lifted protection is told: whoever did it may come back. */

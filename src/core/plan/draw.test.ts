@@ -24,6 +24,8 @@ import {
 } from '#test/make.ts';
 import { applySteps } from '#test/apply-model.ts';
 import { upkeepOf } from '../desired/upkeep.ts';
+import type { Policy, Tier } from '../policy/policy.ts';
+import { DAY_SECONDS } from '../units.ts';
 import type { Actual, BackupGroup } from '../world/actual.ts';
 import { drawPlan } from './draw.ts';
 import { brief, briefs, codes, draw } from '#test/draw.ts';
@@ -284,6 +286,38 @@ describe('pruning', () => {
     const applied = applySteps(makeActual(), draw(last, makeActual()).plan.steps);
     const [step] = draw(makePolicy({ tiers: [makeTier({ keep: { daily: 30 } })] }), applied).plan.steps;
     assert.deepEqual([step!.because, step!.weakening], ['keep-daily nothing → 30; keep-last 3 → nothing', undefined]);
+  });
+
+  const FASTER: readonly { readonly name: string; readonly from: Partial<Tier>; readonly to: Partial<Tier> }[] = [
+    {
+      name: 'thirty days at four, then four hours at every other minute',
+      from: { schedule: '04:00', retentionSeconds: 30 * DAY_SECONDS },
+      to: { schedule: '*:0/2', retentionSeconds: 4 * 3600 },
+    },
+    {
+      name: 'twelve weeks on Sundays, then a day of every hour',
+      from: { schedule: 'sun 05:00', retentionSeconds: 84 * DAY_SECONDS },
+      to: { schedule: '*:0', retentionSeconds: DAY_SECONDS },
+    },
+    {
+      name: 'ten years, then a week of every minute',
+      from: { keep: { yearly: 10 } },
+      to: { schedule: '*:*', retentionSeconds: 7 * DAY_SECONDS },
+    },
+  ];
+  for (const { name, from, to } of FASTER)
+    test(`more runs kept for a shorter time weaken where there is no point yet: ${name}`, () => {
+      const made = (given: Partial<Tier>): Policy => makePolicy({ tiers: [makeTier(given)] });
+      const applied = applySteps(makeActual(), draw(made(from), makeActual()).plan.steps);
+      const step = draw(made(to), applied).plan.steps.find(({ kind }) => kind === 'prune-job');
+      assert.equal(step!.weakening, 'weaken:hf-tier-1');
+    });
+
+  test('more runs kept for as long weaken nothing', () => {
+    const made = (given: Partial<Tier>): Policy => makePolicy({ tiers: [makeTier({ retentionSeconds: 30 * DAY_SECONDS, ...given })] });
+    const applied = applySteps(makeActual(), draw(made({ schedule: '04:00' }), makeActual()).plan.steps);
+    const step = draw(made({ schedule: '*:0' }), applied).plan.steps.find(({ kind }) => kind === 'prune-job');
+    assert.equal(step?.weakening, undefined);
   });
 
   test('fewer kept points weaken also where there are none yet', () => {

@@ -1,8 +1,8 @@
-import { givenRules, KEEP_UNITS, type KeepRules } from '../retention/keep.ts';
+import { givenRules, KEEP_UNITS, type KeepRules, type KeepUnit } from '../retention/keep.ts';
 import { prune, type PrunableSnapshot } from '../retention/prune.ts';
 import type { Settings } from '../desired/desired.ts';
 import { readMark } from '../desired/mark.ts';
-import { spellCount, spellDuration, type UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, spellCount, spellDuration, type UnixSeconds } from '../units.ts';
 import type { Actual, BackupGroup, NamespaceActual } from '../world/actual.ts';
 import type { ZoneRules } from '../calendar/zone.ts';
 import type { RawStep } from './diff.ts';
@@ -28,7 +28,9 @@ export function weighPrune(step: RawStep, around: Surroundings): Weight {
   const zoneName = zoneOf(step.server, around.site, around.actual);
   const zone = rulesOf(zoneName);
   if (!zone) return { means: [`which points go is not known: the zone ${zoneName} is not`], harm: 'weaken' };
-  const shrinks = step.action === 'change' && keepsLess({ before: keepBefore, after: keepAfter, zone }, usualGroup(step, around));
+  const shrinks =
+    step.action === 'change' &&
+    keepsLess({ before: keepBefore, after: keepAfter, zone }, usualGroup(step, { keepBefore, keepAfter }, around));
   const goneByGroup = groups
     .map((group) => ({ group, gone: newlyGone(prunable(group), { before: keepBefore, after: keepAfter, zone }) }))
     .filter(({ gone }) => gone.length > 0);
@@ -54,24 +56,39 @@ function keepsLess(rules: Rules, group: readonly PrunableSnapshot[]): boolean {
   return newlyGone(group, rules).length > 0;
 }
 
-const MOST_POINTS = 2000;
+/** How long a slot of each rule reaches at most. `keep-last` reaches by runs, not by time. */
+const SLOT_DAYS: Readonly<Record<Exclude<KeepUnit, 'last'>, number>> = { hourly: 1 / 24, daily: 1, weekly: 7, monthly: 31, yearly: 366 };
 
-/** A group as the tier's schedule would have made it, so that rules are compared also where there are no points yet. */
-function usualGroup({ before }: RawStep, { policy, site, actual }: Surroundings): PrunableSnapshot[] {
+/** So many runs of late are all there, or as many as `keep-last` spares; of older ones a neighbour nearer than that part of their age is left out. */
+const DENSE_RUNS = 250;
+
+/**
+ * A group as the tier's schedule would have made it, so that rules are compared also where there are no points yet: as far back as the old rules
+ * keep, and every run of late. A year of runs at every minute is a few thousand points.
+ */
+function usualGroup(
+  { before }: RawStep,
+  { keepBefore, keepAfter }: { readonly keepBefore: KeepRules; readonly keepAfter: KeepRules },
+  { policy, site, actual }: Surroundings,
+): PrunableSnapshot[] {
   const mark = readMark(String(before?.['comment'] ?? ''));
   const tier = policy.tiers.find(({ id }) => id === mark?.tier);
-  const startAt = actual.asOf - 3 * (tier?.retentionSeconds ?? 365 * 86_400);
-  const runs: PrunableSnapshot[] = [];
+  const { schedule, retentionSeconds } = tier ?? { schedule: '00:00', retentionSeconds: 365 * 86_400 };
   const zone = zoneOf('pve', site, actual);
-  for (
-    let at = nextRunAt(tier?.schedule ?? '00:00', zone, startAt);
-    at !== undefined && at < actual.asOf;
-    at = nextRunAt(tier?.schedule ?? '00:00', zone, at)
-  ) {
+  const dense = Math.max(DENSE_RUNS, keepBefore.last ?? 0, keepAfter.last ?? 0);
+  const runs: PrunableSnapshot[] = [];
+  let at = nextRunAt(schedule, zone, actual.asOf - Math.max(3 * retentionSeconds, reachSeconds(keepBefore)));
+  while (at !== undefined && at < actual.asOf) {
     runs.push({ at });
-    if (runs.length === MOST_POINTS) break;
+    const apart = Math.floor((actual.asOf - at) / dense);
+    at = nextRunAt(schedule, zone, at + Math.max(0, apart - 1));
   }
   return runs;
+}
+
+function reachSeconds(keep: KeepRules): number {
+  const days = givenRules(keep).map(({ unit, slots }) => (unit === 'last' ? 0 : slots * SLOT_DAYS[unit]));
+  return days.reduce((sum, one) => sum + one, 0) * DAY_SECONDS;
 }
 
 function findNamespace(step: RawStep, after: Settings, actual: Actual): NamespaceActual | undefined {

@@ -93,7 +93,7 @@ function checkTokens(site: DraftSite): Finding[] {
       site: site.name,
       problem: '"applyToken" is the same as "token"',
       why: 'what only looks could then also delete: a PBS token that may configure prune jobs may remove backups',
-      fix: 'make a second token for apply; the commands are printed by:\n    holdfast grants',
+      fix: 'make a second token for apply; the commands are printed by:\n    holdfast grants --for apply',
     }));
   const retry = site.pve?.retryToken;
   if (retry !== undefined && (retry === site.pve?.token || retry === site.pve?.applyToken)) {
@@ -128,7 +128,7 @@ function checkTokens(site: DraftSite): Finding[] {
       site: site.name,
       problem: `The storages of site ${site.name} would get Holdfast's own token`,
       why: 'every node that holds a storage entry could then do what Holdfast may do',
-      fix: 'make a token that has DatastoreBackup and nothing more; the commands are printed by:\n    holdfast grants',
+      fix: 'make a token that has DatastoreBackup and nothing more; the commands are printed by:\n    holdfast grants --for lock',
     });
   }
   return findings;
