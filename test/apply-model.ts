@@ -42,7 +42,7 @@ function onPve({ pve }: Actual, step: RawStep): Partial<Actual['pve']> {
       id: step.id,
       type: 'pbs',
       content: ['backup'],
-      enabled: true,
+      enabled: settings['disable'] !== true,
       shared: true,
       keep: {},
       pbs: {

@@ -26,8 +26,11 @@ export function writesOf(lab: Lab): Readonly<Record<ObjectKind, Write>> {
     storage: {
       server: 'pve',
       id: 'pbs-contract',
-      create: { type: 'pbs', content: ['backup'], ...leads, 'prune-backups': 'keep-all=1', 'encryption-key': 'autogen' },
-      change: { settings: { namespace: '', 'prune-backups': 'keep-all=1', fingerprint: fingerprint.toLowerCase() }, clear: [] },
+      create: { type: 'pbs', content: ['backup'], ...leads, 'prune-backups': 'keep-all=1', disable: false, 'encryption-key': 'autogen' },
+      change: {
+        settings: { namespace: '', 'prune-backups': 'keep-all=1', disable: false, fingerprint: fingerprint.toLowerCase() },
+        clear: [],
+      },
       removable: true,
     },
     'backup-job': {

@@ -114,6 +114,19 @@ describe('apply on the seed’s fleet', () => {
     expect((await drawnPlan(ports)).steps.map(brief)).toEqual([]);
   });
 
+  test('switches on a storage that was disabled by hand', async () => {
+    journey.restore(begin);
+    const ports = journey.ports(seedPolicy);
+    await applyEverything(ports);
+    const config = () => journey.lab.world.pve['pve']!.storages['pbs-tier-4']!.config;
+    config()['disable'] = 1;
+    expect((await drawnPlan(ports)).steps.map((step) => `${brief(step)}: ${step.because}`)).toEqual([
+      'change storage pbs-tier-4: disable on → off',
+    ]);
+    expect((await applyAll(ports)).outcome).toBe('applied');
+    expect([config()['disable'], (await drawnPlan(ports)).steps]).toEqual([0, []]);
+  });
+
   test('touches nothing that people made', async () => {
     journey.restore(begin);
     const before = strangers(journey.lab.world);

@@ -56,6 +56,7 @@ describe('compile: one tier, object by object', () => {
       namespace: 'home/tier-1',
       fingerprint: makePbsAccess().fingerprint,
       'prune-backups': 'keep-all=1',
+      disable: false,
     });
   });
 

@@ -23,7 +23,7 @@ export type Setting = string | number | boolean | readonly string[];
  * - `pool` (id `home/tier-1`): `comment`
  * - `pool-member` (id `home/tier-1/101`, the vmid after the last slash): `allow-move` where the guest leaves another pool
  * - `namespace` (id `main:home/tier-1`): none; its parents are objects of their own
- * - `storage`: `type` pbs, `content`, `server`, `port`, `datastore`, `namespace`, `fingerprint`, `prune-backups`, `encryption-key`
+ * - `storage`: `type` pbs, `content`, `server`, `port`, `datastore`, `namespace`, `fingerprint`, `prune-backups`, `disable`, `encryption-key`
  *   (`autogen`); username and password come from the site's backup token where it is sent, and never stand in a plan
  * - `backup-job`: `pool`, `storage`, `schedule`, `enabled`, `mode`, `repeat-missed`, `notes-template`, `comment`, `prune-backups`, `bwlimit`
  * - `prune-job`: `store`, `ns`, `max-depth`, `schedule`, `disable`, `keep-last` … `keep-yearly`, `comment`

@@ -56,7 +56,7 @@ function namespaces({ site, tier, pbs, datastore, namespace }: TierAtSite): Mana
   }));
 }
 
-/** `prune-backups: keep-all=1` so that no default of a node prunes beside the job that was proved. */
+/** `prune-backups: keep-all=1` so that no default of a node prunes beside the job that was proved. Enabled, or each run of the job fails. */
 function storage({ site, tier, pbs, datastore, namespace, storageId }: TierAtSite): ManagedObject {
   const { host, port, fingerprint } = addressForNodes(site, pbs);
   const settings: Settings = {
@@ -68,6 +68,7 @@ function storage({ site, tier, pbs, datastore, namespace, storageId }: TierAtSit
     namespace,
     ...(fingerprint === undefined ? {} : { fingerprint }),
     'prune-backups': 'keep-all=1',
+    disable: false,
     ...(tier.encryption ? { 'encryption-key': 'autogen' } : {}),
   };
   const because = `PVE reaches ${datastore}/${namespace} on ${pbs.name} through it${tier.encryption ? ', encrypted by a key that PVE holds' : ''}`;

@@ -69,6 +69,28 @@ describe('drawPlan', () => {
     );
   });
 
+  test('a storage that somebody disabled is switched on again', () => {
+    const policy = makePolicy();
+    const applied = applySteps(makeActual(), draw(policy, makeActual()).plan.steps);
+    assert.ok(applied.pve.storages.known);
+    const storages = seen(applied.pve.storages.value.map((storage) => ({ ...storage, enabled: false })));
+    const disabled = makeActual({ ...applied, pve: makePve({ ...applied.pve, storages }) });
+    const { steps } = draw(policy, disabled).plan;
+    assert.deepEqual(
+      steps.map((step) => [brief(step), step.because, step.settings, step.means, step.weakening]),
+      [
+        [
+          'change storage pbs-tier-1',
+          'disable on → off',
+          { disable: false },
+          ['runs that failed before their first guest make points again'],
+          undefined,
+        ],
+      ],
+    );
+    assert.deepEqual(briefs(draw(policy, applySteps(disabled, steps))), []);
+  });
+
   test('a job of somebody else that has our id is told and left alone', () => {
     const pve = makePve({ backupJobs: seen([makeBackupJob({ id: 'hf-tier-1', comment: 'mine' })]) });
     const drawn = draw(makePolicy(), makeActual({ pve }));

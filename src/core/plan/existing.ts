@@ -58,10 +58,11 @@ function pveObjects({ pve }: Actual): ExistingObject[] {
   ];
 }
 
-function storageSettings({ type, content, pbs, keep }: Storage): Settings {
+function storageSettings({ type, content, enabled, pbs, keep }: Storage): Settings {
   return {
     type,
     content: content.toSorted(),
+    disable: !enabled,
     ...(pbs && { server: pbs.server, datastore: pbs.datastore, namespace: pbs.namespace }),
     ...(pbs && pbs.port !== 8007 && { port: pbs.port }),
     ...(pbs?.fingerprint !== undefined && { fingerprint: pbs.fingerprint }),

@@ -1,9 +1,10 @@
 import type { RawStep } from './diff.ts';
 import type { Weight } from './guard.ts';
 
-/** A storage that leads elsewhere, or that encrypts from now on. */
+/** A storage that is switched on, that leads elsewhere, or that encrypts from now on. */
 export function weighStorage({ action, before, settings }: RawStep): Weight {
   const means: string[] = [];
+  if (action === 'change' && settings['disable'] === false) means.push('runs that failed before their first guest make points again');
   const from = before?.['namespace'];
   const to = settings['namespace'];
   if (action === 'change' && to !== undefined)
