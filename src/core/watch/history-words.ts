@@ -1,6 +1,6 @@
 import { MOVED } from '../ledger/gone.ts';
 import type { LedgerPoint } from '../memory/record.ts';
-import { spellDuration, spellInstant, spellSize, type UnixSeconds } from '../units.ts';
+import { DAY_SECONDS, spellDuration, spellInstant, spellSize, type UnixSeconds } from '../units.ts';
 import type { Happened } from './history.ts';
 
 export type HappenedWords = { readonly what: string; readonly text: string; readonly severity: 'good' | 'bad' | 'neutral' };
@@ -25,12 +25,13 @@ export function spellHappened(one: Happened, timeZone: string): HappenedWords {
     : { what: 'over', text: code, severity: 'good' };
 }
 
-function spellPointState({ sizeBytes, verified, notBeforeAt, protected: set, lockedAt, tier }: LedgerPoint, timeZone: string): string {
+function spellPointState(point: LedgerPoint, timeZone: string): string {
+  const { sizeBytes, verified, notBeforeAt, protected: set, lockedAt, tier } = point;
   if (sizeBytes === undefined) return 'was never seen finished';
   return [
     spellSize(sizeBytes),
     verified === undefined ? 'never verified' : verified.state === 'ok' ? 'verified' : 'corrupt',
-    notBeforeAt === undefined ? 'nothing promised' : `tier ${tier}, to stay until ${day(notBeforeAt, timeZone)}`,
+    notBeforeAt === undefined ? 'nothing promised' : `tier ${tier}, to stay until ${dateOf(point, timeZone)}`,
     ...(set ? [lockedAt === undefined ? 'protected by others' : 'protected by Holdfast'] : []),
   ].join(', ');
 }
@@ -38,9 +39,15 @@ function spellPointState({ sizeBytes, verified, notBeforeAt, protected: set, loc
 function goneText({ early, point }: Extract<Happened, { kind: 'gone' }>, timeZone: string): string {
   const { notBeforeAt, goneBy } = point;
   const made = `the point of ${spellInstant(point.at, timeZone, { zone: false }).slice(0, 16)}`;
-  if (early) return `${made}, promised until ${day(notBeforeAt, timeZone)}${goneBy === undefined ? '' : `; ${goneBy}`}`;
+  if (early) return `${made}, promised until ${dateOf(point, timeZone)}${goneBy === undefined ? '' : `; ${goneBy}`}`;
   if (goneBy?.startsWith(MOVED)) return `${made}, ${goneBy}`;
   return `${made}, ${notBeforeAt === undefined ? 'nothing was promised to it' : 'its date had come'}`;
+}
+
+/** The date before which a point must not go: a day, or the minute where it is kept for hours. */
+function dateOf({ at, notBeforeAt }: LedgerPoint, timeZone: string): string {
+  if (notBeforeAt === undefined || notBeforeAt - at > 2 * DAY_SECONDS) return day(notBeforeAt, timeZone);
+  return spellInstant(notBeforeAt, timeZone, { zone: false }).slice(0, 16);
 }
 
 /** `2026-11-25`, in the zone; a dash where there is none. */
