@@ -79,6 +79,7 @@ describe.skipIf(TOOLS.length === 0).each(TOOLS)('the homelab by $name, against a
     expect(again.out).toContain('Everything is as the policy says.');
     home.lab.advance(100 * 86_400);
     const status = await home.holdfast('status', '--json');
+    expect(status.out).not.toContain('HF-TWO-RULES');
     const { guests } = JSON.parse(status.out) as {
       guests: readonly { id: string; tier: number | null; posture: string; findings: readonly string[] }[];
     };

@@ -32,7 +32,11 @@ export function unusedRules(policy: Policy, guestsBySite: ReadonlyMap<string, re
 
 function findingsOf(policy: Policy, moment: Moment, guest: Guest, assignment: Assignment): Finding[] {
   const about = { site: assignment.site, vmid: guest.vmid, at: `${assignment.site}: ${guest.type}/${guest.vmid} ${guest.name}` };
-  return [...claim(about, moment, guest, assignment), ...contradictions(about, assignment), ...poolTrouble(policy, about, assignment)];
+  return [
+    ...claim(about, moment, guest, assignment),
+    ...contradictions(about, moment, assignment),
+    ...poolTrouble(policy, about, assignment),
+  ];
 }
 
 type About = Pick<Finding, 'at'> & { readonly site: string; readonly vmid: number };
@@ -68,7 +72,7 @@ function claim(about: About, moment: Moment, guest: Guest, { configured, effecti
 }
 
 /** Two rules that want different things. The narrower one first is how exceptions are written, and only worth knowing. */
-function contradictions(about: About, { configured, others, name }: Assignment): Finding[] {
+function contradictions(about: About, moment: Moment, { configured, others, name }: Assignment): Finding[] {
   if (configured.kind === 'unassigned') return [];
   const { rule } = configured;
   const other = others.find((one) => one.tier !== rule.tier && precision(one) > 0);
@@ -85,9 +89,14 @@ function contradictions(about: About, { configured, others, name }: Assignment):
       why: `the first one wins, so ${spellTier(rule)} holds; whoever reads only the second believes something else`,
       fix: deliberate
         ? 'nothing, if the narrower line is meant as the exception'
-        : `put a line before both that says what is meant:\n    - { tier: ${rule.tier}, guests: [${JSON.stringify(name)}] }`,
+        : `put a line before both that says what is meant:\n    - { tier: ${rule.tier}, guests: [${JSON.stringify(name)}]${exceptionEnd(rule, moment)} }`,
     },
   ];
+}
+
+/** What a line without backup needs beside its guests: why, in the words of the broader line, and a last day. */
+function exceptionEnd({ tier, reason }: AssignRule, { site, now }: Moment): string {
+  return tier === 'none' ? `, reason: ${JSON.stringify(reason ?? 'why it has no backup')}, until: ${inAYear(site, now)}` : '';
 }
 
 function poolTrouble(policy: Policy, about: About, { configured, effective, name }: Assignment): Finding[] {
