@@ -6,7 +6,8 @@ import { postgresStores } from './postgres.ts';
 import { NEWEST_VERSION } from './sql/migrations.ts';
 import { openPostgres } from './sql/open-postgres.ts';
 import { GROUP, NOW } from './testing/make.ts';
-import { addIntent, folderMaker, LATER, recordSome } from './testing/filled.ts';
+import { addIntent, LATER, recordSome } from './testing/filled.ts';
+import { folderMaker } from './testing/folders.ts';
 
 const makeFolder = folderMaker();
 

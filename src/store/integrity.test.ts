@@ -22,7 +22,8 @@ import { NEWEST_VERSION } from './sql/migrations.ts';
 import { openSqlite } from './sql/open-sqlite.ts';
 import { sqliteStores } from './sqlite.ts';
 import { DAY, GROUP, NOW } from './testing/make.ts';
-import { addIntent, folderMaker, LATER, recordSome } from './testing/filled.ts';
+import { addIntent, LATER, recordSome } from './testing/filled.ts';
+import { folderMaker } from './testing/folders.ts';
 
 const makeFolder = folderMaker();
 const remember = (folder: string, at = LATER): Memory => sqliteStores(folder, () => at).memory;

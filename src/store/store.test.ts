@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Intent, Store } from '#app/ports.ts';
@@ -10,14 +9,9 @@ import { stateFolder } from './folder.ts';
 import { memoryStore } from './memory.ts';
 import { postgresStores } from './postgres.ts';
 import { sqliteStores } from './sqlite.ts';
+import { folderMaker } from './testing/folders.ts';
 
-const folders: string[] = [];
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-store-'));
-  folders.push(folder);
-  return folder;
-}
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+const makeFolder = folderMaker();
 
 function makeIntent(intent: Partial<Intent> = {}): Intent {
   const step = { action: 'create', kind: 'pool', site: 'home', server: 'pve', id: 'tier-1' } as const;

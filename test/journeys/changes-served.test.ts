@@ -67,7 +67,7 @@ const PASSWORD = 'correct horse battery';
 
 test('a policy is applied, a plan is cut off by kill -9 and told, and goes on with the next plan', { timeout: 180_000 }, async () => {
   const first = serve();
-  const [, url, secret] = (await first.says(/(http:\/\/127\.0\.0\.1:\d+)\/setup#([\w-]+)/)) as unknown as [string, string, string];
+  const [, url = '', secret = ''] = await first.says(/(http:\/\/127\.0\.0\.1:\d+)\/setup#([\w-]+)/);
   const anna = browser(url);
   expect(await anna.ask('POST', '/setup', { secret, name: 'anna', password: PASSWORD })).toMatchObject({ status: 200 });
   await anna.ask('GET', '/session');
@@ -101,7 +101,7 @@ test('a policy is applied, a plan is cut off by kill -9 and told, and goes on wi
   const before = JSON.stringify([lab.world.pve['pve']!.jobs, lab.world.pve['pve']!.pools, lab.world.pbs['pbs']!.jobs]);
 
   const second = serve();
-  const [, again] = (await second.says(/listening on (http:\/\/127\.0\.0\.1:\d+)/)) as unknown as [string, string];
+  const [, again = ''] = await second.says(/listening on (http:\/\/127\.0\.0\.1:\d+)/);
   const later = browser(again);
   expect(await later.ask('POST', '/session', { name: 'anna', password: PASSWORD })).toMatchObject({ status: 200 });
   await later.ask('GET', '/session');

@@ -37,10 +37,8 @@ const NEGATIVE_SAVING_SINCE_AT: Readonly<Record<string, UnixSeconds>> = {
  */
 export function zoneRules(timeZone: string, fromAt: UnixSeconds, toAt: UnixSeconds): ZoneRules | undefined {
   if (fromAt < 0 || toAt > END_OF_EVENTS_AT) return readRules(timeZone, fromAt, toAt);
-  const since1970 = TABLES.get(timeZone) ?? readRules(timeZone, 0, 0);
+  const since1970 = tableSince1970(timeZone);
   if (!since1970) return undefined;
-  if (TABLES.size >= 64) TABLES.clear();
-  TABLES.set(timeZone, since1970);
   const period = periodAt(since1970, fromAt);
   if (period === 0) return since1970;
   return {
@@ -52,6 +50,16 @@ export function zoneRules(timeZone: string, fromAt: UnixSeconds, toAt: UnixSecon
 
 /** What was read last, from 1970 on: every look and every plan asks for the same few zones again and again. */
 const TABLES = new Map<string, ZoneRules>();
+const MOST_TABLES = 64;
+
+function tableSince1970(timeZone: string): ZoneRules | undefined {
+  const known = TABLES.get(timeZone);
+  if (known) return known;
+  const read = readRules(timeZone, 0, 0);
+  if (TABLES.size >= MOST_TABLES) TABLES.clear();
+  if (read) TABLES.set(timeZone, read);
+  return read;
+}
 
 function readRules(timeZone: string, fromAt: UnixSeconds, toAt: UnixSeconds): ZoneRules | undefined {
   const start = startOf(timeZone, fromAt);

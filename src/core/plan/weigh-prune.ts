@@ -56,7 +56,10 @@ function keepsLess(rules: Rules, group: readonly PrunableSnapshot[]): boolean {
   return newlyGone(group, rules).length > 0;
 }
 
-/** How long a slot of each rule reaches at most. `keep-last` reaches by runs, not by time. */
+/**
+ * How long a slot of each rule reaches at most: a slot is an hour, day, ISO week, month or year. `keep-last` reaches by runs, not by time.
+ * @see https://pbs.proxmox.com/docs/maintenance.html#pruning
+ */
 const SLOT_DAYS: Readonly<Record<Exclude<KeepUnit, 'last'>, number>> = { hourly: 1 / 24, daily: 1, weekly: 7, monthly: 31, yearly: 366 };
 
 /** So many runs of late are all there, or as many as `keep-last` spares; of older ones a neighbour nearer than that part of their age is left out. */
@@ -64,7 +67,8 @@ const DENSE_RUNS = 250;
 
 /**
  * A group as the tier's schedule would have made it, so that rules are compared also where there are no points yet: as far back as the old rules
- * keep, and every run of late. A year of runs at every minute is a few thousand points.
+ * keep, and every run of late. Ten years of runs at every minute are a few thousand points, or a few times
+ * what `keep-last` spares.
  */
 function usualGroup(
   { before }: RawStep,

@@ -1,16 +1,4 @@
-import {
-  mkdtempSync,
-  openSync,
-  closeSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { openSync, closeSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
@@ -23,19 +11,13 @@ import { NEWEST_VERSION } from '../sql/migrations.ts';
 import { openPostgres } from '../sql/open-postgres.ts';
 import { openSqlite } from '../sql/open-sqlite.ts';
 import { sqliteStores, type Stores } from '../sqlite.ts';
-import { DAY, expectLease, GROUP, makeAlert, makeCycle, makeEntry, makeLife, makePoint, makePosture, NOW } from '../testing/make.ts';
+import { expectLease, GROUP, makeAlert, makeCycle, makeEntry, makeLife, makePoint, makePosture, NOW } from '../testing/make.ts';
+import { LATER } from '../testing/filled.ts';
+import { folderMaker } from '../testing/folders.ts';
 import { openCare } from './open-care.ts';
 import { APART, COUNTED, KEPT } from './tables.ts';
 
-const folders: string[] = [];
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-care-'));
-  folders.push(folder);
-  return folder;
-}
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
-
-const LATER = NOW + DAY;
+const makeFolder = folderMaker();
 const silent = (): void => {};
 const careOf = (folder: string, url?: string): DatabaseCare =>
   openCare({ HOLDFAST_STATE: folder, ...(url === undefined ? {} : { HOLDFAST_DATABASE_URL: url }) }, () => LATER);

@@ -1,23 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { Memory } from '#app/ports.ts';
 import type { openSqlite } from '../sql/open-sqlite.ts';
 import { DAY, expectLease, makeCycle, makeEntry, makePoint, NOW } from './make.ts';
 
 export const LATER = NOW + DAY;
-
-/** Makes folders that go after the tests of the file. */
-export function folderMaker(): () => string {
-  const folders: string[] = [];
-  afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
-  return () => {
-    const folder = mkdtempSync(join(tmpdir(), 'holdfast-integrity-'));
-    folders.push(folder);
-    return folder;
-  };
-}
 
 /** Some thousand points in nine groups, as one cycle records them. */
 export async function recordSome(memory: Memory): Promise<void> {
